@@ -1,0 +1,334 @@
+//! What a face shows: plain values, camelCase across the boundary, TypeScript derived by `ts-rs`
+//! (feature `ts`), so that a field changed here breaks the build there.
+//!
+//! Times are `f64` nanoseconds since the world began (exact to 2^53 ns = 104 days). Ids are `u32`.
+//! Rules cross as ids and operands; their sentences live in `crates/lab/locales/`.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! views {
+    ($($(#[$m:meta])* $vis:vis struct $name:ident { $($(#[$fm:meta])* $f:ident : $t:ty),* $(,)? })*) => {$(
+        $(#[$m])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[serde(rename_all = "camelCase")]
+        $vis struct $name { $($(#[$fm])* pub $f: $t),* }
+    )*};
+}
+macro_rules! unions {
+    ($($(#[$m:meta])* $vis:vis enum $name:ident { $($body:tt)* })*) => {$(
+        $(#[$m])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+        $vis enum $name { $($body)* }
+    )*};
+}
+
+views! {
+/// Everything at one step but the long lists (records and marks) and the things looked at one by one
+/// (a packet, the trace).
+pub struct View {
+    /// Steps done since the beginning: where we stand.
+    step: u32,
+    /// Steps known of this timeline (≥ step: what lies ahead has run before).
+    steps: u32,
+    /// The clock here.
+    now: f64,
+    /// The clock at `steps`.
+    end: f64,
+    /// Nothing is left to happen.
+    finished: bool,
+    scenario: ScenarioInfo,
+    timeline: u32,
+    timelines: Vec<TimelineInfo>,
+    nodes: Vec<NodeView>,
+    flows: Vec<FlowView>,
+    /// What the step we stand at was; none at step 0.
+    last: Option<StepInfo>,
+    /// What will happen next.
+    next: Option<StepInfo>,
+    /// Frames held by a person, ids.
+    held: Vec<u32>,
+    /// Frames on a link now, ids (held ones too).
+    in_flight: Vec<u32>,
+}
+/// A scenario as a menu lists it.
+pub struct ScenarioInfo { id: String, title: Text, summary: Text, profile: String }
+/// A text in both languages.
+pub struct Text { en: String, zh: String }
+/// A timeline: a future that somebody chose.
+pub struct TimelineInfo { id: u32, name: String, parent: Option<u32>, forked_at: u32, steps: u32 }
+/// A machine.
+pub struct NodeView {
+    id: u32,
+    name: String,
+    /// `client`, `server`, `attacker`: where the face puts it.
+    role: String,
+    addr: String,
+    mac: String,
+    profile: String,
+    processes: Vec<ProcessView>,
+    sockets: Vec<SocketView>,
+    tcbs: Vec<TcbView>,
+    counters: Vec<CounterView>,
+}
+/// A process and its program.
+pub struct ProcessView {
+    pid: u32,
+    file: String,
+    lines: Vec<String>,
+    /// Line about to run or parked in, from 1; 0 once exited.
+    line: u32,
+    /// The call in which it is parked: `accept`.
+    blocked: Option<String>,
+    results: Vec<LineResult>,
+    fds: Vec<FdView>,
+    exited: Option<i32>,
+}
+/// What the call on a line gave last: `3`, `-1 ECONNREFUSED`.
+pub struct LineResult { line: u32, text: String, changed: bool }
+/// A descriptor.
+pub struct FdView { fd: i32, socket: u32 }
+/// A row of ss(8).
+pub struct SocketView {
+    id: u32,
+    pid: Option<u32>,
+    fd: Option<i32>,
+    /// RFC spelling.
+    state: String,
+    /// ss(8) spelling.
+    ss: String,
+    local: String,
+    remote: String,
+    recv_q: u32,
+    send_q: u32,
+    /// Index into `View::flows`.
+    flow: Option<u32>,
+    listener: Option<ListenerView>,
+    /// Listener (socket id) in whose accept queue it waits.
+    waiting_at: Option<u32>,
+    error: Option<String>,
+    changed: bool,
+}
+/// A listening socket's two queues.
+pub struct ListenerView {
+    backlog: u32,
+    syn_capacity: u32,
+    accept_capacity: u32,
+    syn_queue: Vec<HalfOpenView>,
+    accept_queue: Vec<WaitingView>,
+}
+/// A slot of the SYN queue.
+pub struct HalfOpenView {
+    socket: u32, flow: Option<u32>, peer: String, since: f64, repeats: u32, repeats_max: u32, next: f64, dies: f64,
+}
+/// A slot of the accept queue.
+pub struct WaitingView { socket: u32, flow: Option<u32>, peer: String, since: f64, unread: u32 }
+/// The TCB of one socket: variables in the order in which they are shown, those that this step changed with
+/// their old value.
+pub struct TcbView { socket: u32, flow: Option<u32>, state: String, vars: Vec<VarView>, timers: Vec<TimerView> }
+/// A variable: `SND.NXT`.
+pub struct VarView {
+    name: String,
+    /// As a number: sequence numbers, octets; durations in ns; NaN where it has none.
+    value: f64,
+    unit: Unit,
+    /// The value before this step, where it was another.
+    was: Option<f64>,
+}
+/// A running timer.
+pub struct TimerView { name: String, until: f64, was: Option<f64> }
+/// A counter of nstat(8).
+pub struct CounterView { name: String, value: f64, was: Option<f64> }
+/// A connection, by its four-tuple, in the order of appearance.
+pub struct FlowView {
+    /// Index, and the letter of the diagram: 0 is A.
+    id: u32,
+    letter: String,
+    /// Who sent the first SYN.
+    client: String,
+    server: String,
+    client_node: Option<u32>,
+    server_node: Option<u32>,
+    client_state: Option<String>,
+    server_state: Option<String>,
+    /// Initial sequence numbers, for relative display.
+    client_isn: Option<u32>,
+    server_isn: Option<u32>,
+}
+/// What one step was.
+pub struct StepInfo {
+    /// `frame` arrived, `timer` fired, `process` ran a line, `command` of a person.
+    what: String,
+    time: f64,
+    node: Option<u32>,
+    frame: Option<u32>,
+    flow: Option<u32>,
+    /// A timer's name, a call's text, a command's name.
+    text: String,
+}
+/// The rules that a step went through.
+pub struct Trace { step: u32, info: Option<StepInfo>, rules: Vec<RuleView> }
+/// One decision. The sentence is `locales/<lang>.json[id].text` with `{operand}` filled in.
+pub struct RuleView {
+    id: String,
+    source: String,
+    outcome: OutcomeView,
+    operands: Vec<OperandView>,
+    node: Option<u32>,
+}
+/// A named operand.
+pub struct OperandView { name: String, value: OperandValue }
+/// A frame, dissected.
+pub struct PacketView {
+    id: u32,
+    flow: Option<u32>,
+    from: u32,
+    to: u32,
+    fate: String,
+    /// Hex, two digits an octet.
+    hex: String,
+    /// One node a header, children in wire order.
+    layers: Vec<FieldView>,
+    /// `10.0.0.1:40001 → 10.0.0.2:80`, `SYN`, …
+    summary: String,
+    payload: u32,
+}
+/// A field of the tree. Bits count from the frame's first.
+pub struct FieldView {
+    /// Stable within the frame, Wireshark's names: `tcp.seq`, `tcp.options.mss_val`, `tcp.options[2]`.
+    path: String,
+    /// Wireshark's filter name; the catalogue has its label.
+    name: String,
+    bit: u32,
+    bits: u32,
+    /// Raw value as text: decimal, dotted quad, colon hex, or hex digits.
+    value: String,
+    /// What the raw value means, if that is another thing (`502 × 128 = 64256`, `correct`).
+    meaning: Option<String>,
+    /// Form of `value`.
+    form: FieldForm,
+    editable: bool,
+    /// What is wrong with it, as a rule id without operands (`wire.tcp.checksum_wrong`).
+    problem: Option<String>,
+    children: Vec<FieldView>,
+}
+/// What would happen if a frame were delivered as it is in `bytes`.
+pub struct Prediction {
+    /// The receiver's verdict: the outcome of the deciding rule.
+    outcome: OutcomeView,
+    /// The deciding rule and its operands.
+    rule: Option<RuleView>,
+    rules: Vec<RuleView>,
+    /// Frames sent back in consequence.
+    replies: Vec<PredictedFrame>,
+    /// Variables of the receiver that would change.
+    changes: Vec<VarView>,
+    /// State before and after, where it would change.
+    states: Option<[String; 2]>,
+    arrives: f64,
+}
+/// A frame that would be sent.
+pub struct PredictedFrame { from: u32, to: u32, sent: f64, arrives: f64, flow: Option<u32>, summary: String }
+/// Where the layout of the packed columns is published: [`crate::records`].
+pub struct Layout { size: u32, fields: Vec<LayoutField> }
+/// A member of a packed record; `scalar` is `f64`, `u32`, `u16` or `u8`, little-endian.
+pub struct LayoutField { name: String, offset: u32, scalar: String }
+/// How a long run ended.
+pub struct RunResult {
+    /// Events handled.
+    events: u32,
+    /// `target` reached, `budget` spent (call again), or the world's `end`.
+    stopped: String,
+}
+/// What a command did.
+pub struct CommandResult {
+    /// Set when it made a new timeline.
+    forked: Option<u32>,
+    /// Frames it put on the link.
+    frames: Vec<u32>,
+    /// Result of a call, as strace shows it.
+    call: Option<String>,
+}
+/// An error that crosses: code for programs, sentence for people, in `locales/errors`.
+pub struct ErrorView {
+    /// `bad_field_value`, `unknown_scenario`, `not_in_flight`, …
+    code: String,
+    /// What, where, how to mend it. English; the catalogue has it by `code` with `operands` filled in.
+    message: String,
+    operands: Vec<OperandView>,
+}
+/// A rule as the catalogue's key.
+pub struct RuleInfo { id: String, source: String, operands: Vec<String> }
+}
+
+/// How a variable is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum Unit { Seq, Octets, Count, Ns, Bool }
+
+/// [`tcp::rule::Outcome`], across the boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum OutcomeView { Pass, Act, Drop, Answer, Reset }
+
+/// Form of a field's text.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum FieldForm { Uint, Hex, Mac, Ipv4, Ipv6, Flag, Bytes, Group }
+
+unions! {
+/// An operand's value.
+pub enum OperandValue {
+    /// A plain number, octets, a port.
+    Num { value: f64 },
+    /// A sequence number (shown absolute or relative).
+    Seq { value: u32 },
+    /// ns.
+    Duration { value: f64 },
+    /// ns since the world began.
+    Instant { value: f64 },
+    /// A word of the field's own: state, flags, errno, address.
+    Word { value: String },
+}
+/// What a person does to the world; logged with its step, part of the timeline.
+pub enum Command {
+    /// Catch a frame on its link.
+    Hold { frame: u32 },
+    /// Let it go on; it flies what was left to fly.
+    Deliver { frame: u32 },
+    /// Put other bytes in its place (hex). Checksums are as they stand in `hex`.
+    Edit { frame: u32, hex: String },
+    /// Lose it.
+    Drop { frame: u32 },
+    /// Send a copy after it.
+    Duplicate { frame: u32 },
+    /// Add to its flight, ns.
+    Delay { frame: u32, by: f64 },
+    /// Put any bytes on the link of `node`, as if it had sent them.
+    Inject { node: u32, hex: String },
+    /// A call by hand on a host.
+    Call { node: u32, call: CallCommand },
+    /// Keep a process from making its next call (or let it).
+    Park { node: u32, pid: u32, parked: bool },
+}
+/// A socket call made by a person.
+pub enum CallCommand {
+    Socket,
+    Bind { fd: i32, addr: String },
+    Listen { fd: i32, backlog: i32 },
+    Accept { fd: i32 },
+    Connect { fd: i32, addr: String },
+    Read { fd: i32, len: u32 },
+    Write { fd: i32, text: String },
+    Shutdown { fd: i32 },
+    Close { fd: i32 },
+}
+}

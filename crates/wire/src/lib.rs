@@ -1,0 +1,5 @@
+//! Bytes ↔ meaning: Ethernet, ARP, IP, ICMP, UDP and TCP.
+mod seq;
+pub mod tcp;
+
+pub use seq::Seq;
