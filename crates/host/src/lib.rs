@@ -1,6 +1,10 @@
 //! What an operating system adds to TCP: calls, descriptors, ports, queues, settings, IP, programs.
 //!
 //! CONTRACT SKELETON: signatures that `net` and `lab` are written against. Bodies are being filled in.
+mod config;
+
+pub use config::{HostConfig, IfaceConfig, ProgramConfig};
+
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
 use tcp::rule::{Recorder, RuleDef};
@@ -97,41 +101,6 @@ pub struct Output {
     pub events: Vec<HostEvent>,
 }
 
-/// A host's own configuration.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub struct HostConfig {
-    pub name: String,
-    pub ifaces: Vec<IfaceConfig>,
-    /// `linux`, `rfc` or `bsd43`.
-    pub profile: String,
-    /// Settings by sysctl name, `net.ipv4.tcp_synack_retries` → 5.
-    pub sysctls: Vec<(String, String)>,
-    pub seed: u64,
-    /// Programs to start, with the time at which each does.
-    pub programs: Vec<ProgramConfig>,
-    /// Time a call takes a program.
-    pub call_time: Duration,
-}
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub struct IfaceConfig {
-    pub mac: [u8; 6],
-    pub addr: IpAddr,
-    pub prefix: u8,
-    pub mtu: u16,
-    /// Static neighbour entries (ARP comes later).
-    pub neighbours: Vec<(IpAddr, [u8; 6])>,
-}
-/// A program: a fixed list of lines for now; the C interpreter takes its place behind the same face.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub struct ProgramConfig {
-    pub file: String,
-    pub source: String,
-    pub start: Instant,
-}
-
 /// A host.
 #[derive(Clone, Debug)]
 pub struct Host {/* private */}
@@ -159,6 +128,11 @@ impl Host {
     /// A call made by a person, in the name of process `pid` (`Pid(0)` is the person's own shell, whose
     /// blocked calls do not keep it from making others).
     pub fn call<R: Recorder>(&mut self, now: Instant, pid: Pid, call: Call, out: &mut Output, r: &mut R) -> CallResult {
+        todo!()
+    }
+    /// Keeps a process from making its next call (`on`), or lets it go on. A call in which it is already
+    /// blocked completes as ever; the process then waits before the next.
+    pub fn park(&mut self, now: Instant, pid: Pid, on: bool, out: &mut Output) {
         todo!()
     }
     pub fn config(&self) -> &HostConfig {
@@ -240,6 +214,8 @@ pub struct ProcessInfo {
     pub line: u32,
     /// The call it is parked in, as text.
     pub blocked: Option<String>,
+    /// Kept by a person from making its next call ([`Host::park`]).
+    pub parked: bool,
     /// Result last shown at each line.
     pub results: Vec<(u32, String)>,
     pub fds: Vec<(Fd, SockId)>,
