@@ -1,0 +1,87 @@
+//! What TypeScript sees of Rust: the wasm with its JavaScript and types (wasm-bindgen), and the types of the
+//! views (ts-rs). All of it is derived, so that a change in Rust which the face does not follow fails its
+//! type check.
+use crate::{Result, metadata, root};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use ts_rs::{TS, TypeVisitor};
+use wasm_bindgen_cli_support::Bindgen;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const NAME: &str = "wasm";
+
+/// Builds crate `wasm` with a cargo profile and writes everything into `www/src/engine/pkg`.
+pub fn make(profile: &str) -> Result<()> {
+    let out = root().join("www/src/engine/pkg");
+    std::fs::create_dir_all(&out).map_err(|e| format!("{}: {e}", out.display()))?;
+    let wasm = compile(profile)?;
+    bindgen(&wasm, &out)?;
+    let views = out.join("views.ts");
+    std::fs::write(&views, types()).map_err(|e| format!("{}: {e}", views.display()))
+}
+
+fn compile(profile: &str) -> Result<PathBuf> {
+    let done = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["build", "--locked", "--package", "wasm", "--target", TARGET, "--profile", profile])
+        .status()
+        .map_err(|e| format!("cargo does not run: {e}"))?;
+    if !done.success() {
+        return Err(format!(
+            "crate wasm does not build for {TARGET}; is it there? rustup target add {TARGET}"
+        ));
+    }
+    let meta = metadata(false)?;
+    let target = meta["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    Ok(Path::new(target).join(TARGET).join(folder).join("wasm.wasm"))
+}
+
+fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
+    let mut b = Bindgen::new();
+    b.input_path(wasm)
+        .out_name(NAME)
+        .typescript(true)
+        // www/src/engine/wasm-source.ts says where the wasm is: a file of the site, or inside the single file.
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    b.web(true).and_then(|b| b.generate(out)).map_err(|e| format!("wasm-bindgen: {e:#}"))
+}
+
+/// Declarations of everything that crosses, by name.
+fn types() -> String {
+    use lab::view as v;
+    let mut all = Declarations::default();
+    all.visit::<v::View>();
+    all.visit::<v::Trace>();
+    all.visit::<v::PacketView>();
+    all.visit::<v::Prediction>();
+    all.visit::<v::Layout>();
+    all.visit::<v::RunResult>();
+    all.visit::<v::Command>();
+    all.visit::<v::CommandResult>();
+    all.visit::<v::ErrorView>();
+    all.visit::<v::RuleInfo>();
+    let mut text = String::from("// Made by `cargo xtask bindings` from crates/lab/src/view.rs.\n");
+    for declaration in all.0.into_values() {
+        text.push_str(&declaration);
+    }
+    text
+}
+
+#[derive(Default)]
+struct Declarations(BTreeMap<String, String>);
+
+impl TypeVisitor for Declarations {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        // Only what the derive declares has a path; numbers, strings and lists have none.
+        if T::output_path().is_none() || self.0.contains_key(&T::ident()) {
+            return;
+        }
+        let docs = T::docs().unwrap_or_default();
+        self.0.insert(T::ident(), format!("\n{docs}export {}\n", T::decl()));
+        T::visit_dependencies(self);
+    }
+}

@@ -1,0 +1,8 @@
+/** Stands in for wasm-source.ts in the single file, which opens from `file://`, where nothing can be fetched. */
+import url from './pkg/wasm_bg.wasm?url&inline';
+
+/** The bytes of the wasm. */
+export function wasmSource(): Promise<BufferSource> {
+  const base64 = url.slice(url.indexOf(',') + 1);
+  return Promise.resolve(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+}
