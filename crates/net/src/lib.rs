@@ -1,1 +1,26 @@
-//! skeleton
+//! A deterministic discrete-event simulator: event queue, virtual clock, links and what they do to frames, and the
+//! hands of a person on a frame in flight.
+//!
+//! ```text
+//! World::step ── pops the least (time, serial) ──> host ──> frames ──> link ──> queue
+//!                                                        └─> deadlines, processes ──┘
+//! ```
+mod config;
+mod flight;
+mod glance;
+mod hands;
+mod link;
+mod log;
+pub mod queue;
+pub mod rules;
+mod world;
+
+pub use config::{
+    ConfigError, FrameId, FrameKind, Impairments, LinkConfig, LinkId, LossRule, NodeId, ParkConfig,
+    PortConfig, WorldConfig,
+};
+pub use flight::Flight;
+pub use glance::Glance;
+pub use hands::{HandError, MAX_FRAME, MIN_FRAME};
+pub use log::{Fate, Launched, Loss, Step, StepLog};
+pub use world::World;

@@ -1,0 +1,194 @@
+//! What a world is made of.
+
+use host::HostConfig;
+use std::fmt;
+use tcp::time::Duration;
+
+/// A machine, by its place in [`WorldConfig::nodes`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub u16);
+/// A link, by its place in [`WorldConfig::links`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LinkId(pub u16);
+/// A frame: counts up from 0 in the order in which frames are put on links; never used twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FrameId(pub u32);
+
+/// Everything that determines a world, but for what people do to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorldConfig {
+    /// Machines.
+    pub nodes: Vec<HostConfig>,
+    /// Links between their interfaces.
+    pub links: Vec<LinkConfig>,
+    /// From which the stream of chance of every link direction is drawn.
+    pub seed: u64,
+    /// Processes to be parked when they come to a line.
+    pub parks: Vec<ParkConfig>,
+}
+
+/// An Ethernet segment with an ideal switch: unicast goes to the port that has that address, group addresses to
+/// all ports but the sender's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkConfig {
+    /// For people.
+    pub name: String,
+    /// Two or more interfaces.
+    pub ports: Vec<PortConfig>,
+}
+
+/// Where an interface is plugged in, and what the link does to what it sends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortConfig {
+    /// Machine.
+    pub node: usize,
+    /// Interface of it, by index.
+    pub iface: usize,
+    /// What happens to frames sent here.
+    pub sends: Impairments,
+}
+
+/// What a link does to the frames of one sender.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Impairments {
+    /// Propagation: last bit out to last bit in.
+    pub delay: Duration,
+    /// Bits a second; none: no time to serialize.
+    pub rate: Option<u64>,
+    /// Octets that may wait for the rate; what finds more waiting is lost (drop tail). None: any number.
+    pub queue: Option<u32>,
+    /// Probability that a frame is lost, 0 to 1.
+    pub loss: f64,
+    /// Frames that are lost whatever chance says.
+    pub lose: Vec<LossRule>,
+}
+
+/// Loses the `nth` frame of a kind, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LossRule {
+    /// Which frames count.
+    pub kind: FrameKind,
+    /// Which of them is lost.
+    pub nth: u32,
+}
+
+/// Kinds of frames that a [`LossRule`] counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameKind {
+    /// Every frame.
+    Any,
+    /// TCP segments with payload.
+    Data,
+    /// TCP segments with SYN.
+    Syn,
+    /// TCP segments with FIN.
+    Fin,
+    /// TCP segments with nothing but an acknowledgment.
+    PureAck,
+}
+
+impl FrameKind {
+    /// The word of scenario files: `data`, `pure_ack`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FrameKind::Any => "any",
+            FrameKind::Data => "data",
+            FrameKind::Syn => "syn",
+            FrameKind::Fin => "fin",
+            FrameKind::PureAck => "pure_ack",
+        }
+    }
+}
+
+/// A process that stands still from the start on: when it is about to run `line`, or at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParkConfig {
+    /// Machine.
+    pub node: usize,
+    /// Process.
+    pub pid: host::Pid,
+    /// Line, from 1; none: whatever line it is at.
+    pub line: Option<u32>,
+}
+
+/// Why a [`WorldConfig`] makes no world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConfigError {
+    /// The host's own configuration is wrong; the sentence says where.
+    Host {
+        /// Machine.
+        node: usize,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
+    /// A link names a machine or interface that is not there.
+    NoSuchInterface {
+        /// Link.
+        link: usize,
+        /// Machine named.
+        node: usize,
+        /// Interface named.
+        iface: usize,
+    },
+    /// An interface is plugged into two links.
+    PluggedTwice {
+        /// Machine.
+        node: usize,
+        /// Interface.
+        iface: usize,
+    },
+    /// A link with fewer than two ends.
+    LooseEnd {
+        /// Link.
+        link: usize,
+    },
+    /// Two interfaces of a link have the same Ethernet address.
+    SameAddress {
+        /// Link.
+        link: usize,
+        /// The address.
+        mac: [u8; 6],
+    },
+    /// A probability outside 0 to 1, or a rate of 0.
+    BadImpairment {
+        /// Link.
+        link: usize,
+        /// Port.
+        port: usize,
+        /// `loss` or `rate`.
+        field: &'static str,
+    },
+    /// More machines, links or ports than ids can count.
+    TooMany(&'static str),
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigError::Host { node, message } => write!(f, "nodes[{node}]: {message}"),
+            ConfigError::NoSuchInterface { link, node, iface } => {
+                write!(f, "links[{link}]: there is no interface {iface} of node {node}; name one that exists")
+            }
+            ConfigError::PluggedTwice { node, iface } => {
+                write!(f, "nodes[{node}]: interface {iface} is on two links; give the node another interface")
+            }
+            ConfigError::LooseEnd { link } => write!(f, "links[{link}]: a link needs at least two ports"),
+            ConfigError::SameAddress { link, mac: m } => write!(
+                f,
+                "links[{link}]: {:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x} stands twice; each interface needs a MAC of its own",
+                m[0], m[1], m[2], m[3], m[4], m[5]
+            ),
+            ConfigError::BadImpairment { link, port, field: "loss" } => {
+                write!(f, "links[{link}].ports[{port}].loss: must be from 0 (none) to 1 (all)")
+            }
+            ConfigError::BadImpairment { link, port, field } => {
+                write!(
+                    f,
+                    "links[{link}].ports[{port}].{field}: must be more than 0; leave it out for no limit"
+                )
+            }
+            ConfigError::TooMany(what) => write!(f, "{what}: too many, at most {}", u16::MAX - 1),
+        }
+    }
+}
+impl std::error::Error for ConfigError {}

@@ -1,0 +1,76 @@
+//! Frames on their way.
+
+use crate::config::{FrameId, LinkId, NodeId};
+use bytes::Bytes;
+use tcp::time::{Duration, Instant};
+
+/// A frame between its sender and its receiver.
+#[derive(Clone, Debug)]
+pub struct Flight {
+    /// Name.
+    pub id: FrameId,
+    /// Link it is on.
+    pub link: LinkId,
+    /// Sender.
+    pub from: NodeId,
+    /// Receiver and its interface.
+    pub to: (NodeId, usize),
+    /// The whole Ethernet frame, as it is now.
+    pub bytes: Bytes,
+    /// When its first bit left.
+    pub sent: Instant,
+    /// Time to serialize it.
+    pub duration: Duration,
+    /// When its last bit arrives, unless held.
+    pub arrives: Instant,
+    /// Caught: since when, and what was left to fly.
+    pub held: Option<(Instant, Duration)>,
+    /// A person changed its bytes.
+    pub edited: bool,
+    /// A person added to its flight.
+    pub delayed: bool,
+    /// Serial of the one event that is its arrival.
+    pub(crate) ticket: u64,
+}
+
+/// All frames on their way, in slots that are used again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flights {
+    slots: Vec<Option<Flight>>,
+    free: Vec<u32>,
+}
+
+impl Flights {
+    pub(crate) fn insert(&mut self, flight: Flight) -> u32 {
+        match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = Some(flight);
+                slot
+            }
+            None => {
+                self.slots.push(Some(flight));
+                self.slots.len() as u32 - 1
+            }
+        }
+    }
+    pub(crate) fn get(&self, slot: u32) -> Option<&Flight> {
+        self.slots.get(slot as usize)?.as_ref()
+    }
+    pub(crate) fn get_mut(&mut self, slot: u32) -> Option<&mut Flight> {
+        self.slots.get_mut(slot as usize)?.as_mut()
+    }
+    pub(crate) fn remove(&mut self, slot: u32) -> Option<Flight> {
+        let flight = self.slots.get_mut(slot as usize)?.take();
+        if flight.is_some() {
+            self.free.push(slot);
+        }
+        flight
+    }
+    /// A person's look-up: rare, so a walk will do.
+    pub(crate) fn slot_of(&self, id: FrameId) -> Option<u32> {
+        self.slots.iter().position(|f| f.as_ref().is_some_and(|f| f.id == id)).map(|n| n as u32)
+    }
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Flight> {
+        self.slots.iter().flatten()
+    }
+}

@@ -1,0 +1,127 @@
+//! A link: who is on it, how long frames take, which it loses.
+
+use crate::config::{FrameKind, Impairments, LinkConfig, NodeId};
+use crate::glance::Glance;
+use crate::log::Loss;
+use crate::rules;
+use rand_pcg::Pcg32;
+use rand_pcg::rand_core::Rng;
+use tcp::rule;
+use tcp::rule::{Recorder, RuleDef};
+use tcp::time::{Duration, Instant};
+use wire::tcp::Flags;
+
+/// A link at work.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(crate) ports: Vec<Port>,
+}
+
+/// An interface on the link, with the state of what it sends.
+#[derive(Clone, Debug)]
+pub(crate) struct Port {
+    pub(crate) node: u16,
+    pub(crate) iface: usize,
+    pub(crate) mac: [u8; 6],
+    sends: std::rc::Rc<Impairments>,
+    /// When the last bit of all that waits will have left.
+    busy_until: Instant,
+    chance: Pcg32,
+    /// Frames of each loss rule's kind so far.
+    counts: Vec<u32>,
+}
+
+/// When a frame's bits leave and arrive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passage {
+    pub(crate) sent: Instant,
+    pub(crate) duration: Duration,
+    pub(crate) arrives: Instant,
+}
+
+impl Link {
+    /// `macs` are those of the ports, in order. Each port's chance is a stream of its own of the world's seed.
+    pub(crate) fn new(config: &LinkConfig, index: usize, macs: &[[u8; 6]], seed: u64) -> Link {
+        let port = |(n, p): (usize, &crate::config::PortConfig)| Port {
+            node: p.node as u16,
+            iface: p.iface,
+            mac: macs[n],
+            sends: std::rc::Rc::new(p.sends.clone()),
+            busy_until: Instant::ZERO,
+            chance: Pcg32::new(seed, (index as u64) << 16 | n as u64),
+            counts: vec![0; p.sends.lose.len()],
+        };
+        Link { ports: config.ports.iter().enumerate().map(port).collect() }
+    }
+
+    /// Appends to `to` the interfaces that a frame of port `from` goes to.
+    pub(crate) fn receivers(&self, from: usize, frame: &[u8], to: &mut Vec<(NodeId, usize)>) {
+        let Some(mac) = frame.get(..6) else { return };
+        let group = mac[0] & 1 != 0; // the I/G bit, IEEE 802 §8.2
+        let others = self.ports.iter().enumerate().filter(|&(n, p)| n != from && (group || p.mac == mac));
+        to.extend(others.map(|(_, p)| (NodeId(p.node), p.iface)));
+    }
+}
+
+impl Port {
+    /// Takes `len` octets at `now`: first in, first out.
+    ///
+    /// Errs with what waits and the limit, both in octets, where the queue is full.
+    pub(crate) fn admit(&mut self, now: Instant, len: usize) -> Result<Passage, [u32; 2]> {
+        let Some(rate) = self.sends.rate else {
+            return Ok(Passage { sent: now, duration: Duration::ZERO, arrives: now + self.sends.delay });
+        };
+        if let Some(limit) = self.sends.queue {
+            let waiting = octets_in(self.busy_until.since(now), rate);
+            if waiting > u64::from(limit) {
+                return Err([u32::try_from(waiting).unwrap_or(u32::MAX), limit]);
+            }
+        }
+        let sent = self.busy_until.max(now);
+        let duration = Duration((len as u64).saturating_mul(8_000_000_000) / rate);
+        self.busy_until = sent + duration;
+        Ok(Passage { sent, duration, arrives: self.busy_until + self.sends.delay })
+    }
+
+    /// Whether the link loses a frame that goes through as `passage` says. Chance is asked for every frame, so
+    /// that a frame lost by count does not shift the fortunes of those after it.
+    pub(crate) fn lose<R: Recorder>(&mut self, frame: &[u8], id: u32, p: Passage, r: &mut R) -> Option<Loss> {
+        let half = Instant(p.sent.0 + p.arrives.since(p.sent).0 / 2);
+        let loss = |rule: &'static RuleDef, numbers| Some(Loss { rule, numbers, at: half });
+        let by_chance =
+            self.sends.loss > 0.0 && f64::from(self.chance.next_u32()) < self.sends.loss * 4_294_967_296.0; // 2^32
+        for (rule, count) in self.sends.lose.iter().zip(&mut self.counts) {
+            if !is_kind(frame, rule.kind) {
+                continue;
+            }
+            *count += 1;
+            if *count == rule.nth {
+                rule!(r, rules::LOST_BY_COUNT, Drop, id, rule.nth, rule.kind.name());
+                return loss(&rules::LOST_BY_COUNT, [id, rule.nth]);
+            }
+        }
+        if by_chance {
+            let per_million = (self.sends.loss * 1e6) as u32;
+            rule!(r, rules::LOST_BY_CHANCE, Drop, id, per_million);
+            return loss(&rules::LOST_BY_CHANCE, [id, per_million]);
+        }
+        None
+    }
+}
+
+/// Octets that leave in `time` at `rate` bits a second.
+fn octets_in(time: Duration, rate: u64) -> u64 {
+    (u128::from(time.0) * u128::from(rate) / 8_000_000_000).min(u128::from(u64::MAX)) as u64
+}
+
+/// Whether a frame is of the kind that a loss rule counts.
+fn is_kind(frame: &[u8], kind: FrameKind) -> bool {
+    let Some(Glance { flags, payload, .. }) = Glance::at(frame) else { return kind == FrameKind::Any };
+    match kind {
+        FrameKind::Any => true,
+        FrameKind::Data => payload > 0,
+        FrameKind::Syn => flags.has(Flags::SYN),
+        FrameKind::Fin => flags.has(Flags::FIN),
+        FrameKind::PureAck => payload == 0 && flags.without(Flags::PSH) == Flags::ACK,
+    }
+}

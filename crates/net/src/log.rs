@@ -1,0 +1,136 @@
+//! What came of one step.
+
+use crate::config::{FrameId, LinkId, NodeId};
+use bytes::Bytes;
+use host::{HostEvent, Pid, TimerKey};
+use tcp::rule::RuleDef;
+use tcp::time::{Duration, Instant};
+
+/// What a step was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// A frame reached an interface.
+    Arrival {
+        /// Frame.
+        frame: FrameId,
+        /// Who got it.
+        node: NodeId,
+    },
+    /// A deadline came.
+    Timer {
+        /// Whose.
+        node: NodeId,
+        /// Which.
+        key: TimerKey,
+    },
+    /// A process ran on until its next call.
+    Process {
+        /// Machine.
+        node: NodeId,
+        /// Process.
+        pid: Pid,
+    },
+    /// A person did something.
+    Hand,
+}
+
+/// A frame that was put on a link.
+#[derive(Clone, Debug)]
+pub struct Launched {
+    /// Its name from now on.
+    pub id: FrameId,
+    /// Link.
+    pub link: LinkId,
+    /// Sender.
+    pub from: NodeId,
+    /// Receiver; none where no interface of the link has the address.
+    pub to: Option<NodeId>,
+    /// The whole Ethernet frame, without FCS.
+    pub bytes: Bytes,
+    /// When its first bit leaves.
+    pub sent: Instant,
+    /// Time to serialize it.
+    pub duration: Duration,
+    /// When its last bit arrives; where it is lost, when it would have.
+    pub arrives: Instant,
+    /// How often its octets had been sent before.
+    pub resent: u8,
+    /// Frame of which it is a copy.
+    pub copy_of: Option<FrameId>,
+    /// A person forged it.
+    pub injected: bool,
+    /// The link loses it.
+    pub lost: Option<Loss>,
+}
+
+/// A frame lost by the link. What is lost never comes into anybody's hands.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Loss {
+    /// Why.
+    pub rule: &'static RuleDef,
+    /// Two numbers of the rule for a short label.
+    pub numbers: [u32; 2],
+    /// When: half-way, or at the sender for a full queue.
+    pub at: Instant,
+}
+
+/// What became of a frame that was on a link.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Fate {
+    /// The host took it.
+    Delivered,
+    /// The host refused it.
+    Refused {
+        /// Why.
+        rule: &'static RuleDef,
+        /// Two numbers of the rule.
+        numbers: [u32; 2],
+    },
+    /// A person caught it.
+    Held,
+    /// A person let it go on: it will arrive then.
+    Released {
+        /// New time of arrival.
+        arrives: Instant,
+    },
+    /// A person put other bytes in its place.
+    Edited,
+    /// A person added to its flight: it will arrive then (unless held).
+    Delayed {
+        /// New time of arrival.
+        arrives: Instant,
+    },
+    /// A person took it away.
+    Dropped,
+}
+
+/// Everything that came of a step. Reused from step to step.
+#[derive(Clone, Debug)]
+pub struct StepLog {
+    /// What it was.
+    pub step: Step,
+    /// When.
+    pub time: Instant,
+    /// Frames put on links, in order of their ids.
+    pub launched: Vec<Launched>,
+    /// What became of frames on links.
+    pub fates: Vec<(FrameId, Fate)>,
+    /// What happened in hosts.
+    pub events: Vec<(NodeId, HostEvent)>,
+}
+
+impl Default for StepLog {
+    fn default() -> Self {
+        StepLog { step: Step::Hand, time: Instant::ZERO, launched: vec![], fates: vec![], events: vec![] }
+    }
+}
+
+impl StepLog {
+    pub(crate) fn begin(&mut self, step: Step, time: Instant) {
+        self.step = step;
+        self.time = time;
+        self.launched.clear();
+        self.fates.clear();
+        self.events.clear();
+    }
+}

@@ -1,0 +1,440 @@
+//! The world: hosts, links, frames on their way, the clock, and what happens next.
+
+use crate::config::{ConfigError, FrameId, LinkId, NodeId, WorldConfig};
+use crate::flight::{Flight, Flights};
+use crate::link::{Link, Passage};
+use crate::log::{Fate, Launched, Loss, Step, StepLog};
+use crate::queue::EventQueue;
+use crate::rules;
+use bytes::Bytes;
+use host::{Host, HostEvent, Output, Pid, TimerKey};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use tcp::rule;
+use tcp::rule::Recorder;
+use tcp::time::{Duration, Instant};
+
+/// A deterministic discrete-event world. Cloning it is cheap: hosts are shared until written to, frames always.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(crate) now: Instant,
+    pub(crate) queue: EventQueue<Event>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) links: Rc<Vec<Link>>,
+    pub(crate) flights: Flights,
+    pub(crate) frames: u32,
+    scratch: Scratch,
+}
+
+/// What waits in the queue. Whether it still counts is known where it belongs: see [`World::is_live`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Event {
+    Arrival { slot: u32 },
+    Timer { node: u16, key: TimerKey },
+    Process { node: u16, pid: Pid },
+}
+
+/// A machine on its links.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) host: Rc<Host>,
+    /// Link and port of each interface, where plugged in.
+    plugs: Vec<Option<(u16, usize)>>,
+    timers: BTreeMap<TimerKey, TimerSlot>,
+    pub(crate) parks: BTreeMap<Pid, Park>,
+}
+
+/// A deadline and the event that stands in the queue for it. A deadline that is put off (each ACK does that to
+/// the retransmission timer) leaves its event where it is; the event, when it comes, goes back for the rest.
+#[derive(Clone, Copy, Debug)]
+struct TimerSlot {
+    deadline: Option<Instant>,
+    queued: Option<(Instant, u64)>,
+}
+
+/// A process that a person, or the scenario, keeps from its next call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Park {
+    /// Only once it is about to run this line.
+    pub(crate) line: Option<u32>,
+    /// It wanted to run.
+    pub(crate) waiting: bool,
+}
+
+/// Room for a host's output and a frame's receivers, used again; holds nothing between steps, so a clone starts with none.
+#[derive(Debug, Default)]
+struct Scratch {
+    out: Output,
+    to: Vec<(NodeId, usize)>,
+}
+impl Clone for Scratch {
+    fn clone(&self) -> Self {
+        Scratch::default()
+    }
+}
+
+/// Where a frame to be launched comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin {
+    pub(crate) node: u16,
+    pub(crate) iface: usize,
+    pub(crate) resent: u8,
+    pub(crate) injected: bool,
+}
+
+impl World {
+    /// A world at time 0, its programs about to start.
+    pub fn new(config: &WorldConfig) -> Result<World, ConfigError> {
+        let (nodes, links) = build(config)?;
+        let mut world = World {
+            now: Instant::ZERO,
+            queue: EventQueue::default(),
+            nodes,
+            links: Rc::new(links),
+            flights: Flights::default(),
+            frames: 0,
+            scratch: Scratch::default(),
+        };
+        let mut log = StepLog::default();
+        for node in 0..world.nodes.len() as u16 {
+            let mut out = Output::default();
+            Rc::make_mut(&mut world.nodes[usize::from(node)].host).boot(&mut out);
+            world.take(node, &mut out, &mut log, &mut ());
+        }
+        world.settle();
+        Ok(world)
+    }
+
+    /// The clock: the time of the last step.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// What the next step will be, and when; none when nothing is left to happen by itself.
+    pub fn next(&self) -> Option<(Instant, Step)> {
+        let (time, _, event) = self.queue.peek()?;
+        let step = match event {
+            Event::Arrival { slot } => {
+                let flight = self.flights.get(slot)?;
+                Step::Arrival { frame: flight.id, node: flight.to.0 }
+            }
+            Event::Timer { node, key } => Step::Timer { node: NodeId(node), key },
+            Event::Process { node, pid } => Step::Process { node: NodeId(node), pid },
+        };
+        Some((time, step))
+    }
+
+    /// Handles one event. False, and nothing changed, where there is none.
+    pub fn step<R: Recorder>(&mut self, log: &mut StepLog, r: &mut R) -> bool {
+        let (Some((time, step)), Some((_, _, event))) = (self.next(), self.queue.pop()) else { return false };
+        debug_assert!(time >= self.now, "time runs forwards");
+        self.now = time;
+        log.begin(step, time);
+        let mut out = std::mem::take(&mut self.scratch.out);
+        match event {
+            Event::Arrival { slot } => self.arrive(slot, &mut out, log, r),
+            Event::Timer { node, key } => {
+                let n = &mut self.nodes[usize::from(node)];
+                n.timers.remove(&key);
+                Rc::make_mut(&mut n.host).timer_fires(time, key, &mut out, r);
+                self.take(node, &mut out, log, r);
+            }
+            Event::Process { node, pid } => {
+                Rc::make_mut(&mut self.nodes[usize::from(node)].host).process_runs(time, pid, &mut out, r);
+                self.take(node, &mut out, log, r);
+            }
+        }
+        self.scratch.out = out;
+        self.settle();
+        true
+    }
+
+    /// The host of a node.
+    pub fn host(&self, node: NodeId) -> Option<&Host> {
+        self.nodes.get(usize::from(node.0)).map(|n| &*n.host)
+    }
+
+    /// How many machines there are.
+    pub fn nodes(&self) -> u16 {
+        self.nodes.len() as u16
+    }
+
+    /// How many frames were put on links so far; the id of the next one.
+    pub fn frames(&self) -> u32 {
+        self.frames
+    }
+
+    /// Frames on their way, held ones too, in no order that means anything.
+    pub fn flights(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.iter()
+    }
+
+    /// A frame on its way.
+    pub fn flight(&self, id: FrameId) -> Option<&Flight> {
+        self.flights.get(self.flights.slot_of(id)?)
+    }
+
+    /// Whether a process stands still because it is parked.
+    pub fn is_parked(&self, node: NodeId, pid: Pid) -> bool {
+        self.nodes
+            .get(usize::from(node.0))
+            .and_then(|n| n.parks.get(&pid))
+            .is_some_and(|p| p.line.is_none() || p.waiting)
+    }
+
+    pub(crate) fn plugged_iface(&self, node: NodeId) -> Option<usize> {
+        self.nodes.get(usize::from(node.0))?.plugs.iter().position(Option::is_some)
+    }
+
+    /// Panics where an invariant does not hold.
+    pub fn assert_invariants(&self) {
+        for node in &self.nodes {
+            node.host.assert_invariants();
+        }
+        if let Some((time, serial, event)) = self.queue.peek() {
+            assert!(time >= self.now, "the next event lies in the past");
+            assert!(self.is_live(serial, event), "a stale event is next");
+        }
+    }
+
+    fn arrive<R: Recorder>(&mut self, slot: u32, out: &mut Output, log: &mut StepLog, r: &mut R) {
+        let Some(Flight { id, to: (node, iface), bytes, .. }) = self.flights.remove(slot) else { return };
+        let host = Rc::make_mut(&mut self.nodes[usize::from(node.0)].host);
+        host.frame_arrives(self.now, iface, bytes, out, r);
+        let refused = out.events.iter().find_map(|e| match e {
+            HostEvent::Dropped { rule, numbers } => Some(Fate::Refused { rule, numbers: *numbers }),
+            _ => None,
+        });
+        log.fates.push((id, refused.unwrap_or(Fate::Delivered)));
+        self.take(node.0, out, log, r);
+    }
+
+    /// Takes what came out of a host: frames to links, deadlines and processes to the queue, events to the log.
+    pub(crate) fn take<R: Recorder>(&mut self, node: u16, out: &mut Output, log: &mut StepLog, r: &mut R) {
+        for sent in out.frames.drain(..) {
+            let origin = Origin { node, iface: sent.iface, resent: sent.resent, injected: false };
+            self.launch(origin, sent.frame, log, r);
+        }
+        for (key, deadline) in out.timers.drain(..) {
+            self.set_timer(node, key, deadline);
+        }
+        for (pid, at) in out.runnable.drain(..) {
+            self.queue.push(at.max(self.now), Event::Process { node, pid });
+        }
+        log.events.extend(out.events.drain(..).map(|e| (NodeId(node), e)));
+    }
+
+    /// Puts a frame on the link of an interface. False where that is not plugged in.
+    pub(crate) fn launch<R: Recorder>(
+        &mut self,
+        from: Origin,
+        bytes: Bytes,
+        log: &mut StepLog,
+        r: &mut R,
+    ) -> bool {
+        let plug = self.nodes.get(usize::from(from.node)).and_then(|n| *n.plugs.get(from.iface)?);
+        let Some((link, port)) = plug else {
+            rule!(r, rules::NOT_PLUGGED, Drop, from.iface);
+            return false;
+        };
+        let mut to = std::mem::take(&mut self.scratch.to);
+        to.clear();
+        let (now, first) = (self.now, self.frames);
+        let ports = &mut Rc::make_mut(&mut self.links)[usize::from(link)];
+        ports.receivers(port, &bytes, &mut to);
+        let sender = &mut ports.ports[port];
+        let (passage, mut lost) = match sender.admit(now, bytes.len()) {
+            Ok(passage) => (passage, sender.lose(&bytes, first, passage, r)),
+            Err(numbers) => {
+                rule!(r, rules::QUEUE_FULL, Drop, first, numbers[0], numbers[1]);
+                let passage = Passage { sent: now, duration: Duration::ZERO, arrives: now };
+                (passage, Some(Loss { rule: &rules::QUEUE_FULL, numbers, at: now }))
+            }
+        };
+        if to.is_empty() && lost.is_none() {
+            rule!(r, rules::NO_RECEIVER, Drop, first);
+            lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers: [first, 0], at: passage.arrives });
+        }
+        let mut launched = Launched {
+            id: FrameId(first),
+            link: LinkId(link),
+            from: NodeId(from.node),
+            to: None,
+            bytes,
+            sent: passage.sent,
+            duration: passage.duration,
+            arrives: passage.arrives,
+            resent: from.resent,
+            copy_of: None,
+            injected: from.injected,
+            lost,
+        };
+        if to.is_empty() {
+            self.frames += 1;
+            log.launched.push(launched);
+        } else {
+            for &(node, iface) in &to {
+                launched.id = FrameId(self.frames);
+                launched.to = Some(node);
+                self.frames += 1;
+                if lost.is_none() {
+                    rule!(r, rules::CARRIED, Act, launched.id.0, launched.bytes.len(), launched.arrives);
+                    self.fly(&launched, (node, iface));
+                }
+                log.launched.push(launched.clone());
+            }
+        }
+        self.scratch.to = to;
+        true
+    }
+
+    /// Makes a launched frame a flight with its arrival in the queue.
+    pub(crate) fn fly(&mut self, l: &Launched, to: (NodeId, usize)) -> u32 {
+        let slot = self.flights.insert(Flight {
+            id: l.id,
+            link: l.link,
+            from: l.from,
+            to,
+            bytes: l.bytes.clone(),
+            sent: l.sent,
+            duration: l.duration,
+            arrives: l.arrives,
+            held: None,
+            edited: false,
+            delayed: false,
+            ticket: 0,
+        });
+        self.schedule_arrival(slot);
+        slot
+    }
+
+    /// Makes the event at `arrives` the one that counts.
+    pub(crate) fn schedule_arrival(&mut self, slot: u32) {
+        if let Some(flight) = self.flights.get_mut(slot) {
+            flight.ticket = self.queue.push(flight.arrives, Event::Arrival { slot });
+        }
+    }
+
+    fn set_timer(&mut self, node: u16, key: TimerKey, deadline: Option<Instant>) {
+        let now = self.now;
+        let timers = &mut self.nodes[usize::from(node)].timers;
+        let Some(deadline) = deadline else {
+            if let Some(slot) = timers.get_mut(&key) {
+                slot.deadline = None;
+            }
+            return;
+        };
+        let deadline = deadline.max(now);
+        let slot = timers.entry(key).or_insert(TimerSlot { deadline: None, queued: None });
+        slot.deadline = Some(deadline);
+        if slot.queued.is_none_or(|(at, _)| at > deadline) {
+            slot.queued = Some((deadline, self.queue.push(deadline, Event::Timer { node, key })));
+        }
+    }
+
+    /// Takes away what is stale at the head of the queue, so that what is there is what happens next.
+    pub(crate) fn settle(&mut self) {
+        while let Some((_, serial, event)) = self.queue.peek() {
+            if self.is_live(serial, event) {
+                return;
+            }
+            self.queue.pop();
+            match event {
+                Event::Timer { node, key } => self.requeue_timer(node, key, serial),
+                Event::Process { node, pid } => {
+                    if let Some(park) = self.nodes[usize::from(node)].parks.get_mut(&pid) {
+                        park.waiting = true;
+                    }
+                }
+                Event::Arrival { .. } => {}
+            }
+        }
+    }
+
+    /// An event that came before its deadline, or after it was cancelled.
+    fn requeue_timer(&mut self, node: u16, key: TimerKey, serial: u64) {
+        let timers = &mut self.nodes[usize::from(node)].timers;
+        let Some(slot) = timers.get_mut(&key) else { return };
+        if slot.queued.is_none_or(|(_, s)| s != serial) {
+            return; // another event stands for this timer
+        }
+        match slot.deadline {
+            Some(at) => slot.queued = Some((at, self.queue.push(at, Event::Timer { node, key }))),
+            None => {
+                timers.remove(&key);
+            }
+        }
+    }
+
+    /// Whether an event still is what it was put in for.
+    fn is_live(&self, serial: u64, event: Event) -> bool {
+        match event {
+            Event::Arrival { slot } => {
+                self.flights.get(slot).is_some_and(|f| f.ticket == serial && f.held.is_none())
+            }
+            Event::Timer { node, key } => self.nodes[usize::from(node)].timers.get(&key).is_some_and(
+                |t| matches!((t.queued, t.deadline), (Some((at, s)), Some(d)) if s == serial && at == d),
+            ),
+            Event::Process { node, pid } => {
+                let node = &self.nodes[usize::from(node)];
+                node.parks.get(&pid).is_none_or(|park| !park.stops(&node.host, pid))
+            }
+        }
+    }
+}
+
+impl Park {
+    /// Whether it stops the process where it is.
+    fn stops(&self, host: &Host, pid: Pid) -> bool {
+        let at = |line| host.processes().iter().any(|p| p.pid == pid && p.line == line);
+        self.line.is_none_or(at)
+    }
+}
+
+fn build(config: &WorldConfig) -> Result<(Vec<Node>, Vec<Link>), ConfigError> {
+    if config.nodes.len() >= usize::from(u16::MAX) {
+        return Err(ConfigError::TooMany("nodes"));
+    }
+    if config.links.len() >= usize::from(u16::MAX) {
+        return Err(ConfigError::TooMany("links"));
+    }
+    let mut nodes = Vec::with_capacity(config.nodes.len());
+    for (n, c) in config.nodes.iter().enumerate() {
+        let host = Host::new(c.clone()).map_err(|message| ConfigError::Host { node: n, message })?;
+        let parks = config.parks.iter().filter(|p| p.node == n);
+        let parks = parks.map(|p| (p.pid, Park { line: p.line, waiting: false })).collect();
+        nodes.push(Node {
+            host: Rc::new(host),
+            plugs: vec![None; c.ifaces.len()],
+            timers: BTreeMap::new(),
+            parks,
+        });
+    }
+    let mut links = Vec::with_capacity(config.links.len());
+    for (index, link) in config.links.iter().enumerate() {
+        if link.ports.len() < 2 {
+            return Err(ConfigError::LooseEnd { link: index });
+        }
+        let mut macs: Vec<[u8; 6]> = Vec::new();
+        for (n, p) in link.ports.iter().enumerate() {
+            let none = ConfigError::NoSuchInterface { link: index, node: p.node, iface: p.iface };
+            let mac = config.nodes.get(p.node).and_then(|c| c.ifaces.get(p.iface)).ok_or(none)?.mac;
+            if macs.contains(&mac) {
+                return Err(ConfigError::SameAddress { link: index, mac });
+            }
+            if !(0.0..=1.0).contains(&p.sends.loss) {
+                return Err(ConfigError::BadImpairment { link: index, port: n, field: "loss" });
+            }
+            if p.sends.rate == Some(0) {
+                return Err(ConfigError::BadImpairment { link: index, port: n, field: "rate" });
+            }
+            let plug = &mut nodes[p.node].plugs[p.iface];
+            if plug.replace((index as u16, n)).is_some() {
+                return Err(ConfigError::PluggedTwice { node: p.node, iface: p.iface });
+            }
+            macs.push(mac);
+        }
+        links.push(Link::new(link, index, &macs, config.seed));
+    }
+    Ok((nodes, links))
+}
