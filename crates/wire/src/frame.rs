@@ -1,0 +1,147 @@
+//! Whole frames: from bytes to what a stack means, and back.
+
+use crate::arp;
+use crate::checksum::pseudo;
+use crate::ethernet::{self, Link};
+use crate::layout;
+use crate::problem::{Malformed, Problem};
+use crate::{icmp, ip, tcp, udp};
+use bytes::Bytes;
+use std::ops::Range;
+
+/// A frame, understood. Payloads share its bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// Who sent it to whom.
+    pub link: Link,
+    /// What it carries.
+    pub packet: Packet,
+}
+
+/// What a frame carries.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[allow(missing_docs, clippy::large_enum_variant)]
+pub enum Packet {
+    Arp(arp::Packet),
+    Tcp { ip: ip::Header, header: tcp::Header, payload: Bytes },
+    Udp { ip: ip::Header, header: udp::Header, payload: Bytes },
+    Icmp { ip: ip::Header, header: icmp::Header, payload: Bytes },
+}
+
+/// Takes a whole frame apart, judging as a stack judges. A caller that must look at an address before it
+/// judges what lies behind calls the layers' own `parse` one after the other.
+#[inline]
+pub fn parse(frame: &Bytes) -> Result<Frame, Malformed> {
+    let (link, ethertype) = ethernet::parse(frame)?;
+    if ethertype == ethernet::ARP {
+        return Ok(Frame { link, packet: Packet::Arp(arp::parse(frame, ethernet::LEN)?) });
+    }
+    let (ip, range) = ip::parse(frame, ethernet::LEN, ethertype)?;
+    let packet = match (ip.protocol, &ip.addrs) {
+        (ip::TCP, _) => {
+            let (header, range) = tcp::parse(&ip, frame, range)?;
+            Packet::Tcp { ip, header, payload: slice(frame, range) }
+        }
+        (ip::UDP, _) => {
+            let (header, range) = udp::parse(&ip, frame, range)?;
+            Packet::Udp { ip, header, payload: slice(frame, range) }
+        }
+        (ip::ICMP, ip::Addrs::V4 { .. }) | (ip::ICMPV6, ip::Addrs::V6 { .. }) => {
+            let (header, range) = icmp::parse(&ip, frame, range)?;
+            Packet::Icmp { ip, header, payload: slice(frame, range) }
+        }
+        (other, _) => return Err(Malformed::new(Problem::IpProtoUnknown, other.into(), 0)),
+    };
+    Ok(Frame { link, packet })
+}
+
+/// A part of a frame that shares its bytes; an empty one holds on to nothing.
+#[inline]
+pub fn slice(frame: &Bytes, range: Range<usize>) -> Bytes {
+    if range.is_empty() { Bytes::new() } else { frame.slice(range) }
+}
+
+/// The frame of a TCP segment, made with one allocation: `payload` appends the segment's data (about `hint`
+/// octets) to the buffer behind the headers; lengths and checksums follow from what it appended.
+#[inline]
+pub fn emit_tcp(
+    link: &Link,
+    ip: &ip::Header,
+    header: &tcp::Header,
+    hint: usize,
+    payload: impl FnOnce(&mut Vec<u8>),
+) -> Bytes {
+    let options = header.options.emit();
+    let len = tcp::LEN + options.len();
+    let at = layout::tcp::CHECKSUM.range().start;
+    emit(link, ip, len, hint, at, |out| _ = tcp::emit(header, &options, out), payload)
+}
+
+/// The frame of a UDP datagram; see [`emit_tcp`].
+pub fn emit_udp(
+    link: &Link,
+    ip: &ip::Header,
+    header: &udp::Header,
+    hint: usize,
+    payload: impl FnOnce(&mut Vec<u8>),
+) -> Bytes {
+    use layout::udp as at;
+    let write = |out: &mut [u8]| {
+        at::SRC_PORT.put(out, header.src_port.into());
+        at::DST_PORT.put(out, header.dst_port.into());
+    };
+    emit(link, ip, udp::LEN, hint, at::CHECKSUM.range().start, write, payload)
+}
+
+/// The frame of an ICMP or ICMPv6 message, as the addresses' family has it; see [`emit_tcp`].
+pub fn emit_icmp(
+    link: &Link,
+    ip: &ip::Header,
+    header: &icmp::Header,
+    hint: usize,
+    payload: impl FnOnce(&mut Vec<u8>),
+) -> Bytes {
+    use layout::icmp as at;
+    let write = |out: &mut [u8]| {
+        at::TYPE.put(out, header.kind.into());
+        at::CODE.put(out, header.code.into());
+        layout::icmp_other::REST.put(out, header.rest.into());
+    };
+    emit(link, ip, icmp::LEN, hint, at::CHECKSUM.range().start, write, payload)
+}
+
+/// `header_len` octets of transport header, written by `write` with its checksum at `checksum_at` left zero.
+#[inline]
+fn emit(
+    link: &Link,
+    ip: &ip::Header,
+    header_len: usize,
+    hint: usize,
+    checksum_at: usize,
+    write: impl FnOnce(&mut [u8]),
+    payload: impl FnOnce(&mut Vec<u8>),
+) -> Bytes {
+    /// Ethernet, IPv6 and the longest TCP header.
+    const SPACE: usize = ethernet::LEN + ip::V6_LEN + tcp::MAX_LEN;
+    let start = ethernet::LEN + ip.addrs.header_len();
+    let mut frame = Vec::with_capacity(start + header_len + hint);
+    frame.extend_from_slice(&[0; SPACE][..start + header_len]);
+    payload(&mut frame);
+    let (headers, segment) = frame.split_at_mut(start);
+    ethernet::emit(link, ip.addrs.ethertype(), headers);
+    ip::emit(ip, segment.len(), &mut headers[ethernet::LEN..]);
+    write(segment);
+    if ip.protocol == ip::UDP {
+        layout::udp::LENGTH.put(segment, segment.len() as u64);
+    }
+    let sum = match ip.protocol {
+        ip::ICMP | ip::ICMPV6 => icmp::covered(&ip.addrs, segment.len()),
+        protocol => pseudo(&ip.addrs, protocol, segment.len()),
+    };
+    let mut checksum = sum.octets(segment).checksum();
+    if ip.protocol == ip::UDP {
+        checksum = udp::on_wire(checksum);
+    }
+    segment[checksum_at..checksum_at + 2].copy_from_slice(&checksum.to_be_bytes());
+    Bytes::from(frame)
+}
