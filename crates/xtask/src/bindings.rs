@@ -9,7 +9,7 @@ use ts_rs::{TS, TypeVisitor};
 use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const NAME: &str = "wasm";
+const NAME: &str = "tcp_playground";
 
 /// Builds crate `wasm` with a cargo profile and writes everything into `www/src/engine/pkg`.
 pub fn make(profile: &str) -> Result<()> {

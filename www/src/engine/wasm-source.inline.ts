@@ -1,5 +1,5 @@
 /** Stands in for wasm-source.ts in the single file, which opens from `file://`, where nothing can be fetched. */
-import url from './pkg/wasm_bg.wasm?url&inline';
+import url from './pkg/tcp_playground_bg.wasm?url&inline';
 
 /** The bytes of the wasm. */
 export function wasmSource(): Promise<BufferSource> {
