@@ -1,0 +1,3 @@
+export { Element, requestStore, StoreRequest } from './element.js';
+export { place } from './place.js';
+export { reset, panel, tokens } from '../../styles/tokens.js';

@@ -1,0 +1,253 @@
+/**
+ * Everything a person can do, one object an action. Buttons, keys, menus and scripts all run these, so that a
+ * thing has one name, one key and one rule for when it is allowed. The label of an action is the text
+ * `action.<id>` of the catalogue.
+ */
+import { shareLink } from './share.js';
+import { saveFile } from './files.js';
+import { start, stop } from './run.js';
+import type { Numbers, Store, Theme } from './store.js';
+import type { RunResult } from './pkg/views.js';
+
+/** Arguments that some actions take; where one is left out, the selection stands in for it. */
+export interface Arguments {
+  frame?: number;
+  /** Step to stand at. */
+  step?: number;
+  /** ns. */
+  by?: number;
+  node?: number;
+  pid?: number;
+  port?: number;
+  /** Scenario id. */
+  scenario?: string;
+  timeline?: number;
+  speed?: number;
+}
+
+export interface Action {
+  readonly id: ActionId;
+  /** Keys as `KeyboardEvent.key`, with `Shift+` and `Mod+` (Ctrl, or Cmd on a Mac); the first is shown. */
+  readonly keys: readonly string[];
+  /** Key that packet and host actions share belongs to the packet only while one is selected. */
+  allowed(store: Store, args?: Arguments): boolean;
+  run(store: Store, args?: Arguments): void | Promise<void>;
+}
+
+/** Events that one press of a key may handle before it gives the page back. */
+const BUDGET = 200_000;
+
+type Spec = Omit<Action, 'id' | 'allowed'> & { allowed?: Action['allowed'] };
+
+const frameOf = (s: Store, a?: Arguments): number | undefined => a?.frame ?? s.face.selected;
+const packet = (s: Store, a?: Arguments): boolean => {
+  const frame = frameOf(s, a);
+  return frame !== undefined && frame < s.frames.length;
+};
+const ahead = (s: Store): boolean => !s.view.finished || s.view.step < s.view.steps;
+const behind = (s: Store): boolean => s.view.step > 0;
+
+function stepTo(s: Store, what: 'packet' | 'call' | 'program', back: boolean): void {
+  stop(s);
+  s.act((session) => session.stepTo(what, back, BUDGET) as RunResult);
+}
+
+/** Lays hands on a frame: goes back to where it was under way, if it must, and does it. */
+function onFrame(s: Store, a: Arguments | undefined, what: (frame: number) => void): void {
+  const frame = frameOf(s, a);
+  if (frame === undefined) return;
+  stop(s);
+  if (s.catch(frame)) what(frame);
+}
+
+/** The edit goes onto the link, if there is one. */
+function commit(s: Store, frame: number): boolean {
+  const { draft } = s;
+  if (!draft?.dirty || draft.frame !== frame) return true;
+  const done = s.command({ kind: 'edit', frame, hex: draft.packet.hex }) !== undefined;
+  if (done) {
+    s.draft = undefined;
+    s.notify();
+  }
+  return done;
+}
+
+const specs = {
+  // ---- time
+  back: { keys: ['ArrowLeft'], allowed: behind, run: (s) => (stop(s), void s.act((w) => w.back())) },
+  step: { keys: ['ArrowRight'], allowed: ahead, run: (s) => (stop(s), void s.act((w) => w.step())) },
+  packet: { keys: ['p'], allowed: ahead, run: (s) => stepTo(s, 'packet', false) },
+  packetBack: { keys: ['Shift+p'], allowed: behind, run: (s) => stepTo(s, 'packet', true) },
+  call: { keys: ['c'], allowed: ahead, run: (s) => stepTo(s, 'call', false) },
+  callBack: { keys: ['Shift+c'], allowed: behind, run: (s) => stepTo(s, 'call', true) },
+  run: { keys: [' '], allowed: (s) => s.face.running || ahead(s), run: (s) => (s.face.running ? stop(s) : start(s)) },
+  reset: { keys: ['Home'], allowed: behind, run: (s) => (stop(s), void s.act((w) => w.seek(0))) },
+  end: { keys: ['End'], allowed: (s) => s.view.step < s.view.steps,
+    run: (s) => (stop(s), void s.act((w) => w.seek(s.view.steps))) },
+  seek: { keys: [], run: (s, a) => (stop(s), void s.act((w) => w.seek(clamp(a?.step ?? 0, 0, s.view.steps)))) },
+  slower: { keys: ['-'], run: (s) => s.set({ speed: speedBeside(s.face.speed, -1) }) },
+  faster: { keys: ['+', '='], run: (s) => s.set({ speed: speedBeside(s.face.speed, 1) }) },
+  speed: { keys: [], run: (s, a) => s.set({ speed: a?.speed ?? s.face.speed }) },
+
+  // ---- the packet
+  earlier: { keys: ['ArrowUp'], allowed: (s) => s.frames.length > 0, run: (s) => select(s, -1) },
+  later: { keys: ['ArrowDown'], allowed: (s) => s.frames.length > 0, run: (s) => select(s, 1) },
+  unselect: { keys: ['Escape'], allowed: (s) => s.face.selected !== undefined,
+    run: (s) => s.set({ selected: undefined, flow: undefined }) },
+  hold: { keys: ['h'], allowed: packet, run: (s, a) => onFrame(s, a, (frame) => {
+    if (!s.isHeld(frame)) s.command({ kind: 'hold', frame });
+  }) },
+  deliver: { keys: ['Enter'], allowed: (s, a) => packet(s, a) && (s.inFlight(frameOf(s, a)!) || !!s.draft?.dirty),
+    run: (s, a) => onFrame(s, a, (frame) => {
+      if (!commit(s, frame)) return;
+      if (s.isHeld(frame) && !s.command({ kind: 'deliver', frame })) return;
+      s.settle(frame);
+    }) },
+  drop: { keys: ['x'], allowed: packet,
+    run: (s, a) => onFrame(s, a, (frame) => void s.command({ kind: 'drop', frame })) },
+  duplicate: { keys: ['d'], allowed: packet,
+    run: (s, a) => onFrame(s, a, (frame) => {
+      if (commit(s, frame)) s.command({ kind: 'duplicate', frame });
+    }) },
+  delay: { keys: ['l'], allowed: packet, run: (s, a) => {
+    const { by } = a ?? {};
+    if (by === undefined) s.set({ dialog: 'delay' });
+    else onFrame(s, a, (frame) => void s.command({ kind: 'delay', frame, by }));
+  } },
+  undo: { keys: ['Mod+z'], allowed: (s) => !!s.draft?.canUndo, run: (s) => s.undo() },
+  redo: { keys: ['Mod+Shift+z', 'Mod+y'], allowed: (s) => !!s.draft?.canRedo, run: (s) => s.redo() },
+  mend: { keys: ['m'], allowed: (s) => !!s.draft?.dirty, run: (s) => void s.setMend(!s.draft?.mend) },
+  numbers: { keys: ['r'], run: (s) => s.set({ numbers: other<Numbers>(s.face.numbers, ['absolute', 'relative']) }) },
+
+  // ---- hosts
+  connect: { keys: ['n'], run: (s, a) => {
+    const { port } = a ?? {};
+    if (port === undefined) return s.set({ dialog: 'connect' });
+    const node = a?.node ?? client(s);
+    if (node === undefined) return;
+    stop(s);
+    let hex = '';
+    s.act((w) => void (hex = w.synTo(node, port)));
+    const made = hex && s.command({ kind: 'inject', node, hex });
+    if (made) s.set({ selected: made.frames[0], dialog: undefined });
+  } },
+  park: { keys: ['k'], allowed: (s, a) => process(s, a) !== undefined, run: (s, a) => {
+    const p = process(s, a);
+    if (!p) return;
+    stop(s);
+    s.command({ kind: 'park', node: p.node, pid: p.pid, parked: !p.parked });
+  } },
+
+  // ---- files and links
+  timeline: { keys: [], run: (s, a) => (stop(s), void s.act((w) => w.switchTimeline(a?.timeline ?? 0)), s.remember()) },
+  scenario: { keys: [], run: (s, a) => {
+    stop(s);
+    const made = s.attempt(() => new s.engine.Session(a?.scenario ?? s.view.scenario.id));
+    if (made) s.replace(made);
+  } },
+  pcapng: { keys: ['Mod+s'], run: (s) => {
+    const bytes = s.attempt(() => s.session.pcapng());
+    if (bytes) saveFile(`${s.view.scenario.id}.pcapng`, bytes, 'application/x-pcapng');
+  } },
+  save: { keys: ['Mod+Shift+s'], run: (s) =>
+    saveFile(`${s.view.scenario.id}.timeline.json`, new TextEncoder().encode(JSON.stringify(s.saved())), 'application/json') },
+  open: { keys: ['Mod+o'], run: (s) => s.set({ dialog: 'open' }) },
+  share: { keys: ['s'], run: async (s) => {
+    s.link = await shareLink(s.saved());
+    s.set({ dialog: 'share' });
+  } },
+
+  // ---- the page
+  language: { keys: ['g'], run: (s) => s.set({ lang: other(s.lang, ['en', 'zh-CN']) }) },
+  theme: { keys: ['t'], run: (s) => s.set({ theme: other<Theme>(s.face.theme, ['auto', 'dark', 'light']) }) },
+  help: { keys: ['?'], run: (s) => s.set({ dialog: s.face.dialog === 'help' ? undefined : 'help' }) },
+} satisfies Record<string, Spec>;
+
+export type ActionId = keyof typeof specs;
+
+/** Every action, by id. */
+export const actions = Object.fromEntries(
+  (Object.entries(specs) as [ActionId, Spec][]).map(([id, spec]) => [id, {
+    id,
+    keys: spec.keys,
+    run: spec.run,
+    allowed: (s: Store, a?: Arguments) => !s.panic && (spec.allowed?.(s, a) ?? true),
+  } satisfies Action]),
+) as unknown as Readonly<Record<ActionId, Action>>;
+
+/** Runs an action if it is allowed; tells whether it was. */
+export function perform(store: Store, id: ActionId, args?: Arguments): boolean {
+  const action = actions[id];
+  if (!action.allowed(store, args)) return false;
+  void action.run(store, args);
+  return true;
+}
+
+// ---- keys
+
+const byKey = new Map(Object.values(actions).flatMap((a) => a.keys.map((key) => [key, a] as const)));
+
+/** The action of a key press, if it has one. Letters count by what they are, whatever the shift key does. */
+export function actionOf(e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): Action | undefined {
+  if (e.altKey) return undefined;
+  const mod = e.ctrlKey || e.metaKey ? 'Mod+' : '';
+  const letter = e.key.length === 1 && e.key.toLowerCase() !== e.key.toUpperCase();
+  const shift = e.shiftKey && (letter || e.key.length > 1) ? 'Shift+' : '';
+  return byKey.get(mod + shift + (letter ? e.key.toLowerCase() : e.key));
+}
+
+const shown: Readonly<Record<string, string>> = {
+  ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', ' ': 'Space', Enter: '⏎', Escape: 'Esc',
+};
+
+/** A key as it is written beside a button: `⇧P`, `Ctrl+S`, `⏎`. */
+export function keyHint(id: ActionId, mac = false): string {
+  const key = actions[id].keys[0];
+  if (key === undefined) return '';
+  const parts = key === '+' ? ['+'] : key.split('+');
+  const last = parts.pop() ?? '';
+  const mods = parts.map((p) => (p === 'Mod' ? (mac ? '⌘' : 'Ctrl+') : '⇧')).join('');
+  return mods + (shown[last] ?? last.toUpperCase());
+}
+
+// ---- helpers
+
+/** Simulated ns in a second of the viewer's: 1 : 10 000 up to 10 : 1. */
+export const SPEEDS: readonly number[] = [0.1e6, 1e6, 10e6, 100e6, 1e9, 10e9];
+
+function speedBeside(speed: number, by: 1 | -1): number {
+  const at = SPEEDS.indexOf(speed);
+  return SPEEDS[clamp(at + by, 0, SPEEDS.length - 1)] ?? speed;
+}
+
+function clamp(x: number, least: number, most: number): number {
+  return Math.min(Math.max(x, least), most);
+}
+
+/** The value after this one, round and round. */
+function other<V>(value: V, values: readonly V[]): V {
+  return values[(values.indexOf(value) + 1) % values.length] ?? value;
+}
+
+/** Selects the packet before or after the selected one; without one, the one of this step. */
+function select(s: Store, by: 1 | -1): void {
+  const { selected } = s.face;
+  const last = s.frames.length - 1;
+  const to = selected === undefined ? (s.frameOfStep ?? (by > 0 ? 0 : last)) : selected + by;
+  s.set({ selected: clamp(to, 0, last) });
+}
+
+function client(s: Store): number | undefined {
+  return s.view.nodes.find((n) => n.role === 'client')?.id;
+}
+
+/** The process meant: of the arguments, or the server's, and whether it is parked by a person. */
+function process(s: Store, a?: Arguments): { node: number; pid: number; parked: boolean } | undefined {
+  const node = s.view.nodes.find((n) => (a?.node === undefined ? n.role === 'server' : n.id === a.node));
+  const p = node?.processes.find((q) => a?.pid === undefined || q.pid === a.pid);
+  return node && p && p.exited === undefined ? { node: node.id, pid: p.pid, parked: isParked(p) } : undefined;
+}
+
+function isParked(p: { parked?: boolean }): boolean {
+  return p.parked === true;
+}

@@ -1,0 +1,48 @@
+/** Loads the wasm once a page and gives out its `Session` class, with errors and panics told apart. */
+import init, { Session } from './pkg/wasm.js';
+import { wasmSource } from './wasm-source.js';
+import type { ErrorView, Layout, OperandView } from './pkg/views.js';
+
+export type { Session } from './pkg/wasm.js';
+
+/** An error that crossed the boundary: a code for programs, a sentence for people. */
+export interface EngineError extends ErrorView {
+  readonly operands: OperandView[];
+}
+
+/** The core panicked: its memory can no longer be trusted, and every session of the page with it. */
+export class EnginePanic extends Error {
+  override name = 'EnginePanic';
+}
+
+export interface Engine {
+  readonly Session: typeof Session;
+  readonly memory: WebAssembly.Memory;
+  /** Layout of the frame record and of the mark record. */
+  readonly layouts: readonly [Layout, Layout];
+}
+
+let loading: Promise<Engine> | undefined;
+
+/** The engine of this page; asks for the wasm at the first call. */
+export function loadEngine(): Promise<Engine> {
+  loading ??= start();
+  return loading;
+}
+
+async function start(): Promise<Engine> {
+  const { memory } = await init({ module_or_path: await wasmSource() });
+  return { Session, memory, layouts: Session.layouts() as [Layout, Layout] };
+}
+
+/** What a call into the core threw, as an error to show; a panic is thrown on as {@link EnginePanic}. */
+export function toEngineError(thrown: unknown): EngineError {
+  if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof EnginePanic) {
+    throw thrown instanceof EnginePanic ? thrown : new EnginePanic(thrown.message, { cause: thrown });
+  }
+  if (thrown instanceof Error) {
+    const { code, operands } = thrown as Error & Partial<ErrorView>;
+    return { code: code ?? 'internal', message: thrown.message, operands: operands ?? [] };
+  }
+  return { code: 'internal', message: String(thrown), operands: [] };
+}

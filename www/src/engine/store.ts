@@ -1,0 +1,350 @@
+/** One session and everything that a page shows of it. Elements read it and subscribe; actions change it. */
+import type { Lang } from '../locales/index.js';
+import { Draft } from './draft.js';
+import { EnginePanic, toEngineError, type Engine, type EngineError, type Session } from './engine.js';
+import { Fate, Frames, Marks, NONE32 } from './records.js';
+import type { Command, CommandResult, PacketView, Prediction, Trace, View } from './pkg/views.js';
+
+export type Theme = 'auto' | 'light' | 'dark';
+export type Numbers = 'absolute' | 'relative';
+/** The dialogs of the page; at most one is open. */
+export type Dialog = 'help' | 'connect' | 'delay' | 'share' | 'open';
+/** Everything of the store that is not the world: set through {@link Store.set}. */
+export interface Face {
+  lang: Lang;
+  theme: Theme;
+  numbers: Numbers;
+  /** Frame looked at. */
+  selected: number | undefined;
+  /** Frame under the pointer. */
+  hover: number | undefined;
+  /** Path of the field that the three views of the packet highlight. */
+  field: string | undefined;
+  /** Flow whose TCB and states are shown; without one, that of the last step. */
+  flow: number | undefined;
+  /** Node shown where there is room for one. */
+  node: number | undefined;
+  /** Rule looked at, index in the trace. */
+  rule: number | undefined;
+  dialog: Dialog | undefined;
+  /** Simulated ns in a second of the viewer's. */
+  speed: number;
+  running: boolean;
+  /** Whether single keys act (WCAG 2.1.4: they can be turned off). */
+  keys: boolean;
+}
+
+/** What is remembered over a reload, and what a share link carries. */
+export interface Saved {
+  v: 1;
+  /** Text of `Session.save()`. */
+  timeline: string;
+  step: number;
+  selected?: number | undefined;
+}
+
+export class Store {
+  readonly engine: Engine;
+  readonly frames: Frames;
+  readonly marks: Marks;
+  session: Session;
+  view!: View;
+  /** Goes up with every change of the world: what was computed from it is stale. */
+  revision = 0;
+  face: Face = {
+    lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, hover: undefined, field: undefined,
+    flow: undefined, node: undefined, rule: undefined, dialog: undefined, speed: 10e6, running: false, keys: true,
+  };
+  /** Bytes under edit; undefined until a field of the selected packet is changed. */
+  draft: Draft | undefined;
+  /** To be shown until the next thing is done. */
+  error: EngineError | undefined;
+  /** Set once the core has panicked; nothing works any more but saving. */
+  panic: { message: string } | undefined;
+  /** The link that the share dialog shows. */
+  link = '';
+  /** Time shown while running: between `view.now` and the next event, ns. */
+  clock = 0;
+
+  #listeners = new Set<() => void>();
+  #cache = new Map<string, { revision: number; value: unknown }>();
+  #safe: Saved | undefined;
+
+  constructor(engine: Engine, session: Session) {
+    this.engine = engine;
+    this.session = session;
+    this.frames = new Frames(engine.layouts[0], engine.memory);
+    this.marks = new Marks(engine.layouts[1], engine.memory);
+    this.#refresh();
+  }
+
+  /** Opens a scenario: the id of a shipped one, or its JSON. */
+  static open(engine: Engine, scenario: string, seed?: number): Store {
+    return new Store(engine, new engine.Session(scenario, seed));
+  }
+
+  /** Calls `listener` after every change; returns the way to stop. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  notify(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  // ---- the face
+
+  set(change: Partial<Face>): void {
+    const { selected } = this.face;
+    this.face = { ...this.face, ...change };
+    if (this.face.selected !== selected) {
+      this.draft = undefined;
+      this.error = undefined;
+      this.face.field = change.field;
+    }
+    this.notify();
+  }
+
+  get lang(): Lang {
+    return this.face.lang;
+  }
+
+  // ---- the world
+
+  /** The rules of the step we stand at (by replay, once a step). */
+  get trace(): Trace | undefined {
+    return this.#cached('trace', () => this.session.trace() as Trace);
+  }
+
+  /** The selected packet as it is on the link. */
+  get packet(): PacketView | undefined {
+    const { selected } = this.face;
+    if (selected === undefined || selected >= this.frames.length) return undefined;
+    return this.#cached(`packet ${selected}`, () => this.session.packet(selected) as PacketView);
+  }
+
+  /** The selected packet as it is shown: under edit, or as it is. */
+  get shown(): PacketView | undefined {
+    return this.draft?.packet ?? this.packet;
+  }
+
+  /** What delivering the selected packet, as shown, would do; undefined unless it is in flight. */
+  get prediction(): Prediction | undefined {
+    const { selected } = this.face;
+    if (selected === undefined || !this.inFlight(selected)) return undefined;
+    const hex = this.shown?.hex;
+    if (hex === undefined) return undefined;
+    return this.#cached(`prediction ${selected} ${hex}`, () => this.session.predict(selected, hex) as Prediction);
+  }
+
+  /** Whether a person can lay hands on the frame now. */
+  inFlight(frame: number): boolean {
+    return this.view.inFlight.includes(frame) || this.view.held.includes(frame);
+  }
+
+  isHeld(frame: number): boolean {
+    return this.view.held.includes(frame);
+  }
+
+  /** The flow that panels show: the chosen one, that of the selected packet, that of the last step, the first. */
+  get flow(): number | undefined {
+    const of = this.face.flow ?? this.packet?.flow ?? this.view.last?.flow;
+    return of ?? (this.view.flows.length ? 0 : undefined);
+  }
+
+  /** The frame that the step we stand at was about: it arrived, or it was sent by what happened. */
+  get frameOfStep(): number | undefined {
+    const { last, step } = this.view;
+    if (last?.frame !== undefined) return last.frame;
+    for (let i = this.frames.length - 1; i >= 0; i--) {
+      const sent = this.frames.stepSent(i);
+      if (sent === step) return i;
+      if (sent < step) break;
+    }
+    return undefined;
+  }
+
+  /** Does something to the world; an error becomes {@link error} and leaves the world as it was. */
+  act<R>(what: (session: Session) => R): R | undefined {
+    if (this.panic) return undefined;
+    this.error = undefined;
+    try {
+      const result = what(this.session);
+      this.#refresh();
+      return result;
+    } catch (thrown) {
+      this.#fail(thrown);
+      return undefined;
+    } finally {
+      this.notify();
+    }
+  }
+
+  /** Asks the core for something that leaves the world alone; an error becomes {@link error}. */
+  attempt<R>(what: () => R): R | undefined {
+    if (this.panic) return undefined;
+    this.error = undefined;
+    try {
+      return what();
+    } catch (thrown) {
+      this.#fail(thrown);
+      this.notify();
+      return undefined;
+    }
+  }
+
+  command(command: Command): CommandResult | undefined {
+    const result = this.act((s) => s.command(command) as CommandResult);
+    if (result) this.remember();
+    return result;
+  }
+
+  /** Goes back to where the frame was on its way, if it no longer is; false if that cannot be. */
+  catch(frame: number): boolean {
+    if (this.inFlight(frame)) return true;
+    const step = this.frames.stepSent(frame);
+    this.act((s) => s.seek(step));
+    return this.inFlight(frame);
+  }
+
+  /** Steps on until the fate of the frame is decided. */
+  settle(frame: number, budget = 10_000): void {
+    this.act((s) => {
+      for (let i = 0; i < budget && s.step(); i++) {
+        this.frames.point(s.frames());
+        const fate = this.frames.fate(frame);
+        if (fate !== Fate.flying && fate !== Fate.held) return;
+      }
+    });
+  }
+
+  /** Another session in the place of this one. */
+  replace(session: Session): void {
+    this.session = session;
+    this.draft = undefined;
+    this.face = {
+      ...this.face, selected: undefined, hover: undefined, field: undefined, flow: undefined, rule: undefined,
+      running: false,
+    };
+    this.act(() => undefined);
+    this.remember();
+  }
+
+  // ---- the packet under edit
+
+  /** Sets a field of the selected packet; false where the value was refused ({@link error} says why). */
+  edit(path: string, value: string): boolean {
+    return this.#draw((draft) => draft.edit(path, value));
+  }
+
+  /** Sets bytes of the selected packet. */
+  setBytes(offset: number, hex: string): boolean {
+    return this.#draw((draft) => draft.setBytes(offset, hex));
+  }
+
+  /** Whether checksums and lengths follow an edit. */
+  setMend(mend: boolean): boolean {
+    return this.#draw((draft) => draft.setMend(mend));
+  }
+
+  undo(): void {
+    if (this.draft?.undo() && !this.draft.dirty) this.draft = undefined;
+    this.notify();
+  }
+
+  redo(): void {
+    this.draft?.redo();
+    this.notify();
+  }
+
+  #draw(change: (draft: Draft) => void): boolean {
+    const { selected } = this.face;
+    const packet = this.packet;
+    if (this.panic || selected === undefined || !packet) return false;
+    this.error = undefined;
+    try {
+      if (!this.draft && !this.catch(selected)) return false;
+      const draft = this.draft ?? new Draft(this.engine.Session, selected, this.packet ?? packet);
+      change(draft);
+      this.draft = draft;
+      return true;
+    } catch (thrown) {
+      this.#fail(thrown);
+      return false;
+    } finally {
+      this.notify();
+    }
+  }
+
+  // ---- what outlives the page
+
+  /** Everything needed to stand here again. After a panic: as of the last thing that went well. */
+  saved(): Saved {
+    if (this.panic && this.#safe) return this.#safe;
+    const timeline = new TextDecoder().decode(this.session.save());
+    return { v: 1, timeline, step: this.view.step, selected: this.face.selected };
+  }
+
+  /** Keeps a copy of the timeline outside the wasm memory. */
+  remember(): void {
+    if (!this.panic) this.#safe = this.saved();
+  }
+
+  /** Stands where `saved` stood. Throws what the core throws. */
+  restore(saved: Saved): void {
+    const session = this.engine.Session.restore(new TextEncoder().encode(saved.timeline));
+    if (saved.step !== undefined) session.seek(saved.step);
+    this.replace(session);
+    if (saved.selected !== undefined && saved.selected < this.frames.length) this.set({ selected: saved.selected });
+  }
+
+  // ---- inside
+
+  #refresh(): void {
+    this.view = this.session.view() as View;
+    this.frames.point(this.session.frames());
+    this.marks.point(this.session.marks());
+    this.clock = this.view.now;
+    this.revision++;
+    this.#cache.clear();
+    const { selected } = this.face;
+    if (selected !== undefined && selected >= this.frames.length) this.face.selected = undefined;
+    if (this.draft && (this.draft.frame !== this.face.selected || !this.inFlight(this.draft.frame))) {
+      this.draft = undefined;
+    }
+    this.face.rule = undefined;
+  }
+
+  /** A value computed from the world, kept until it changes; undefined where the core refuses. */
+  #cached<T>(key: string, compute: () => T): T | undefined {
+    const hit = this.#cache.get(key);
+    if (hit?.revision === this.revision) return hit.value as T | undefined;
+    let value: T | undefined;
+    if (!this.panic) {
+      try {
+        value = compute();
+      } catch (thrown) {
+        this.#fail(thrown);
+      }
+    }
+    this.#cache.set(key, { revision: this.revision, value });
+    return value;
+  }
+
+  #fail(thrown: unknown): void {
+    try {
+      this.error = toEngineError(thrown);
+    } catch (panic) {
+      if (!(panic instanceof EnginePanic)) throw panic;
+      this.panic = { message: panic.message };
+      this.face = { ...this.face, running: false };
+      queueMicrotask(() => this.notify());
+    }
+  }
+}
+
+/** `NONE32` as undefined. */
+export function some(id: number): number | undefined {
+  return id === NONE32 ? undefined : id;
+}
