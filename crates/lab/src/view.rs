@@ -82,6 +82,8 @@ pub struct ProcessView {
     line: u32,
     /// The call in which it is parked: `accept`.
     blocked: Option<String>,
+    /// A person keeps it from making its next call.
+    parked: bool,
     results: Vec<LineResult>,
     fds: Vec<FdView>,
     exited: Option<i32>,

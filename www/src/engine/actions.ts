@@ -7,7 +7,6 @@ import { shareLink } from './share.js';
 import { saveFile } from './files.js';
 import { start, stop } from './run.js';
 import type { Numbers, Store, Theme } from './store.js';
-import type { RunResult } from './pkg/views.js';
 
 /** Arguments that some actions take; where one is left out, the selection stands in for it. */
 export interface Arguments {
@@ -49,7 +48,7 @@ const behind = (s: Store): boolean => s.view.step > 0;
 
 function stepTo(s: Store, what: 'packet' | 'call' | 'program', back: boolean): void {
   stop(s);
-  s.act((session) => session.stepTo(what, back, BUDGET) as RunResult);
+  s.act((session) => session.stepTo(what, back, BUDGET));
 }
 
 /** Lays hands on a frame: goes back to where it was under way, if it must, and does it. */
@@ -245,9 +244,5 @@ function client(s: Store): number | undefined {
 function process(s: Store, a?: Arguments): { node: number; pid: number; parked: boolean } | undefined {
   const node = s.view.nodes.find((n) => (a?.node === undefined ? n.role === 'server' : n.id === a.node));
   const p = node?.processes.find((q) => a?.pid === undefined || q.pid === a.pid);
-  return node && p && p.exited === undefined ? { node: node.id, pid: p.pid, parked: isParked(p) } : undefined;
-}
-
-function isParked(p: { parked?: boolean }): boolean {
-  return p.parked === true;
+  return node && p && (p.exited ?? undefined) === undefined ? { node: node.id, pid: p.pid, parked: p.parked } : undefined;
 }

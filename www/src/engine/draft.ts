@@ -65,12 +65,12 @@ export class Draft {
   /** Sets a field; throws what the core throws, and then nothing has changed. */
   edit(path: string, value: string): void {
     const { mend } = this.#now;
-    this.#push(this.#editor.edit(this.packet.hex, path, value, mend) as PacketView, path);
+    this.#push(this.#editor.edit(this.packet.hex, path, value, mend), path);
   }
 
   setBytes(offset: number, hex: string): void {
     const { mend } = this.#now;
-    this.#push(this.#editor.setBytes(this.packet.hex, offset, hex, mend) as PacketView, `bytes[${offset}]`);
+    this.#push(this.#editor.setBytes(this.packet.hex, offset, hex, mend), `bytes[${offset}]`);
   }
 
   /** With `mend` the checksums are made right now; without, the ones that the original had are put back. */
@@ -82,7 +82,7 @@ export class Draft {
       const has = leaves(packet.layers).get(path);
       if (was === undefined || has === undefined) continue;
       // Setting a checksum to what it is, with mending, mends it.
-      if (mend ? true : has !== was) packet = this.#editor.edit(packet.hex, path, mend ? has : was, mend) as PacketView;
+      if (mend ? true : has !== was) packet = this.#editor.edit(packet.hex, path, mend ? has : was, mend);
     }
     this.#step({ packet, edited: this.edited, mend });
   }

@@ -1,5 +1,5 @@
 /** Loads the wasm once a page and gives out its `Session` class, with errors and panics told apart. */
-import init, { Session } from './pkg/wasm.js';
+import init, { lastPanic, layouts, Session } from './pkg/wasm.js';
 import { wasmSource } from './wasm-source.js';
 import type { ErrorView, Layout, OperandView } from './pkg/views.js';
 
@@ -32,13 +32,14 @@ export function loadEngine(): Promise<Engine> {
 
 async function start(): Promise<Engine> {
   const { memory } = await init({ module_or_path: await wasmSource() });
-  return { Session, memory, layouts: Session.layouts() as [Layout, Layout] };
+  return { Session, memory, layouts: layouts() };
 }
 
 /** What a call into the core threw, as an error to show; a panic is thrown on as {@link EnginePanic}. */
 export function toEngineError(thrown: unknown): EngineError {
-  if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof EnginePanic) {
-    throw thrown instanceof EnginePanic ? thrown : new EnginePanic(thrown.message, { cause: thrown });
+  if (thrown instanceof EnginePanic) throw thrown;
+  if (thrown instanceof WebAssembly.RuntimeError) {
+    throw new EnginePanic(lastPanic() ?? String(thrown), { cause: thrown });
   }
   if (thrown instanceof Error) {
     const { code, operands } = thrown as Error & Partial<ErrorView>;

@@ -27,15 +27,16 @@ const reads = {
 
 /** A packed list in memory that may grow and move. */
 export class Column {
+  readonly #layout: Layout;
+  readonly #memory: { readonly buffer: ArrayBufferLike };
   #view: DataView;
   #base = 0;
   /** Number of records. */
   length = 0;
 
-  constructor(
-    protected readonly layout: Layout,
-    private readonly memory: { readonly buffer: ArrayBufferLike },
-  ) {
+  constructor(layout: Layout, memory: { readonly buffer: ArrayBufferLike }) {
+    this.#layout = layout;
+    this.#memory = memory;
     this.#view = new DataView(memory.buffer);
   }
 
@@ -48,15 +49,15 @@ export class Column {
 
   /** Growing the memory (by any session of the page) detaches the old buffer: call before a round of reads. */
   attach(): void {
-    if (this.#view.buffer !== this.memory.buffer) this.#view = new DataView(this.memory.buffer);
+    if (this.#view.buffer !== this.#memory.buffer) this.#view = new DataView(this.#memory.buffer);
   }
 
   /** A reader of one member: `i` → value. A member that the layout does not have is a broken build. */
   protected member(name: string): (i: number) => number {
-    const field = this.layout.fields.find((f) => f.name === name);
+    const field = this.#layout.fields.find((f) => f.name === name);
     if (!field || !(field.scalar in reads)) throw new Error(`the record layout has no member ${name}`);
     const read = reads[field.scalar as keyof typeof reads];
-    const { size } = this.layout;
+    const { size } = this.#layout;
     const { offset } = field;
     return (i) => read(this.#view, this.#base + i * size + offset);
   }

@@ -1,5 +1,4 @@
 /** Running: simulated time follows the viewer's clock at the chosen speed; long silences are skipped. */
-import type { RunResult } from './pkg/views.js';
 import type { Store } from './store.js';
 
 /** Events handled in one frame of the screen. */
@@ -45,7 +44,7 @@ export function advance(store: Store, elapsed: number): boolean {
     store.notify();
     return true;
   }
-  const result = store.act((session) => session.run(BUDGET, until) as RunResult);
+  const result = store.act((session) => session.run(BUDGET, until));
   if (!result) return false;
   if (result.stopped !== 'budget') store.clock = Math.max(until, store.view.now);
   return result.stopped !== 'end' || store.view.next !== undefined;

@@ -114,14 +114,14 @@ export class Store {
 
   /** The rules of the step we stand at (by replay, once a step). */
   get trace(): Trace | undefined {
-    return this.#cached('trace', () => this.session.trace() as Trace);
+    return this.#cached('trace', () => this.session.trace());
   }
 
   /** The selected packet as it is on the link. */
   get packet(): PacketView | undefined {
     const { selected } = this.face;
     if (selected === undefined || selected >= this.frames.length) return undefined;
-    return this.#cached(`packet ${selected}`, () => this.session.packet(selected) as PacketView);
+    return this.#cached(`packet ${selected}`, () => this.session.packet(selected));
   }
 
   /** The selected packet as it is shown: under edit, or as it is. */
@@ -135,7 +135,7 @@ export class Store {
     if (selected === undefined || !this.inFlight(selected)) return undefined;
     const hex = this.shown?.hex;
     if (hex === undefined) return undefined;
-    return this.#cached(`prediction ${selected} ${hex}`, () => this.session.predict(selected, hex) as Prediction);
+    return this.#cached(`prediction ${selected} ${hex}`, () => this.session.predict(selected, hex));
   }
 
   /** Whether a person can lay hands on the frame now. */
@@ -149,14 +149,15 @@ export class Store {
 
   /** The flow that panels show: the chosen one, that of the selected packet, that of the last step, the first. */
   get flow(): number | undefined {
-    const of = this.face.flow ?? this.packet?.flow ?? this.view.last?.flow;
-    return of ?? (this.view.flows.length ? 0 : undefined);
+    const of = this.face.flow ?? this.packet?.flow ?? this.view.last?.flow ?? 0;
+    return of < this.view.flows.length ? of : undefined;
   }
 
   /** The frame that the step we stand at was about: it arrived, or it was sent by what happened. */
   get frameOfStep(): number | undefined {
     const { last, step } = this.view;
-    if (last?.frame !== undefined) return last.frame;
+    const frame = last?.frame ?? undefined;
+    if (frame !== undefined) return frame;
     for (let i = this.frames.length - 1; i >= 0; i--) {
       const sent = this.frames.stepSent(i);
       if (sent === step) return i;
@@ -195,7 +196,7 @@ export class Store {
   }
 
   command(command: Command): CommandResult | undefined {
-    const result = this.act((s) => s.command(command) as CommandResult);
+    const result = this.act((s) => s.command(command));
     if (result) this.remember();
     return result;
   }
@@ -302,7 +303,7 @@ export class Store {
   // ---- inside
 
   #refresh(): void {
-    this.view = this.session.view() as View;
+    this.view = this.session.view();
     this.frames.point(this.session.frames());
     this.marks.point(this.session.marks());
     this.clock = this.view.now;

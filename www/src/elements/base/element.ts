@@ -5,8 +5,11 @@ import type { Store } from '../../engine/store.js';
 /** Asked by an element as it is connected; answered by the nearest `<tcp-playground>` around it. */
 export class StoreRequest extends Event {
   static readonly type = 'tcp-playground-store';
-  constructor(readonly answer: (store: Store) => void) {
+  readonly answer: (store: Store) => void;
+
+  constructor(answer: (store: Store) => void) {
     super(StoreRequest.type, { bubbles: true, composed: true });
+    this.answer = answer;
   }
 }
 
