@@ -1,9 +1,9 @@
 /** Loads the wasm once a page and gives out its `Session` class, with errors and panics told apart. */
-import init, { lastPanic, layouts, Session } from './pkg/wasm.js';
+import init, { lastPanic, layouts, Session } from './pkg/tcp_playground.js';
 import { wasmSource } from './wasm-source.js';
 import type { ErrorView, Layout, OperandView } from './pkg/views.js';
 
-export type { Session } from './pkg/wasm.js';
+export type { Session } from './pkg/tcp_playground.js';
 
 /** An error that crossed the boundary: a code for programs, a sentence for people. */
 export interface EngineError extends ErrorView {
