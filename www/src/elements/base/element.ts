@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues } from 'lit';
+import { LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
 import { translator, type T } from '../../locales/index.js';
 import type { Store } from '../../engine/store.js';
 
@@ -30,7 +30,7 @@ interface Shell extends HTMLElement {
  * Until there is a store nothing is drawn; `render` may rely on it.
  */
 export abstract class Element extends LitElement {
-  static override properties = {
+  static override properties: PropertyDeclarations = {
     store: { attribute: false, noAccessor: true },
     for: { type: String },
   };

@@ -1,0 +1,64 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { TcbView, TimerView, VarView } from '../../engine/pkg/views.js';
+import { duration } from '../../locales/format.js';
+import type { SeqBases } from '../../locales/sentences.js';
+import { Element, panel, reset } from '../base/index.js';
+import { basesOf, flowOf, nodeOf, tcbOf } from '../host-panel/view.js';
+import { halves, written } from './values.js';
+
+/** The variables of one connection on one host; those that this step changed are marked, with what they were. */
+export class Tcb extends Element {
+  static override properties = { node: { attribute: false } };
+  static override styles = [reset, panel, css`
+    :host { display: block; }
+    h3 i { font-weight: 700; }
+    .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 10px; padding-top: 4px; }
+    dl { display: grid; grid-template-columns: 1fr auto; align-content: start; font: var(--t1) / 16px var(--mono); }
+    dt { color: var(--ink2); white-space: nowrap; }
+    dd { text-align: right; white-space: nowrap; }
+    .wide { grid-column: 1 / 3; display: flex; justify-content: space-between; gap: 6px; }
+    .wide dd { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+  `];
+
+  declare node: number | undefined;
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { view, flow, face } = this.store;
+    const node = nodeOf(view, this.node);
+    const tcb = node && tcbOf(node, flow);
+    if (!node || !tcb) return nothing;
+    const bases = basesOf(view, tcb.flow, node.id, face.numbers === 'relative');
+    const rows = [...tcb.vars.map((v) => this.#variable(v, bases)), ...this.#timers(tcb)];
+    const changed = tcb.vars.filter((v) => v.was != null).length;
+    const [left, right] = halves(rows);
+    return html`
+      <h3><span>${this.t('tcb.title')} <i>${flowOf(view, tcb.flow)?.letter}</i> <span class="fact">${tcb.state}</span></span>
+        <span class="remark">${changed ? this.t('tcb.changed', { n: changed }) : this.t('tcb.same')}</span></h3>
+      <div class="two"><dl>${left}</dl><dl>${right}</dl></div>`;
+  }
+
+  #variable(v: VarView, bases: SeqBases | undefined): TemplateResult {
+    const value = written(v, v.value, bases, this.t);
+    if (v.was == null) return html`<dt>${v.name}</dt><dd>${value}</dd>`;
+    return this.#changed(v.name, written(v, v.was, bases, this.t), value);
+  }
+
+  /** Old and new where both fit beside the name; the old one goes first to a title where they do not. */
+  #changed(name: string, was: string, value: string): TemplateResult {
+    const label = this.t('tcb.changed.label', { name, was, value });
+    const room = name.length + was.length + value.length < 18;
+    return html`<dt>${name}</dt><dd class="changed" title=${label}>${room ? html`${was} → ${value}` : html`<span class="sr">${was}</span>→ ${value}`}</dd>`;
+  }
+
+  #timers(tcb: TcbView): TemplateResult[] {
+    const { t, store } = this;
+    if (!tcb.timers.length) return [html`<dt>${t('tcb.timer')}</dt><dd>${t('tcb.off')}</dd>`];
+    return tcb.timers.map((timer: TimerView) => {
+      const left = duration(Math.max(0, timer.until - store.clock));
+      const was = timer.was == null ? undefined : timer.was === 0 ? t('tcb.off') : duration(timer.was - store.view.now);
+      return was === undefined ? html`<dt>${timer.name}</dt><dd>${left}</dd>` : this.#changed(timer.name, was, left);
+    });
+  }
+}
+
+customElements.define('tcp-tcb', Tcb);
