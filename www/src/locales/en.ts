@@ -51,6 +51,9 @@ export const en = {
   'queues.free': { one: '{n} place free', other: '{n} places free' },
   'queues.repeats.label': '{left} of {max} repeats of the SYN-ACK left; dies {dies}',
   'queues.next.label': 'SYN-ACK again in {time}',
+  'queues.accept.brief': 'accept',
+  'queues.left': 'left',
+  'queues.toSynAck': 'to SYN-ACK',
   'queues.slot.half': 'half-open',
   'queues.slot.waiting': 'established, not accepted',
 

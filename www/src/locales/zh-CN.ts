@@ -53,6 +53,9 @@ export const zhCN: Messages = {
   'queues.free': '还有 {n} 个空位',
   'queues.repeats.label': 'SYN-ACK 还可重发 {left} 次，共 {max} 次；{dies} 时清除',
   'queues.next.label': '{time} 后再发 SYN-ACK',
+  'queues.accept.brief': 'accept',
+  'queues.left': '剩余',
+  'queues.toSynAck': '后发 SYN-ACK',
   'queues.slot.half': '半连接',
   'queues.slot.waiting': '已建立，尚未 accept',
 

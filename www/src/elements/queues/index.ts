@@ -1,0 +1,166 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { HalfOpenView, ListenerView, NodeView, SocketView, WaitingView } from '../../engine/pkg/views.js';
+import { duration, moment, seconds } from '../../locales/format.js';
+import { Element, panel, place, reset } from '../base/index.js';
+import { bars, cross, lane, signs } from '../host-panel/signs.js';
+import { flowOf, nodeOf, port } from '../host-panel/view.js';
+import { countdown, places, type Places } from './slots.js';
+import { styles } from './styles.js';
+
+interface Listening extends SocketView { listener: ListenerView }
+
+/**
+ * A host's listening sockets with their two queues as slots. `mode` is `full` in a host panel, `strip` under a
+ * phone's figure, `embed` beside an embedded one.
+ */
+export class Queues extends Element {
+  static override properties = { node: { attribute: false }, mode: { type: String } };
+  static override styles = [reset, panel, signs, styles];
+
+  declare node: number | undefined;
+  declare mode: 'full' | 'strip' | 'embed';
+
+  constructor() {
+    super();
+    this.mode = 'full';
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const node = nodeOf(this.store.view, this.node) ?? this.store.view.nodes.find((n) => n.sockets.some(isListening));
+    const listening = node?.sockets.filter(isListening) ?? [];
+    if (!node || !listening.length) return nothing;
+    if (this.mode === 'strip') return this.#strip(listening[0] as Listening);
+    if (this.mode === 'embed') return this.#embed(node, listening[0] as Listening);
+    return html`${listening.map((s) => this.#full(s))}`;
+  }
+
+  // ---- in a host panel
+
+  #full(s: Listening): TemplateResult {
+    const { t } = this;
+    const l = s.listener;
+    const over = l.acceptQueue.length > l.backlog;
+    return html`
+      <h3><span>${t('queues.listening')} <span class="fact">${t('queues.backlog', { addr: port(s.local), n: l.backlog })}</span></span><span class="fact">ss -ltn</span></h3>
+      <table class="ss" aria-label="${t('queues.listening')} ${s.local}"><thead><tr>
+        <th scope="col">${t('sockets.state')}</th><th scope="col" class="n">${t('sockets.recvq')}</th><th scope="col" class="n">${t('sockets.sendq')}</th>
+        <th scope="col" class="n">${t('sockets.local')}</th><th scope="col" class="n">${t('sockets.peer')}</th></tr></thead>
+        <tbody><tr><td>${s.ss}</td><td class="n ${over ? 'lost' : ''}">${s.recvQ}</td><td class="n">${s.sendQ}</td>
+          <td class="n">${s.local}</td><td class="n">${s.remote || '0.0.0.0:*'}</td></tr></tbody></table>
+      ${this.#synQueue(l)}${this.#acceptQueue(l)}`;
+  }
+
+  #synQueue(l: ListenerView): TemplateResult {
+    const { t } = this;
+    const p = places(l.synQueue.length, l.synCapacity, l.backlog);
+    return html`<table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, p)}
+      ${l.synQueue.length ? html`<thead><tr><th></th><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.age')}</th>
+        <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
+      <tbody>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
+          <td>${this.#slot('hollow', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
+          <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}
+        ${this.#free(p, l.synQueue.length, 5)}</tbody></table>`;
+  }
+
+  #acceptQueue(l: ListenerView): TemplateResult {
+    const { t } = this;
+    const p = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
+    return html`<table class="queue accept">${this.#caption(t('queues.accept'), t('queues.accept.remark'), l.acceptQueue.length, l.backlog, p)}
+      ${l.acceptQueue.length ? html`<thead><tr><th></th><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
+        <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
+      <tbody>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
+          <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}
+        ${this.#free(p, l.acceptQueue.length, 4)}</tbody></table>`;
+  }
+
+  // ---- parts that all three share
+
+  #caption(name: string, remark: string, length: number, backlog: number, p: Places): TemplateResult {
+    return html`<caption><div><span>${name}</span><span class="dim">${remark}</span>
+      <b class=${p.full ? 'lost' : ''}>${p.full ? html`${cross}${this.t('queues.full')} ` : nothing}${length}/${backlog}</b></div></caption>`;
+  }
+
+  #classes(flow: number | null, index: number, p: Places): string {
+    return `${flow != null && this.store.flow === flow ? 'chosen' : ''} ${index === p.over ? 'over' : ''}`;
+  }
+
+  #slot(form: 'hollow' | 'solid', flow: number | null): TemplateResult {
+    const f = flowOf(this.store.view, flow);
+    const chosen = f !== undefined && this.store.flow === f.id;
+    const what = this.t(form === 'hollow' ? 'queues.slot.half' : 'queues.slot.waiting');
+    return html`${lane(form, chosen)}${f ? html`<button type="button" aria-pressed=${chosen}
+      aria-label="${this.t('host.connection', { letter: f.letter })}, ${what}">${f.letter}</button>` : html`<span class="sr">${what}</span>`}`;
+  }
+
+  #choose(flow: number | null): void {
+    if (flow != null) this.store.set({ flow });
+  }
+
+  /** The life of a half-open entry: the SYN-ACKs that went again, those that still may, and its death. */
+  #repeats(e: HalfOpenView): TemplateResult {
+    const left = e.repeatsMax - e.repeats;
+    const label = this.t('queues.repeats.label', { left, max: e.repeatsMax, dies: moment(e.dies) });
+    const drawn = Math.min(e.repeatsMax, 7);
+    const at = (i: number): number => 3 + (38 * (i + 1)) / (drawn + 1);
+    return html`<svg class="left" viewBox="0 0 46 12" role="img" aria-label=${label}><title>${label}</title><path class="line" d="M3 6H41"></path>
+      ${Array.from({ length: drawn }, (_, i) => svg`<circle class=${i < e.repeats ? 'gone' : 'still'} cx=${at(i).toFixed(1)} cy="6" r="2.25"></circle>`)}
+      <path d="M38.5 3.5l5 5m0-5l-5 5"></path></svg><span>${left}/${e.repeatsMax}</span>`;
+  }
+
+  #next(e: HalfOpenView, text: string): TemplateResult {
+    const left = duration(Math.max(0, e.next - this.store.clock));
+    return html`<td class="n next" title=${this.t('queues.next.label', { time: left })}>${text}<span class="bar" aria-hidden="true"
+      ${place({ width: `calc(${(countdown(e, this.store.clock) * 100).toFixed(1)}% - 8px)` })}></span></td>`;
+  }
+
+  #unread(e: WaitingView, index: number, p: Places): TemplateResult {
+    return html`<td class="n">${index === p.over ? html`<span class="beyond">${this.t('queues.over')}</span>` : nothing}${this.t('packet.octets', { n: e.unread })}</td>`;
+  }
+
+  /** Free places as dotted lanes, the dashed red line standing before the one beyond the backlog. */
+  #free(p: Places, length: number, columns: number): TemplateResult | typeof nothing {
+    if (p.full) return nothing;
+    const places = Array.from({ length: p.drawn }, (_, i) => html`${length + i === p.over ? html`<span class="mark"></span>` : nothing}${lane('free')}`);
+    return html`<tr class="free"><td colspan=${columns}>${places} ${this.t('queues.free', { n: p.free })}</td></tr>`;
+  }
+
+  // ---- elsewhere
+
+  #strip({ listener: l }: Listening): TemplateResult {
+    const syn = places(l.synQueue.length, l.synCapacity, l.backlog);
+    const accept = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
+    const slots = (form: 'hollow' | 'solid', entries: readonly { flow: number | null }[], over: number): TemplateResult[] =>
+      entries.map((e, i) => html`<span class="slot ${i === over ? 'over' : ''}">${lane(form, this.store.flow === e.flow)}${flowOf(this.store.view, e.flow)?.letter}</span>`);
+    const sum = (n: number, p: Places): TemplateResult =>
+      html`<b class=${p.full ? 'lost' : ''}>${n}/${l.backlog}${p.full ? ` ${this.t('queues.full')}` : ''}</b>`;
+    return html`<div class="strip" role="group" aria-label=${this.t('queues.listening')}>
+      <span class="dim">${this.t('queues.syn')}</span>${slots('hollow', l.synQueue, syn.over)}${sum(l.synQueue.length, syn)}
+      <span class="dim">${this.t('queues.accept.brief')}</span>${slots('solid', l.acceptQueue, accept.over)}${sum(l.acceptQueue.length, accept)}</div>`;
+  }
+
+  #embed(node: NodeView, s: Listening): TemplateResult {
+    const { t } = this;
+    const l = s.listener;
+    const parked = node.processes.find((p) => p.parked);
+    const syn = places(l.synQueue.length, l.synCapacity, l.backlog);
+    const accept = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
+    return html`<p class="remark-line"><span><span class="name">${node.name}</span> <span class="mono">${port(s.local)}</span></span>
+        ${parked ? html`<span class="time">${bars} ${t('program.parked', { line: parked.line })}</span>` : nothing}</p>
+      <div class="embed">
+      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody>
+        ${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, syn)}" @click=${() => this.#choose(e.flow)}>
+            <td rowspan="2" class="who">${this.#slot('hollow', e.flow)}</td><td>${e.peer}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)))}</tr>
+          <tr class="under"><td>${this.#repeats(e)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}
+        ${this.#free(syn, l.synQueue.length, 3)}</tbody></table>
+      <table class="queue accept">${this.#caption(t('queues.accept'), '', l.acceptQueue.length, l.backlog, accept)}<tbody>
+        ${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, accept)}" @click=${() => this.#choose(e.flow)}>
+            <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}
+        ${this.#free(accept, l.acceptQueue.length, 3)}</tbody></table></div>`;
+  }
+}
+
+function isListening(s: SocketView): s is Listening {
+  return s.listener != null;
+}
+
+customElements.define('tcp-queues', Queues);
