@@ -1,7 +1,7 @@
 //! We give our work away under MIT or Apache-2.0; what we build with must allow that.
 use crate::{Result, metadata};
 
-/// Permissive licences, and the weak copyleft of a tool that we run but do not ship.
+/// Permissive licences.
 const ALLOWED: [&str; 12] = [
     "MIT",
     "Apache-2.0",
@@ -32,18 +32,42 @@ pub fn dependencies() -> Result<Vec<String>> {
     Ok(broken)
 }
 
-/// Whether some choice in an SPDX expression is allowed: alternatives by OR (or the old `/`), demands by AND.
+/// Whether some choice in an SPDX expression is allowed. `AND` binds tighter than `OR`; the old `/` means `OR`.
 fn allows(expression: &str) -> bool {
-    let plain = expression.replace('/', " OR ").replace(['(', ')'], " ");
-    // Parentheses are dropped: that reads `(A OR B) AND C` as `A OR (B AND C)`, so all of C's terms are asked for.
-    if expression.contains('(') && expression.contains(" AND ") {
-        return plain.split_whitespace().collect::<Vec<_>>().join(" ").split(" AND ").all(any);
-    }
-    plain.split(" OR ").any(|choice| choice.split(" AND ").all(|term| ALLOWED.contains(&term.trim())))
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+    let mut words = spaced.split_whitespace().peekable();
+    let allowed = either(&mut words);
+    allowed && words.next().is_none()
 }
 
-fn any(choices: &str) -> bool {
-    choices.split(" OR ").any(|term| ALLOWED.contains(&term.trim()))
+type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
+
+fn either(words: &mut Words<'_>) -> bool {
+    let mut allowed = both(words);
+    while words.next_if_eq(&"OR").is_some() {
+        allowed |= both(words);
+    }
+    allowed
+}
+
+fn both(words: &mut Words<'_>) -> bool {
+    let mut allowed = one(words);
+    while words.next_if_eq(&"AND").is_some() {
+        allowed &= one(words);
+    }
+    allowed
+}
+
+fn one(words: &mut Words<'_>) -> bool {
+    if words.next_if_eq(&"(").is_some() {
+        let allowed = either(words);
+        return words.next_if_eq(&")").is_some() && allowed;
+    }
+    let mut name = words.next().unwrap_or_default().to_string();
+    if words.next_if_eq(&"WITH").is_some() {
+        name = format!("{name} WITH {}", words.next().unwrap_or_default());
+    }
+    ALLOWED.contains(&name.as_str())
 }
 
 #[cfg(test)]
@@ -62,6 +86,8 @@ mod tests {
             ("(MIT OR Apache-2.0) AND Unicode-3.0", true),
             ("(MIT OR Apache-2.0) AND GPL-3.0", false),
             ("Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT", true),
+            ("MIT OR GPL-3.0 AND GPL-2.0", true),
+            ("(MIT", false),
             ("", false),
         ] {
             assert_eq!(allows(expression), expected, "{expression:?}");

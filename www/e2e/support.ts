@@ -1,0 +1,45 @@
+/** What the tests share: the built dist/ behind a strict host, a console that must stay empty, and words for what a person does. */
+import { resolve } from 'node:path';
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
+import { serve } from '../../scripts/lib/serve.mjs';
+
+export const DIST = resolve(import.meta.dirname, '../../dist');
+
+/** The strictest policy that a course's host may set. */
+export const CSP =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'";
+
+interface Worker {
+  /** Address of dist/ behind {@link CSP}, below a path of its own, as on a shared host. */
+  site: string;
+}
+
+interface Each {
+  /** Lines of the console, and errors that nobody caught: empty at the end, or the test fails. */
+  console: string[];
+}
+
+export const test = base.extend<Each, Worker>({
+  site: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const { url, close } = await serve(DIST, { prefix: '/courses/net101/', headers: { 'content-security-policy': CSP } });
+      await use(url);
+      await close();
+    },
+    { scope: 'worker' },
+  ],
+  console: [
+    async ({ page }, use) => {
+      const lines: string[] = [];
+      page.on('console', (m) => lines.push(`${m.type()}: ${m.text()}`));
+      page.on('pageerror', (e) => lines.push(`error: ${e.message}`));
+      page.on('requestfailed', (r) => lines.push(`failed: ${r.url()}`));
+      await use(lines);
+      expect(lines, 'the console stays empty').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect, type Locator, type Page };
