@@ -15,6 +15,7 @@ pub const LEN: usize = 8;
 pub mod v4 {
     pub const ECHO_REPLY: u8 = 0;
     pub const UNREACHABLE: u8 = 3;
+    pub const SOURCE_QUENCH: u8 = 4;
     pub const REDIRECT: u8 = 5;
     pub const ECHO: u8 = 8;
     pub const TIME_EXCEEDED: u8 = 11;

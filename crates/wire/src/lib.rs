@@ -7,8 +7,11 @@
 pub mod arp;
 mod bits;
 pub mod checksum;
+pub mod dissect;
+pub mod edit;
 pub mod ethernet;
 pub mod frame;
+pub mod hex;
 pub mod icmp;
 pub mod ip;
 pub mod layout;
@@ -17,6 +20,7 @@ mod seq;
 pub mod tcp;
 mod tcp_bytes;
 pub mod udp;
+mod walk;
 
 pub use ethernet::{Link, Mac};
 pub use problem::{Layer, Malformed, Problem};

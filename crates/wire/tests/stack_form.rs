@@ -1,16 +1,14 @@
 //! The meaningful form: known frames in, known frames out, and what a stack refuses.
 
+mod common;
+
 use bytes::Bytes;
+use common::{SYN, hex};
 use std::net::{IpAddr, Ipv4Addr};
 use wire::ethernet::{self, Link, Mac};
 use wire::frame::{self, Packet};
 use wire::tcp::{FastOpen, Flags, Header, Options, SackBlocks, Timestamps};
 use wire::{Problem, Seq, arp, icmp, ip, tcp, udp};
-
-fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-    digits.chunks(2).map(|d| u8::from_str_radix(std::str::from_utf8(d).unwrap(), 16).unwrap()).collect()
-}
 
 fn link() -> Link {
     Link { dst: Mac([2, 0, 0, 0, 0, 2]), src: Mac([2, 0, 0, 0, 0, 1]) }
@@ -46,13 +44,6 @@ fn ts() -> Option<Timestamps> {
 fn emit(ip: &ip::Header, header: &Header, data: &[u8]) -> Bytes {
     frame::emit_tcp(&link(), ip, header, data.len(), |out| out.extend_from_slice(data))
 }
-
-/// Written by hand from RFC 791, RFC 9293 and RFC 7323; both sums checked by a second, naive program.
-const SYN: &str = "
-    02 00 00 00 00 02  02 00 00 00 00 01  08 00
-    45 00 00 3c  1c 46 40 00  40 06 0a 74  0a 00 00 01  0a 00 00 02
-    9c 41 00 50  00 00 03 e8  00 00 00 00  a0 02 fa f0  98 8f 00 00
-    02 04 05 b4  04 02 08 0a  00 00 00 01  00 00 00 00  01 03 03 0a";
 
 #[test]
 fn a_syn_as_linux_sends_it() {
