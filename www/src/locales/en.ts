@@ -1,6 +1,9 @@
 /** English. Keys are the source of truth for every other catalogue. */
 export const en = {
   // ---- host panel
+  'host.role.client': 'Client',
+  'host.role.server': 'Server',
+  'host.role.attacker': 'Attacker',
   'host.connection': 'connection {letter}',
   'host.profile': 'profile {name}',
   'host.label': 'Host {name}',
@@ -145,7 +148,8 @@ export const en = {
   // ---- why
   'why.title': 'Why',
   'why.step': 'step {step}',
-  'why.rule': 'rule {i} of {n}',
+  'why.rule.before': 'rule',
+  'why.rule.of': ' of {n}',
   'why.previous': 'Previous rule',
   'why.next': 'Next rule',
   'why.none': 'No rule decided anything in this step.',

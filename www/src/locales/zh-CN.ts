@@ -3,6 +3,9 @@ import type { Messages } from './index.js';
 /** 简体中文。 */
 export const zhCN: Messages = {
   // ---- host panel
+  'host.role.client': '客户端',
+  'host.role.server': '服务器',
+  'host.role.attacker': '攻击者',
   'host.connection': '连接 {letter}',
   'host.profile': '{name} 配置',
   'host.label': '主机 {name}',
@@ -147,7 +150,8 @@ export const zhCN: Messages = {
   // ---- why
   'why.title': '为什么',
   'why.step': '第 {step} 步',
-  'why.rule': '规则 {i}/{n}',
+  'why.rule.before': '规则',
+  'why.rule.of': '/{n}',
   'why.previous': '上一条规则',
   'why.next': '下一条规则',
   'why.none': '这一步没有规则作出任何决定。',

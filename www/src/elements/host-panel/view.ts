@@ -1,9 +1,17 @@
 /** Finding things in a view, and what one end of a connection may say of the other. Pure. */
 import type { FlowView, NodeView, SocketView, TcbView, View } from '../../engine/pkg/views.js';
+import type { T } from '../../locales/index.js';
 import type { SeqBases } from '../../locales/sentences.js';
 
 export function nodeOf(view: View, id: number | undefined): NodeView | undefined {
   return view.nodes.find((n) => n.id === id);
+}
+
+/** What a host is called in the language of the page: by its role, or by its own name where that says more. */
+export function nodeName(node: Pick<NodeView, 'name' | 'role'> | undefined, t: T): string {
+  if (!node) return '?';
+  if (node.name.toLowerCase() !== node.role) return node.name;
+  return node.role === 'client' ? t('host.role.client') : node.role === 'server' ? t('host.role.server') : node.role === 'attacker' ? t('host.role.attacker') : node.name;
 }
 
 export function flowOf(view: View, id: number | null | undefined): FlowView | undefined {

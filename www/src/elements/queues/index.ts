@@ -3,7 +3,7 @@ import type { HalfOpenView, ListenerView, NodeView, SocketView, WaitingView } fr
 import { duration, moment, seconds } from '../../locales/format.js';
 import { Element, panel, place, reset } from '../base/index.js';
 import { bars, cross, lane, signs } from '../host-panel/signs.js';
-import { flowOf, nodeOf, port } from '../host-panel/view.js';
+import { flowOf, nodeName, nodeOf, port } from '../host-panel/view.js';
 import { countdown, places, type Places } from './slots.js';
 import { styles } from './styles.js';
 
@@ -144,7 +144,7 @@ export class Queues extends Element {
     const parked = node.processes.find((p) => p.parked);
     const syn = places(l.synQueue.length, l.synCapacity, l.backlog);
     const accept = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
-    return html`<p class="remark-line"><span><span class="name">${node.name}</span> <span class="mono">${port(s.local)}</span></span>
+    return html`<p class="remark-line"><span><span class="name">${nodeName(node, this.t)}</span> <span class="mono">${port(s.local)}</span></span>
         ${parked ? html`<span class="time">${bars} ${t('program.parked', { line: parked.line })}</span>` : nothing}</p>
       <div class="embed">
       <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody>

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { SocketView } from '../../engine/pkg/views.js';
 import { Element, panel, reset } from '../base/index.js';
-import { endsDiffer, flowOf, nodeOf, otherEnd, port, ssName } from '../host-panel/view.js';
+import { endsDiffer, flowOf, nodeName, nodeOf, otherEnd, port, ssName } from '../host-panel/view.js';
 
 /** The connections of a host as `ss -tn` lists them, with what the other end thinks. Choosing one chooses its flow. */
 export class Sockets extends Element {
@@ -31,7 +31,7 @@ export class Sockets extends Element {
     const { t } = this;
     return html`
       <h3><span>${t('sockets.title')}</span><span class="fact">ss -tn</span></h3>
-      <table aria-label=${t('sockets.label', { name: node.name })}>
+      <table aria-label=${t('sockets.label', { name: nodeName(node, this.t) })}>
         <thead><tr><th></th><th scope="col">${t('sockets.state')}</th><th scope="col" class="n">${t('sockets.recvq')}</th>
           <th scope="col" class="n">${t('sockets.sendq')}</th><th scope="col" class="n">${t('sockets.local')}</th>
           <th scope="col" class="n">${t('sockets.other')}</th></tr></thead>

@@ -1,0 +1,60 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { NodeView } from '../../engine/pkg/views.js';
+import { Element, panel, reset } from '../base/index.js';
+import { flowOf, nodeName, nodeOf } from './view.js';
+import '../counters/index.js';
+import '../program/index.js';
+import '../queues/index.js';
+import '../sockets/index.js';
+import '../tcb/index.js';
+import '../window-line/index.js';
+
+/**
+ * Everything of one host: its programs, its sockets, a listener's queues, the TCB and windows of the chosen
+ * connection, its counters. Without a heading of its own where a tab names it (`mode="tab"`).
+ */
+export class HostPanel extends Element {
+  static override properties = { node: { attribute: false }, mode: { type: String, reflect: true } };
+  static override styles = [reset, panel, css`
+    :host { display: block; container-type: inline-size; overflow-y: auto; scrollbar-width: thin; min-height: 0; }
+    section > * + * { margin-top: 8px; }
+    h2 + * { margin-top: 0; }
+    h2 b { color: var(--ink); font-weight: 600; }
+    .none { font: italic var(--t3) / 16px var(--serif); color: var(--ink2); padding-top: 8px; }
+    :host(:lang(zh)) .none { font-style: normal; }
+  `];
+
+  declare node: number | undefined;
+  declare mode: 'full' | 'tab';
+
+  constructor() {
+    super();
+    this.mode = 'full';
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const node = nodeOf(this.store.view, this.node);
+    if (!node) return nothing;
+    const serves = node.sockets.some((s) => s.listener != null);
+    const id = node.id;
+    return html`<section aria-label=${this.t('host.label', { name: nodeName(node, this.t) })}>
+      ${this.mode === 'tab' ? nothing : this.#head(node, serves)}
+      ${node.processes.map((p) => html`<tcp-program .store=${this.store} .node=${id} .pid=${p.pid}></tcp-program>`)}
+      ${node.processes.length || node.sockets.length ? nothing : html`<p class="none">${this.t('host.none')}</p>`}
+      ${serves ? html`<tcp-queues .store=${this.store} .node=${id}></tcp-queues><tcp-counters .store=${this.store} .node=${id}></tcp-counters>` : nothing}
+      <tcp-sockets .store=${this.store} .node=${id}></tcp-sockets>
+      <tcp-tcb .store=${this.store} .node=${id}></tcp-tcb>
+      <tcp-window-line .store=${this.store} .node=${id} way="send"></tcp-window-line>
+      <tcp-window-line .store=${this.store} .node=${id} way="receive"></tcp-window-line>
+      ${serves ? nothing : html`<tcp-counters .store=${this.store} .node=${id}></tcp-counters>`}
+    </section>`;
+  }
+
+  #head(node: NodeView, serves: boolean): TemplateResult {
+    const letter = flowOf(this.store.view, this.store.flow)?.letter;
+    return html`<h2><span class="name">${nodeName(node, this.t)}</span><span class="fact">${node.addr}</span>
+      <span class="remark">${serves || letter === undefined ? this.t('host.profile', { name: node.profile }) : this.t('host.connection', { letter })}</span></h2>`;
+  }
+}
+
+customElements.define('tcp-host-panel', HostPanel);

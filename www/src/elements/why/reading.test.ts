@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import type { OutcomeView } from '../../engine/pkg/views.js';
+import { cited, deciding } from './reading.js';
+
+const rules = (...outcomes: OutcomeView[]): { outcome: OutcomeView }[] => outcomes.map((outcome) => ({ outcome }));
+
+it.each([
+  [rules('pass', 'pass', 'answer', 'act'), 2], [rules('pass', 'act', 'act', 'pass'), 2], [rules('pass', 'pass'), 1],
+  [rules(), -1], [rules('reset'), 0],
+])('the rule that decided, case %#', (all, index) => expect(deciding(all)).toBe(index));
+
+it('names an RFC once in a row', () => {
+  expect(cited('RFC 9293 §3.10.7.4', 'RFC 9293 §3.1')).toBe('§3.10.7.4');
+  expect(cited('RFC 6298 §5.5', 'RFC 9293 §3.1')).toBe('RFC 6298 §5.5');
+  expect(cited('linux tcp_conn_request', 'linux tcp_conn_request')).toBe('linux tcp_conn_request');
+});
