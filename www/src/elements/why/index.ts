@@ -43,7 +43,7 @@ export class Why extends Element {
       <h2><span class="name">${t('why.title')}</span>
         <span class="remark"><span>${t('why.step', { step: store.view.step })}</span>${rules.length ? this.#moves(current, rules.length) : nothing}</span></h2>
       ${trace?.info ? html`<p class="lead">${this.#lead(trace.info)}</p>` : nothing}
-      ${rules.length ? html`<ol tabindex="0" aria-label=${t('why.rules'', { step: store.view.step })}>
+      ${rules.length ? html`<ol tabindex="0" aria-label=${t('why.rules', { step: store.view.step })}>
           ${rules.map((rule, i) => this.#rule(trace as Trace, rule, i, i === decides, i === current))}</ol>`
         : html`<p class="lead">${t(store.view.step === 0 ? 'why.start' : 'why.none')}</p>`}`;
   }
