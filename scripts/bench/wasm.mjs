@@ -1,0 +1,66 @@
+// The wasm side, in Node: the same module that the page loads.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from '../lib/run.mjs';
+import { median, percentile } from './rows.mjs';
+
+const PKG = join(ROOT, 'www/src/engine/pkg');
+const EVENTS = 100_000;
+const SEEKS = 400;
+
+export async function load() {
+  const engine = await import(pathToFileURL(join(PKG, 'tcp_playground.js')).href);
+  await engine.default({ module_or_path: readFileSync(join(PKG, 'tcp_playground_bg.wasm')) });
+  return engine;
+}
+
+/** Milliseconds of each call. */
+function time(times, what) {
+  const all = [];
+  for (let i = 0; i < times; i++) {
+    const start = performance.now();
+    what(i);
+    all.push(performance.now() - start);
+  }
+  return all;
+}
+
+export async function wasm() {
+  const { Session } = await load();
+  return { step: step(Session), ...seek(Session) };
+}
+
+/** One step of the accept flow, its view delivered to JavaScript. */
+function step(Session) {
+  const all = [];
+  for (let round = 0; round < 50; round++) {
+    const session = new Session('accept-flow');
+    for (let more = true; more && !session.view().finished; ) {
+      all.push(...time(1, () => {
+        more = session.step();
+        session.view();
+      }));
+    }
+    session.free();
+  }
+  return median(all);
+}
+
+/** To any of 100,000 events, without painting. A little generator of its own, so that every run seeks alike. */
+function seek(Session) {
+  const session = new Session('bulk-transfer');
+  let known = 0;
+  while (known < EVENTS) {
+    const { events, stopped } = session.run(EVENTS - known, Infinity);
+    known += events;
+    if (stopped !== 'budget' || events === 0) break;
+  }
+  let random = 1;
+  const all = time(SEEKS, () => {
+    random = (random * 48271) % 0x7fffffff;
+    session.seek(random % known);
+  });
+  session.free();
+  return { seek: percentile(all, 0.95), seek_max: Math.max(...all) };
+}
