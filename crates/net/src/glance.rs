@@ -1,8 +1,9 @@
 //! The few fields of a frame by which links count and records are filed; no judgement.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use wire::Seq;
+use std::net::{IpAddr, SocketAddr};
+use wire::layout::{self as at, ipv4 as v4, ipv6 as v6};
 use wire::tcp::Flags;
+use wire::{Seq, ethernet, ip};
 
 /// A TCP segment at a glance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,47 +25,41 @@ pub struct Glance {
 impl Glance {
     /// Reads a frame; none where it is not TCP in IP in Ethernet II, is a later fragment, or is cut short.
     pub fn at(frame: &[u8]) -> Option<Glance> {
-        let ip = frame.get(14..)?;
-        match be16(frame, 12)? {
-            0x0800 => {
-                let header = usize::from(ip.first()? & 15) * 4;
-                let total = usize::from(be16(ip, 2)?).min(ip.len());
-                let later_fragment = be16(ip, 6)? & 0x1fff != 0;
-                if *ip.get(9)? != 6 || header < 20 || later_fragment {
+        let ip = frame.get(ethernet::LEN..)?;
+        match at::ethernet::TYPE.get(frame) as u16 {
+            ethernet::IPV4 if ip.len() >= v4::LEN => {
+                let header = v4::HDR_LEN.get(ip) as usize * 4;
+                let total = (v4::TOTAL_LEN.get(ip) as usize).min(ip.len());
+                if v4::PROTO.get(ip) as u8 != ip::TCP || header < v4::LEN || v4::FRAG_OFFSET.get(ip) != 0 {
                     return None;
                 }
-                let addr = |at| Some(IpAddr::V4(Ipv4Addr::from(array::<4>(ip, at)?)));
-                Glance::segment(ip.get(header..total)?, addr(12)?, addr(16)?)
+                let (src, dst) = (v4::SRC.array::<4>(ip).into(), v4::DST.array::<4>(ip).into());
+                Glance::segment(ip.get(header..total)?, src, dst)
             }
-            0x86dd => {
-                let total = (40 + usize::from(be16(ip, 4)?)).min(ip.len());
-                if *ip.get(6)? != 6 {
+            ethernet::IPV6 if ip.len() >= v6::LEN => {
+                let total = (v6::LEN + v6::PLEN.get(ip) as usize).min(ip.len());
+                if v6::NEXT.get(ip) as u8 != ip::TCP {
                     return None;
                 }
-                let addr = |at| Some(IpAddr::V6(Ipv6Addr::from(array::<16>(ip, at)?)));
-                Glance::segment(ip.get(40..total)?, addr(8)?, addr(24)?)
+                let (src, dst) = (v6::SRC.array::<16>(ip).into(), v6::DST.array::<16>(ip).into());
+                Glance::segment(ip.get(v6::LEN..total)?, src, dst)
             }
             _ => None,
         }
     }
 
     fn segment(tcp: &[u8], src: IpAddr, dst: IpAddr) -> Option<Glance> {
-        let bits = be16(tcp, 12)?;
-        let header = usize::from(bits >> 12) * 4;
+        if tcp.len() < at::tcp::LEN {
+            return None;
+        }
+        let header = at::tcp::HDR_LEN.get(tcp) as usize * 4;
         Some(Glance {
-            src: SocketAddr::new(src, be16(tcp, 0)?),
-            dst: SocketAddr::new(dst, be16(tcp, 2)?),
-            seq: Seq(u32::from_be_bytes(array(tcp, 4)?)),
-            ack: Seq(u32::from_be_bytes(array(tcp, 8)?)),
-            flags: Flags(bits & 0xfff),
-            payload: tcp.len().saturating_sub(header.max(20)) as u32,
+            src: SocketAddr::new(src, at::tcp::SRC_PORT.get(tcp) as u16),
+            dst: SocketAddr::new(dst, at::tcp::DST_PORT.get(tcp) as u16),
+            seq: Seq(at::tcp::SEQ.get(tcp) as u32),
+            ack: Seq(at::tcp::ACK.get(tcp) as u32),
+            flags: Flags(at::tcp::FLAGS.get(tcp) as u16),
+            payload: tcp.len().saturating_sub(header.max(at::tcp::LEN)) as u32,
         })
     }
-}
-
-fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
-    bytes.get(at..at + N)?.try_into().ok()
-}
-fn be16(bytes: &[u8], at: usize) -> Option<u16> {
-    array(bytes, at).map(u16::from_be_bytes)
 }

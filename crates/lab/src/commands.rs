@@ -1,0 +1,108 @@
+//! What people do to the world, as values in the log; one command is one step.
+
+use crate::error::{Result, error, num, word};
+use crate::hex;
+use crate::view::{CallCommand, Command};
+use bytes::Bytes;
+use host::{Call, CallResult, Pid};
+use net::{FrameId, NodeId, StepLog, World};
+use std::net::SocketAddr;
+use tcp::rule::Recorder;
+use tcp::time::Duration;
+
+/// The longest delay that a person can add, ns: a day.
+const MAX_DELAY: f64 = 86_400e9;
+
+/// The person's own shell on a host.
+const SHELL: Pid = Pid(0);
+
+/// Does a command. What fails changes nothing. Gives the result of a call.
+pub(crate) fn apply<R: Recorder>(
+    world: &mut World,
+    command: &Command,
+    log: &mut StepLog,
+    r: &mut R,
+) -> Result<Option<CallResult>> {
+    match command {
+        Command::Hold { frame } => world.hold(FrameId(*frame), log)?,
+        Command::Deliver { frame } => world.deliver(FrameId(*frame), log)?,
+        Command::Edit { frame, hex } => world.edit(FrameId(*frame), hex::decode(hex)?, log)?,
+        Command::Drop { frame } => world.discard(FrameId(*frame), log)?,
+        Command::Duplicate { frame } => {
+            world.duplicate(FrameId(*frame), log)?;
+        }
+        Command::Delay { frame, by } => {
+            if !(0.0..=MAX_DELAY).contains(by) {
+                return Err(error("bad_delay", [("by", num(*by)), ("max", num(MAX_DELAY))]));
+            }
+            world.delay(FrameId(*frame), Duration(*by as u64), log)?;
+        }
+        Command::Inject { node, hex } => world.inject(node_id(*node)?, hex::decode(hex)?, log, r)?,
+        Command::Call { node, call } => {
+            return Ok(Some(world.call(node_id(*node)?, SHELL, to_call(call)?, log, r)?));
+        }
+        Command::Park { node, pid, parked } => world.park(node_id(*node)?, Pid(*pid), *parked, log)?,
+    }
+    Ok(None)
+}
+
+/// Its name, as step infos have it.
+pub(crate) fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Hold { .. } => "hold",
+        Command::Deliver { .. } => "deliver",
+        Command::Edit { .. } => "edit",
+        Command::Drop { .. } => "drop",
+        Command::Duplicate { .. } => "duplicate",
+        Command::Delay { .. } => "delay",
+        Command::Inject { .. } => "inject",
+        Command::Call { .. } => "call",
+        Command::Park { parked: true, .. } => "park",
+        Command::Park { parked: false, .. } => "unpark",
+    }
+}
+
+/// Node and frame that it is about.
+pub(crate) fn subject(command: &Command) -> (Option<u32>, Option<u32>) {
+    match *command {
+        Command::Hold { frame }
+        | Command::Deliver { frame }
+        | Command::Edit { frame, .. }
+        | Command::Drop { frame }
+        | Command::Duplicate { frame }
+        | Command::Delay { frame, .. } => (None, Some(frame)),
+        Command::Inject { node, .. } | Command::Call { node, .. } | Command::Park { node, .. } => (Some(node), None),
+    }
+}
+
+/// A call's result as strace(1) shows it.
+pub(crate) fn result_text(result: &CallResult) -> String {
+    match result {
+        CallResult::Done(value, _) => value.to_string(),
+        CallResult::Errno(errno) => format!("-1 {}", errno.0),
+        CallResult::Blocked => "blocked".into(),
+    }
+}
+
+/// A node's id, where it can be one.
+pub(crate) fn node_id(node: u32) -> Result<NodeId> {
+    u16::try_from(node).map(NodeId).map_err(|_| error("unknown_node", [("node", num(node))]))
+}
+
+fn to_call(call: &CallCommand) -> Result<Call> {
+    Ok(match call {
+        CallCommand::Socket => Call::Socket,
+        CallCommand::Bind { fd, addr } => Call::Bind { fd: *fd, addr: address(addr)? },
+        CallCommand::Listen { fd, backlog } => Call::Listen { fd: *fd, backlog: *backlog },
+        CallCommand::Accept { fd } => Call::Accept { fd: *fd },
+        CallCommand::Connect { fd, addr } => Call::Connect { fd: *fd, addr: address(addr)? },
+        CallCommand::Read { fd, len } => Call::Read { fd: *fd, len: *len as usize },
+        CallCommand::Write { fd, text } => Call::Write { fd: *fd, data: Bytes::from(text.clone()) },
+        CallCommand::Shutdown { fd } => Call::ShutdownWrite { fd: *fd },
+        CallCommand::Close { fd } => Call::Close { fd: *fd },
+    })
+}
+
+fn address(text: &str) -> Result<SocketAddr> {
+    text.trim().parse().map_err(|_| error("bad_address", [("text", word(text))]))
+}

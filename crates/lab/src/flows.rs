@@ -1,0 +1,92 @@
+//! Connections by their four-tuple, named in the order in which they appear.
+
+use crate::records::NONE;
+use net::Glance;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use wire::Seq;
+use wire::tcp::Flags;
+
+/// A connection, whatever became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    /// Who sent the first SYN, or the first segment where there was none.
+    pub client: SocketAddr,
+    /// The other end.
+    pub server: SocketAddr,
+    /// Sequence number of the client's latest SYN.
+    pub client_isn: Option<Seq>,
+    /// Sequence number of the server's latest SYN.
+    pub server_isn: Option<Seq>,
+    /// Step in which it appeared.
+    pub since: u32,
+}
+
+/// All of them. A four-tuple used again is the same flow.
+#[derive(Clone, Debug, Default)]
+pub struct Flows {
+    list: Vec<Flow>,
+    index: BTreeMap<(SocketAddr, SocketAddr), u16>,
+}
+
+impl Flows {
+    /// In the order of their ids.
+    pub fn list(&self) -> &[Flow] {
+        &self.list
+    }
+
+    /// The flow between two ends, either way round.
+    pub fn find(&self, a: SocketAddr, b: SocketAddr) -> Option<u16> {
+        self.index.get(&key(a, b)).copied()
+    }
+
+    /// The flow of a segment that is sent in `step`; a new one where it is the first. [`NONE`] where ids are spent.
+    pub(crate) fn file(&mut self, g: &Glance, step: u32) -> u16 {
+        let id = match self.find(g.src, g.dst) {
+            Some(id) => id,
+            None => {
+                let answers = g.flags.has(Flags::SYN | Flags::ACK);
+                let (client, server) = if answers { (g.dst, g.src) } else { (g.src, g.dst) };
+                self.add(client, server, step)
+            }
+        };
+        if let (true, Some(flow)) = (g.flags.has(Flags::SYN), self.list.get_mut(usize::from(id))) {
+            let isn = if g.src == flow.client { &mut flow.client_isn } else { &mut flow.server_isn };
+            *isn = Some(g.seq);
+        }
+        id
+    }
+
+    /// Forgets what appeared after `step`.
+    pub(crate) fn truncate(&mut self, step: u32) {
+        let keep = self.list.partition_point(|f| f.since <= step);
+        self.list.truncate(keep);
+        self.index.retain(|_, id| usize::from(*id) < keep);
+    }
+
+    fn add(&mut self, client: SocketAddr, server: SocketAddr, since: u32) -> u16 {
+        let id = self.list.len();
+        if id >= usize::from(NONE) {
+            return NONE;
+        }
+        self.list.push(Flow { client, server, client_isn: None, server_isn: None, since });
+        self.index.insert(key(client, server), id as u16);
+        id as u16
+    }
+}
+
+fn key(a: SocketAddr, b: SocketAddr) -> (SocketAddr, SocketAddr) {
+    if a <= b { (a, b) } else { (b, a) }
+}
+
+/// The letters of the diagram: A … Z, AA, AB, …
+pub fn letter(id: u16) -> String {
+    let mut n = u32::from(id) + 1;
+    let mut letters = Vec::new();
+    while n > 0 {
+        n -= 1;
+        letters.push(char::from(b'A' + (n % 26) as u8));
+        n /= 26;
+    }
+    letters.iter().rev().collect()
+}

@@ -1,0 +1,282 @@
+//! The long lists of a timeline, written as it runs on for the first time: a record a frame, a mark an occurrence,
+//! what each step was. They outlive going back: what lies ahead has run before.
+
+use crate::flows::Flows;
+use crate::records::{Fate as F, FrameRecord, MarkKind, MarkRecord, NONE, bits};
+use crate::rules;
+use host::HostEvent;
+use net::{Fate, FrameId, Glance, Launched, NodeId, Step, StepLog, World};
+use std::net::SocketAddr;
+use wire::Seq;
+
+/// No step, no frame.
+const NEVER: u32 = u32::MAX;
+
+/// What a step was good for, as bits: what stepping by packet, call or line looks for.
+pub mod kind {
+    /// A frame left or arrived.
+    pub const PACKET: u8 = 1;
+    /// A system call began or returned.
+    pub const CALL: u8 = 2;
+    /// A program ran on.
+    pub const PROGRAM: u8 = 4;
+    /// A person's command.
+    pub const COMMAND: u8 = 8;
+}
+
+/// Records, marks, flows and kinds of steps, up to the furthest step run.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    frames: Vec<FrameRecord>,
+    marks: Vec<MarkRecord>,
+    kinds: Vec<u8>,
+    flows: Flows,
+    end: f64,
+}
+
+impl Ledger {
+    /// One record a frame, by id.
+    pub fn frames(&self) -> &[FrameRecord] {
+        &self.frames
+    }
+    /// In the order in which they happened.
+    pub fn marks(&self) -> &[MarkRecord] {
+        &self.marks
+    }
+    /// Connections seen.
+    pub fn flows(&self) -> &Flows {
+        &self.flows
+    }
+    /// Steps run.
+    pub fn steps(&self) -> u32 {
+        self.kinds.len() as u32
+    }
+    /// The clock at the furthest step, ns.
+    pub fn end(&self) -> f64 {
+        self.end
+    }
+    /// Bits of [`kind`] of a step, counted from 1.
+    pub fn kind(&self, step: u32) -> u8 {
+        step.checked_sub(1).and_then(|n| self.kinds.get(n as usize)).copied().unwrap_or(0)
+    }
+
+    /// Writes down the next step; `world` is as it was left.
+    pub(crate) fn append(&mut self, log: &StepLog, world: &World) {
+        let step = self.steps() + 1;
+        self.end = log.time.0 as f64;
+        for launched in &log.launched {
+            self.launch(launched, step);
+        }
+        for (frame, fate) in &log.fates {
+            self.fate(*frame, fate, step, log, world);
+        }
+        for (node, event) in &log.events {
+            self.event(*node, event, step);
+        }
+        let mut kind = match log.step {
+            Step::Arrival { .. } => kind::PACKET,
+            Step::Timer { .. } => 0,
+            Step::Process { .. } => kind::PROGRAM,
+            Step::Hand => kind::COMMAND,
+        };
+        if !log.launched.is_empty() {
+            kind |= kind::PACKET;
+        }
+        let is_call =
+            |e: &HostEvent| matches!(e, HostEvent::CallEntered { .. } | HostEvent::CallReturned { .. });
+        if log.events.iter().any(|(_, e)| is_call(e)) {
+            kind |= kind::CALL;
+        }
+        if kind & kind::COMMAND != 0 {
+            self.mark(MarkKind::Command, step, |_| {});
+        }
+        self.kinds.push(kind);
+    }
+
+    /// What was known at `step`, where `world` stood: the beginning of another timeline.
+    pub(crate) fn fork(&self, step: u32, world: &World) -> Ledger {
+        let mut ledger = self.clone();
+        ledger.kinds.truncate(step as usize);
+        ledger.flows.truncate(step);
+        ledger.end = world.now().0 as f64;
+        ledger.frames.truncate(ledger.frames.partition_point(|f| f.step_sent <= step));
+        ledger.marks.truncate(ledger.marks.partition_point(|m| m.step <= step));
+        for f in ledger.frames.iter_mut().filter(|f| f.step_ended > step) {
+            f.step_ended = NEVER;
+            f.reason = NONE;
+            f.bits &= !(bits::EDITED | bits::DELAYED | bits::OUT_OF_ORDER);
+        }
+        for flight in world.flights() {
+            let Some(f) = ledger.frames.get_mut(flight.id.0 as usize) else { continue };
+            f.fate = if flight.held.is_some() { F::Held } else { F::Flying } as u8;
+            f.ends = flight.arrives.0 as f64;
+            f.bits |= if flight.edited { bits::EDITED } else { 0 };
+            f.bits |= if flight.delayed { bits::DELAYED } else { 0 };
+            if flight.held.is_some()
+                && let Some(mark) = ledger.marks.iter_mut().rev().find(|m| is_hold(m, flight.id))
+            {
+                mark.time = f64::INFINITY;
+            }
+        }
+        ledger
+    }
+
+    fn launch(&mut self, l: &Launched, step: u32) {
+        let g = Glance::at(&l.bytes);
+        let flow = g.map_or(NONE, |g| self.flows.file(&g, step));
+        let (seq, ack, payload, flags) = g.map_or((0, 0, 0, 0), |g| (g.seq.0, g.ack.0, g.payload, g.flags.0));
+        let mut record = FrameRecord {
+            sent: l.sent.0 as f64,
+            ends: l.arrives.0 as f64,
+            duration: l.duration.0 as f64,
+            step_sent: step,
+            step_ended: NEVER,
+            seq,
+            ack,
+            payload,
+            copy_of: l.copy_of.map_or(NEVER, |f| f.0),
+            from: l.from.0,
+            to: l.to.map_or(NONE, |n| n.0),
+            flow,
+            flags,
+            reason: NONE,
+            fate: F::Flying as u8,
+            bits: 0,
+            resent: l.resent,
+            pad: [0; 3],
+        };
+        if l.copy_of.is_some() {
+            record.bits |= bits::COPY;
+        }
+        if l.injected {
+            record.bits |= bits::INJECTED;
+        }
+        if let Some(loss) = l.lost {
+            record.fate = F::Lost as u8;
+            record.step_ended = step;
+            record.ends = loss.at.0 as f64;
+            record.reason = rules::index(loss.rule);
+        }
+        debug_assert_eq!(self.frames.len(), l.id.0 as usize);
+        self.frames.push(record);
+    }
+
+    fn fate(&mut self, frame: FrameId, fate: &Fate, step: u32, log: &StepLog, world: &World) {
+        let now = log.time.0 as f64;
+        let Some(f) = self.frames.get_mut(frame.0 as usize) else { return };
+        let (from, to, flow) = (f.from, f.to, f.flow);
+        let mut end = |fate: F| {
+            f.fate = fate as u8;
+            f.ends = now;
+            f.step_ended = step;
+        };
+        match *fate {
+            Fate::Delivered => {
+                end(F::Delivered);
+                let late = f.payload > 0 && f.bits & bits::EDITED == 0;
+                if let (true, Some(flow)) = (late, self.flows.list().get(usize::from(flow))) {
+                    let ends = [(flow.client, flow.server), (flow.server, flow.client)];
+                    if ends.iter().any(|&(local, remote)| gap_before(world, to, local, remote, f.seq)) {
+                        f.bits |= bits::OUT_OF_ORDER;
+                    }
+                }
+            }
+            Fate::Refused { rule, numbers } => {
+                end(F::DroppedByHost);
+                f.reason = rules::index(rule);
+                let reason = f.reason;
+                self.mark(MarkKind::Refused, step, |m| {
+                    (m.node, m.flow, m.frame, m.b, m.x, m.y) = (to, flow, frame.0, reason, numbers[0], numbers[1]);
+                });
+            }
+            Fate::Held => {
+                f.fate = F::Held as u8;
+                self.mark(MarkKind::Held, step, |m| {
+                    (m.node, m.flow, m.frame, m.time) = (from, flow, frame.0, f64::INFINITY);
+                });
+            }
+            Fate::Released { arrives } => {
+                f.fate = F::Flying as u8;
+                f.ends = arrives.0 as f64;
+                self.release(frame, now);
+            }
+            Fate::Edited => {
+                f.bits |= bits::EDITED;
+                self.mark(MarkKind::Edited, step, |m| (m.node, m.flow, m.frame) = (from, flow, frame.0));
+            }
+            Fate::Delayed { arrives } => {
+                f.bits |= bits::DELAYED;
+                f.ends = arrives.0 as f64;
+            }
+            Fate::Dropped => {
+                end(F::DroppedByPerson);
+                self.release(frame, now);
+            }
+        }
+    }
+
+    fn event(&mut self, node: NodeId, event: &HostEvent, step: u32) {
+        let node = node.0;
+        match *event {
+            HostEvent::State { sock: _, local, remote, from, to } => {
+                let flow = self.flows.find(local, remote).unwrap_or(NONE);
+                self.mark(MarkKind::State, step, |m| {
+                    (m.node, m.flow, m.a, m.b) = (node, flow, from as u8, to as u16);
+                });
+            }
+            HostEvent::TimerFired { sock: _, local, remote, kind, armed } => {
+                let flow = self.flows.find(local, remote).unwrap_or(NONE);
+                self.mark(MarkKind::Timer, step, |m| {
+                    (m.node, m.flow, m.a, m.since) = (node, flow, kind as u8, armed.0 as f64);
+                });
+            }
+            HostEvent::Queues { listener: _, syn, accept } => {
+                self.mark(MarkKind::Queues, step, |m| (m.node, m.x, m.y) = (node, syn, accept));
+            }
+            HostEvent::CallEntered { pid, fd: _, text: _ } => {
+                self.mark(MarkKind::Call, step, |m| (m.node, m.a, m.x) = (node, 0, pid.0));
+            }
+            HostEvent::CallReturned { pid, text: _, result: _ } => {
+                self.mark(MarkKind::Call, step, |m| (m.node, m.a, m.x) = (node, 1, pid.0));
+            }
+            // The frame's own fate tells of a refusal; counters and exits are in the view.
+            HostEvent::Dropped { .. } | HostEvent::Count(..) | HostEvent::Exited { .. } => {}
+        }
+    }
+
+    fn mark(&mut self, kind: MarkKind, step: u32, fill: impl FnOnce(&mut MarkRecord)) {
+        let mut mark = MarkRecord {
+            time: self.end,
+            since: self.end,
+            step,
+            frame: NEVER,
+            x: 0,
+            y: 0,
+            node: NONE,
+            flow: NONE,
+            b: 0,
+            a: 0,
+            kind: kind as u8,
+        };
+        fill(&mut mark);
+        self.marks.push(mark);
+    }
+
+    fn release(&mut self, frame: FrameId, now: f64) {
+        if let Some(mark) = self.marks.iter_mut().rev().find(|m| is_hold(m, frame) && m.time.is_infinite()) {
+            mark.time = now;
+        }
+    }
+}
+
+fn is_hold(mark: &MarkRecord, frame: FrameId) -> bool {
+    mark.kind == MarkKind::Held as u8 && mark.frame == frame.0
+}
+
+/// Whether `node`'s connection still waits for octets before `seq`.
+fn gap_before(world: &World, node: u16, local: SocketAddr, remote: SocketAddr, seq: u32) -> bool {
+    let Some(host) = world.host(NodeId(node)) else { return false };
+    let sockets = host.sockets();
+    let socket = sockets.iter().find(|s| s.local == Some(local) && s.remote == Some(remote));
+    socket.and_then(|s| host.tcb(s.id)).is_some_and(|tcb| tcb.rcv_nxt.lt(Seq(seq)))
+}

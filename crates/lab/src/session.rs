@@ -1,0 +1,281 @@
+//! A session: a scenario, a seed, timelines, and where a person stands.
+
+use crate::commands;
+use crate::error::{Result, error, num};
+use crate::ledger::{Ledger, kind};
+use crate::records::{FrameRecord, MarkRecord};
+use crate::rules;
+use crate::scenario::{SHIPPED, Scenario};
+use crate::timeline::{Logged, Timeline};
+use crate::view::{Command, CommandResult, RuleInfo, RunResult, ScenarioInfo};
+use net::{StepLog, World};
+use std::rc::Rc;
+use tcp::rule::Recorder;
+
+/// A world with its history. Everything that it shows follows from scenario, seed and the command logs.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub(crate) scenario: Rc<Scenario>,
+    pub(crate) seed: u64,
+    pub(crate) timelines: Vec<Timeline>,
+    pub(crate) current: usize,
+    pub(crate) world: World,
+    pub(crate) step: u32,
+    /// The world one step earlier, where a step was taken alone.
+    pub(crate) before: Option<World>,
+    /// What the last step was; empty at step 0.
+    pub(crate) log: StepLog,
+}
+
+impl Session {
+    /// A world at its beginning: `scenario` is the id of a shipped one, or a scenario as JSON. Without a seed, the
+    /// scenario's own.
+    ///
+    /// # Errors
+    /// `unknown_scenario`, `bad_scenario`.
+    pub fn new(scenario: &str, seed: Option<u64>) -> Result<Session> {
+        let is_json = scenario.trim_start().starts_with('{');
+        Session::of(if is_json { Scenario::parse(scenario)? } else { Scenario::shipped(scenario)? }, seed)
+    }
+
+    /// See [`Session::new`].
+    pub fn of(scenario: Scenario, seed: Option<u64>) -> Result<Session> {
+        let seed = seed.unwrap_or(scenario.seed);
+        let world = World::new(&scenario.world(seed)?)?;
+        Ok(Session {
+            scenario: Rc::new(scenario),
+            seed,
+            timelines: vec![Timeline::main(world.clone())],
+            current: 0,
+            world,
+            step: 0,
+            before: None,
+            log: StepLog::default(),
+        })
+    }
+
+    /// The shipped scenarios, the one to open on first.
+    pub fn scenarios() -> Vec<ScenarioInfo> {
+        SHIPPED.iter().filter_map(|(id, _)| Scenario::shipped(id).ok()).map(|s| s.info()).collect()
+    }
+
+    /// Every rule; the index is the `reason` of a record.
+    pub fn rules() -> Vec<RuleInfo> {
+        rules::infos()
+    }
+
+    /// Steps done since the beginning: where we stand.
+    pub fn position(&self) -> u32 {
+        self.step
+    }
+
+    /// The world where we stand.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What is written of the current timeline, up to its furthest step.
+    pub fn ledger(&self) -> &Ledger {
+        &self.timeline().ledger
+    }
+
+    /// One record a frame.
+    pub fn frames(&self) -> &[FrameRecord] {
+        self.ledger().frames()
+    }
+
+    /// One record an occurrence.
+    pub fn marks(&self) -> &[MarkRecord] {
+        self.ledger().marks()
+    }
+
+    /// One event (or command ahead) on; false at the world's end.
+    pub fn step(&mut self) -> bool {
+        let before = self.world.clone();
+        let moved = self.forward();
+        if moved {
+            self.before = Some(before);
+        }
+        moved
+    }
+
+    /// One step back; false at the beginning.
+    pub fn back(&mut self) -> bool {
+        match self.step.checked_sub(1) {
+            Some(step) => {
+                self.seek(step);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// To the state after `step` steps, or to the last that is known.
+    pub fn seek(&mut self, step: u32) {
+        let step = step.min(self.ledger().steps());
+        let near = self.timeline().history.before(step.saturating_sub(1));
+        if step <= self.step || near.0 > self.step {
+            self.world = near.1.clone();
+            self.step = near.0;
+            self.before = None;
+            self.log = StepLog::default();
+        }
+        while self.step + 1 < step && self.forward() {}
+        if self.step < step {
+            self.step();
+        }
+    }
+
+    /// To the beginning; what has run stays known.
+    pub fn reset(&mut self) {
+        self.seek(0);
+    }
+
+    /// On (or back) to the next step of a kind: `packet` left or arrived, `call` began or returned, `program` ran
+    /// on. Handles at most `budget` events.
+    ///
+    /// # Errors
+    /// `bad_target` for another word.
+    pub fn step_to(&mut self, what: &str, back: bool, budget: u32) -> Result<RunResult> {
+        let wanted = match what {
+            "packet" => kind::PACKET,
+            "call" => kind::CALL,
+            "program" => kind::PROGRAM,
+            other => return Err(error("bad_target", [("target", crate::error::word(other))])),
+        };
+        let from = self.step;
+        let is_target = |ledger: &Ledger, step: u32| ledger.kind(step) & wanted != 0;
+        if back {
+            let ledger = self.ledger();
+            let found = (1..from).rev().find(|&n| is_target(ledger, n));
+            self.seek(found.unwrap_or(0));
+            return Ok(result(from - self.step, if found.is_some() { "target" } else { "end" }));
+        }
+        let ledger = self.ledger();
+        if let Some(found) = (from + 1..=ledger.steps()).find(|&n| is_target(ledger, n)) {
+            self.seek(found);
+            return Ok(result(found - from, "target"));
+        }
+        self.seek(self.ledger().steps());
+        for _ in 0..budget {
+            if !self.step() {
+                return Ok(result(self.step - from, "end"));
+            }
+            if is_target(self.ledger(), self.step) {
+                return Ok(result(self.step - from, "target"));
+            }
+        }
+        Ok(result(self.step - from, "budget"))
+    }
+
+    /// A slice of a long run: at most `budget` events, none later than `until_ns`.
+    pub fn run(&mut self, budget: u32, until_ns: f64) -> RunResult {
+        for n in 0..budget {
+            let next = self.world.next().map(|(time, _)| time.0 as f64);
+            let command = self.timeline().command_at(self.step + 1).is_some();
+            if !command && next.is_some_and(|at| at > until_ns) {
+                return result(n, "target");
+            }
+            if !self.forward() {
+                return result(n, "end");
+            }
+        }
+        result(budget, "budget")
+    }
+
+    /// Does something to the world, as the next step. Where steps are known after the one we stand at, that begins
+    /// another timeline; the old one is kept.
+    ///
+    /// # Errors
+    /// What the command refuses: `not_in_flight`, `bad_hex`, …; nothing has changed then.
+    pub fn command(&mut self, command: Command) -> Result<CommandResult> {
+        let before = self.world.clone();
+        let mut log = StepLog::default();
+        let call = commands::apply(&mut self.world, &command, &mut log, &mut ())?;
+        let mut forked = None;
+        if self.step < self.ledger().steps() {
+            let name = self.name_of_fork(&command);
+            let parent = self.current;
+            let fork = self.timelines[parent].fork(parent as u32, name, self.step, &before);
+            self.timelines[parent].history.forget();
+            self.current = self.timelines.len();
+            forked = Some(self.current as u32);
+            self.timelines.push(fork);
+        }
+        self.step += 1;
+        let timeline = &mut self.timelines[self.current];
+        timeline.commands.push(Logged { step: self.step, command });
+        timeline.ledger.append(&log, &self.world);
+        timeline.history.offer(self.step, &self.world);
+        let frames = log.launched.iter().map(|l| l.id.0).collect();
+        self.log = log;
+        self.before = Some(before);
+        Ok(CommandResult { forked, frames, call: call.as_ref().map(commands::result_text) })
+    }
+
+    /// To another timeline, at the same step, or at its last.
+    ///
+    /// # Errors
+    /// `unknown_timeline`.
+    pub fn switch_timeline(&mut self, id: u32) -> Result<()> {
+        let index = id as usize;
+        if index >= self.timelines.len() {
+            return Err(error("unknown_timeline", [("timeline", num(id))]));
+        }
+        if index != self.current {
+            let step = self.step;
+            self.timelines[self.current].history.forget();
+            self.current = index;
+            let (at, world) = self.timelines[index].history.before(0);
+            (self.step, self.world, self.before) = (at, world.clone(), None);
+            self.seek(step);
+        }
+        Ok(())
+    }
+
+    /// The timeline we are in.
+    pub(crate) fn timeline(&self) -> &Timeline {
+        &self.timelines[self.current]
+    }
+
+    /// The world one step before the one we stand at; none at the beginning.
+    pub(crate) fn world_before(&self) -> Option<World> {
+        let step = self.step.checked_sub(1)?;
+        Some(self.before.clone().unwrap_or_else(|| self.timeline().world_at(step)))
+    }
+
+    /// Does the step we stand at once more, with `r` listening. Gives its log and the world after it.
+    pub(crate) fn replay<R: Recorder>(&self, r: &mut R) -> Option<(StepLog, World)> {
+        let mut world = self.world_before()?;
+        let mut log = StepLog::default();
+        self.timeline().play(self.step, &mut world, &mut log, r);
+        Some((log, world))
+    }
+
+    /// One step on, writing it down where it is done for the first time.
+    fn forward(&mut self) -> bool {
+        let step = self.step + 1;
+        let timeline = &mut self.timelines[self.current];
+        if !timeline.play(step, &mut self.world, &mut self.log, &mut ()) {
+            return false;
+        }
+        self.before = None;
+        self.step = step;
+        if step > timeline.ledger.steps() {
+            timeline.ledger.append(&self.log, &self.world);
+        }
+        timeline.history.offer(step, &self.world);
+        true
+    }
+
+    /// `edit 1`, `edit 2`, `drop 1`, …
+    fn name_of_fork(&self, command: &Command) -> String {
+        let name = commands::name(command);
+        let same = self.timelines.iter().filter(|t| t.name.split(' ').next() == Some(name)).count();
+        format!("{name} {}", same + 1)
+    }
+}
+
+fn result(events: u32, stopped: &str) -> RunResult {
+    RunResult { events, stopped: stopped.into() }
+}
