@@ -72,10 +72,11 @@ pub fn rules(lang: Lang) -> &'static BTreeMap<String, Entry> {
         Lang::ZhCn => (&ZH, false),
     };
     cell.get_or_init(|| {
-        let parse = |&(name, e, z): &(&str, &str, &str)| match serde_json::from_str::<File>(if en { e } else { z }) {
-            Ok(file) => file.rules,
-            Err(e) => panic!("locales/{}/{name}.json: {e}", lang.tag()),
-        };
+        let parse =
+            |&(name, e, z): &(&str, &str, &str)| match serde_json::from_str::<File>(if en { e } else { z }) {
+                Ok(file) => file.rules,
+                Err(e) => panic!("locales/{}/{name}.json: {e}", lang.tag()),
+            };
         FILES.iter().flat_map(parse).collect()
     })
 }

@@ -71,7 +71,9 @@ pub(crate) fn subject(command: &Command) -> (Option<u32>, Option<u32>) {
         | Command::Drop { frame }
         | Command::Duplicate { frame }
         | Command::Delay { frame, .. } => (None, Some(frame)),
-        Command::Inject { node, .. } | Command::Call { node, .. } | Command::Park { node, .. } => (Some(node), None),
+        Command::Inject { node, .. } | Command::Call { node, .. } | Command::Park { node, .. } => {
+            (Some(node), None)
+        }
     }
 }
 

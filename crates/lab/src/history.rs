@@ -23,14 +23,14 @@ impl History {
     /// Keeps the world at `step`, if it is time for that.
     pub(crate) fn offer(&mut self, step: u32, world: &World) {
         let last = self.kept.last().map_or(0, |(s, _)| *s);
-        if step % self.spacing != 0 || step <= last {
+        if !step.is_multiple_of(self.spacing) || step <= last {
             return;
         }
         self.kept.push((step, world.clone()));
         if self.kept.len() > KEPT {
             self.spacing *= 2;
             let spacing = self.spacing;
-            self.kept.retain(|(s, _)| s % spacing == 0);
+            self.kept.retain(|(s, _)| s.is_multiple_of(spacing));
         }
     }
 

@@ -186,7 +186,8 @@ impl Ledger {
                 f.reason = rules::index(rule);
                 let reason = f.reason;
                 self.mark(MarkKind::Refused, step, |m| {
-                    (m.node, m.flow, m.frame, m.b, m.x, m.y) = (to, flow, frame.0, reason, numbers[0], numbers[1]);
+                    (m.node, m.flow, m.frame, m.b, m.x, m.y) =
+                        (to, flow, frame.0, reason, numbers[0], numbers[1]);
                 });
             }
             Fate::Held => {

@@ -1,4 +1,5 @@
 //! A session: world, commands, history, scenarios, import and export, and the views that a face shows.
+mod capture;
 pub mod catalogue;
 mod commands;
 mod error;
@@ -6,13 +7,19 @@ mod flows;
 pub mod hex;
 mod history;
 pub mod ledger;
+mod predict;
 pub mod records;
 pub mod rules;
+mod save;
 pub mod scenario;
 mod session;
+mod tcb;
 mod timeline;
+mod trace;
 pub mod view;
+mod viewing;
 
+pub use capture::Captured;
 pub use error::Result;
 pub use flows::{Flow, Flows, letter};
 pub use session::Session;

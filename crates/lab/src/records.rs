@@ -7,7 +7,14 @@ use crate::view::{Layout, LayoutField};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 #[allow(missing_docs)]
-pub enum Fate { Flying = 0, Held = 1, Delivered = 2, Lost = 3, DroppedByPerson = 4, DroppedByHost = 5 }
+pub enum Fate {
+    Flying = 0,
+    Held = 1,
+    Delivered = 2,
+    Lost = 3,
+    DroppedByPerson = 4,
+    DroppedByHost = 5,
+}
 
 /// Bits of [`FrameRecord::bits`].
 #[allow(missing_docs)]

@@ -36,7 +36,8 @@ pub fn infos() -> Vec<RuleInfo> {
 /// A decision as a face shows it.
 pub(crate) fn view(decision: &Decision, node: Option<u32>) -> RuleView {
     let Decision { rule, outcome, operands } = decision;
-    let operand = |(name, value): (&&str, &Operand)| OperandView { name: (*name).into(), value: operand(value) };
+    let operand =
+        |(name, value): (&&str, &Operand)| OperandView { name: (*name).into(), value: operand(value) };
     RuleView {
         id: rule.id.into(),
         source: rule.source.into(),

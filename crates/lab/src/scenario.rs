@@ -36,14 +36,7 @@ macro_rules! shipped {
         pub static SHIPPED: &[(&str, &str)] = &[$(($id, include_str!(concat!("../scenarios/", $id, ".json")))),*];
     };
 }
-shipped!(
-    "accept-flow",
-    "backlog-overflow",
-    "lost-data",
-    "closed-port",
-    "simultaneous-open",
-    "bulk-transfer",
-);
+shipped!("accept-flow", "backlog-overflow", "lost-data", "closed-port", "simultaneous-open", "bulk-transfer",);
 
 /// A scenario as its file has it. Times in microseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -194,7 +187,9 @@ impl Scenario {
         let scenario: Scenario = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
         if scenario.version != VERSION {
             let found = scenario.version;
-            return Err(bad(format!("version: {found} is not known here; this build reads version {VERSION}")));
+            return Err(bad(format!(
+                "version: {found} is not known here; this build reads version {VERSION}"
+            )));
         }
         scenario.world(scenario.seed)?;
         Ok(scenario)
@@ -234,10 +229,14 @@ impl Scenario {
                 Some(ParkConfig { node: n, pid: host::Pid(p as u32 + 1), line })
             }));
         }
-        let links = self.links.iter().enumerate().map(|(n, l)| self.link(n, l)).collect::<Result<Vec<_>>>()?;
+        let links =
+            self.links.iter().enumerate().map(|(n, l)| self.link(n, l)).collect::<Result<Vec<_>>>()?;
         for link in &links {
-            let ends: Vec<(usize, IpAddr, [u8; 6])> =
-                link.ports.iter().map(|p| (p.node, nodes[p.node].ifaces[0].addr, nodes[p.node].ifaces[0].mac)).collect();
+            let ends: Vec<(usize, IpAddr, [u8; 6])> = link
+                .ports
+                .iter()
+                .map(|p| (p.node, nodes[p.node].ifaces[0].addr, nodes[p.node].ifaces[0].mac))
+                .collect();
             for &(node, ..) in &ends {
                 let others = ends.iter().filter(|(other, ..)| *other != node);
                 nodes[node].ifaces[0].neighbours.extend(others.map(|&(_, addr, mac)| (addr, mac)));
@@ -256,7 +255,10 @@ impl Scenario {
             None => [2, 0, 0, 0, ((n + 1) >> 8) as u8, (n + 1) as u8],
         };
         if node.mtu < 68 {
-            return Err(at("mtu", format!("{} is less than the 68 octets that IPv4 asks for (RFC 791)", node.mtu)));
+            return Err(at(
+                "mtu",
+                format!("{} is less than the 68 octets that IPv4 asks for (RFC 791)", node.mtu),
+            ));
         }
         let program = |p: &Program| ProgramConfig {
             file: p.file.clone(),

@@ -113,11 +113,9 @@ impl Session {
     /// To the state after `step` steps, or to the last that is known.
     pub fn seek(&mut self, step: u32) {
         let step = step.min(self.ledger().steps());
-        let near = self.timeline().history.before(step.saturating_sub(1));
-        if step <= self.step || near.0 > self.step {
-            self.world = near.1.clone();
-            self.step = near.0;
-            self.before = None;
+        let (near, world) = self.timeline().history.before(step.saturating_sub(1));
+        if step <= self.step || near > self.step {
+            (self.step, self.world, self.before) = (near, world.clone(), None);
             self.log = StepLog::default();
         }
         while self.step + 1 < step && self.forward() {}

@@ -62,7 +62,13 @@ impl Timeline {
     ///
     /// A command that is in the log could be done when it was logged, so it can be now; logs that come from
     /// outside are tried out once before they are believed.
-    pub(crate) fn play<R: Recorder>(&self, step: u32, world: &mut World, log: &mut StepLog, r: &mut R) -> bool {
+    pub(crate) fn play<R: Recorder>(
+        &self,
+        step: u32,
+        world: &mut World,
+        log: &mut StepLog,
+        r: &mut R,
+    ) -> bool {
         match self.command_at(step) {
             Some(command) => commands::apply(world, command, log, r).is_ok(),
             None => world.step(log, r),

@@ -4,6 +4,8 @@
 //! Times are `f64` nanoseconds since the world began (exact to 2^53 ns = 104 days). Ids are `u32`.
 //! Rules cross as ids and operands; their sentences live in `crates/lab/locales/`.
 
+#![allow(missing_docs)] // fields and variants say what they are
+
 use serde::{Deserialize, Serialize};
 
 macro_rules! views {
@@ -270,21 +272,42 @@ pub struct RuleInfo { id: String, source: String, operands: Vec<String> }
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
-pub enum Unit { Seq, Octets, Count, Ns, Bool }
+pub enum Unit {
+    Seq,
+    Octets,
+    Count,
+    Ns,
+    Bool,
+}
 
 /// [`tcp::rule::Outcome`], across the boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
-pub enum OutcomeView { Pass, Act, Drop, Answer, Reset }
+pub enum OutcomeView {
+    Pass,
+    Act,
+    Drop,
+    Answer,
+    Reset,
+}
 
 /// Form of a field's text.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
-pub enum FieldForm { Uint, Hex, Mac, Ipv4, Ipv6, Flag, Bytes, Group }
+pub enum FieldForm {
+    Uint,
+    Hex,
+    Mac,
+    Ipv4,
+    Ipv6,
+    Flag,
+    Bytes,
+    Group,
+}
 
 unions! {
 /// An operand's value.

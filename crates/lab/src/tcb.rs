@@ -1,0 +1,106 @@
+//! The variables of a TCB as a face lists them.
+
+use crate::view::{TimerView, Unit, VarView};
+use tcp::time::Duration;
+use tcp::{Tcb, TimerKind};
+
+/// Name, unit and value of each variable, in the order in which they are shown.
+fn list(tcb: &Tcb) -> [(&'static str, Unit, f64); 17] {
+    let Tcb {
+        state: _,
+        snd_una,
+        snd_nxt,
+        snd_wnd,
+        snd_up: _,
+        snd_wl1: _,
+        snd_wl2: _,
+        snd_wscale: _,
+        iss,
+        rcv_nxt,
+        rcv_wnd,
+        rcv_up: _,
+        rcv_wscale: _,
+        irs,
+        snd_mss,
+        cwnd,
+        ssthresh,
+        in_flight,
+        srtt,
+        rttvar,
+        rto,
+        retransmits,
+        send_queue,
+        recv_queue,
+        ooo: _,
+        timestamps: _,
+        sack: _,
+        cc: _,
+        cc_state: _,
+        timers: _,
+    } = tcb;
+    let ns = |d: &Option<Duration>| d.map_or(f64::NAN, |d| d.0 as f64);
+    // RFC 5681 §3.1 has it arbitrarily high at first.
+    let threshold = if *ssthresh >= i32::MAX as u32 { f64::INFINITY } else { f64::from(*ssthresh) };
+    [
+        ("SND.UNA", Unit::Seq, snd_una.0.into()),
+        ("SND.NXT", Unit::Seq, snd_nxt.0.into()),
+        ("SND.WND", Unit::Octets, (*snd_wnd).into()),
+        ("ISS", Unit::Seq, iss.0.into()),
+        ("RCV.NXT", Unit::Seq, rcv_nxt.0.into()),
+        ("RCV.WND", Unit::Octets, (*rcv_wnd).into()),
+        ("IRS", Unit::Seq, irs.0.into()),
+        ("cwnd", Unit::Octets, (*cwnd).into()),
+        ("ssthresh", Unit::Octets, threshold),
+        ("in flight", Unit::Octets, (*in_flight).into()),
+        ("SRTT", Unit::Ns, ns(srtt)),
+        ("RTTVAR", Unit::Ns, ns(rttvar)),
+        ("RTO", Unit::Ns, rto.0 as f64),
+        ("MSS", Unit::Octets, (*snd_mss).into()),
+        ("retransmits", Unit::Count, (*retransmits).into()),
+        ("send queue", Unit::Octets, (*send_queue).into()),
+        ("receive queue", Unit::Octets, (*recv_queue).into()),
+    ]
+}
+
+/// The variables, with what they were before where that is another value.
+pub(crate) fn variables(now: &Tcb, was: Option<&Tcb>) -> Vec<VarView> {
+    let old = was.map(list);
+    let view = |(n, (name, unit, value)): (usize, (&str, Unit, f64))| {
+        let was = old.map(|o| o[n].2).filter(|was| was.to_bits() != value.to_bits());
+        VarView { name: name.into(), value, unit, was }
+    };
+    list(now).into_iter().enumerate().map(view).collect()
+}
+
+/// Those of [`variables`] that changed.
+pub(crate) fn changes(now: &Tcb, was: Option<&Tcb>) -> Vec<VarView> {
+    variables(now, was).into_iter().filter(|v| v.was.is_some()).collect()
+}
+
+/// The running timers; `was` is 0 for one that this step set.
+pub(crate) fn timers(now: &Tcb, was: Option<&Tcb>) -> Vec<TimerView> {
+    let view = |&(kind, until): &(TimerKind, tcp::time::Instant)| {
+        let before = was.map(|t| t.timers.iter().find(|(k, _)| *k == kind).map_or(0, |(_, at)| at.0));
+        TimerView {
+            name: timer_name(kind).into(),
+            until: until.0 as f64,
+            was: before.filter(|&at| at != until.0).map(|at| at as f64),
+        }
+    };
+    now.timers.iter().map(view).collect()
+}
+
+/// A timer's name in the field's own words; never translated.
+pub(crate) fn timer_name(kind: TimerKind) -> &'static str {
+    match kind {
+        TimerKind::Retransmit => "retransmit",
+        TimerKind::TailLossProbe => "TLP",
+        TimerKind::RackReorder => "RACK reorder",
+        TimerKind::Persist => "persist",
+        TimerKind::DelayedAck => "delayed ACK",
+        TimerKind::KeepAlive => "keepalive",
+        TimerKind::FinWait2 => "FIN-WAIT-2",
+        TimerKind::TimeWait => "TIME-WAIT",
+        TimerKind::UserTimeout => "user timeout",
+    }
+}

@@ -1,0 +1,316 @@
+//! From the world to the view: what each machine looks like, with what the last step changed.
+
+use crate::commands;
+use crate::flows::letter;
+use crate::session::Session;
+use crate::tcb;
+use crate::view::{
+    CounterView, FdView, FlowView, HalfOpenView, LineResult, ListenerView, NodeView, ProcessView, SocketView,
+    StepInfo, TcbView, View, WaitingView,
+};
+use host::{
+    HalfOpenInfo, Host, HostEvent, ListenerInfo, ProcessInfo, SockId, SocketInfo, TimerKey, WaitingInfo,
+};
+use net::{Glance, NodeId, Step, StepLog, World};
+use std::net::SocketAddr;
+use tcp::State;
+
+impl Session {
+    /// Everything at this step but the long lists.
+    pub fn view(&self) -> View {
+        let before = self.world_before();
+        let timeline = self.timeline();
+        let world = &self.world;
+        let mut held: Vec<u32> = world.flights().filter(|f| f.held.is_some()).map(|f| f.id.0).collect();
+        let mut in_flight: Vec<u32> = world.flights().map(|f| f.id.0).collect();
+        held.sort_unstable();
+        in_flight.sort_unstable();
+        let next = self.next();
+        View {
+            step: self.step,
+            steps: timeline.ledger.steps(),
+            now: world.now().0 as f64,
+            end: timeline.ledger.end().max(world.now().0 as f64),
+            finished: next.is_none() && held.is_empty(),
+            scenario: self.scenario.info(),
+            timeline: self.current as u32,
+            timelines: self.timelines.iter().enumerate().map(|(id, t)| t.info(id as u32)).collect(),
+            nodes: (0..world.nodes()).filter_map(|n| self.node(NodeId(n), before.as_ref())).collect(),
+            flows: self.flows(),
+            last: self.last(),
+            next,
+            held,
+            in_flight,
+        }
+    }
+
+    /// What the step we stand at was.
+    pub(crate) fn last(&self) -> Option<StepInfo> {
+        (self.step > 0)
+            .then(|| self.info(self.log.step, self.log.time.0, self.step, Some(&self.log), &self.world))
+    }
+
+    fn next(&self) -> Option<StepInfo> {
+        let step = self.step + 1;
+        if self.timeline().command_at(step).is_some() {
+            return Some(self.info(Step::Hand, self.world.now().0, step, None, &self.world));
+        }
+        let (time, what) = self.world.next()?;
+        Some(self.info(what, time.0, step, None, &self.world))
+    }
+
+    /// `log` is there for a step that has been done; `world` is the one after it, else the one before.
+    fn info(&self, what: Step, time: u64, step: u32, log: Option<&StepLog>, world: &World) -> StepInfo {
+        let info = |what: &str, node: Option<u32>, text: String| StepInfo {
+            what: what.into(),
+            time: time as f64,
+            node,
+            frame: None,
+            flow: None,
+            text,
+        };
+        match what {
+            Step::Arrival { frame, node } => {
+                let record = self.frames().get(frame.0 as usize);
+                let flow = record.map(|r| r.flow).filter(|&f| f != crate::records::NONE).map(u32::from);
+                let flags = record.map_or(String::new(), |r| format!("{:?}", wire::tcp::Flags(r.flags)));
+                StepInfo { frame: Some(frame.0), flow, ..info("frame", Some(node.0.into()), flags) }
+            }
+            Step::Timer { node, key } => {
+                let (flow, text) = self.timer(world.host(node), key, log);
+                StepInfo { flow, ..info("timer", Some(node.0.into()), text) }
+            }
+            Step::Process { node, pid } => {
+                let said = log.and_then(|l| l.events.iter().find_map(|(_, e)| call_text(e)));
+                let line = || world.host(node).and_then(|h| line_of(h, pid));
+                info("process", Some(node.0.into()), said.or_else(line).unwrap_or_default())
+            }
+            Step::Hand => match self.timeline().command_at(step) {
+                Some(command) => {
+                    let (node, frame) = commands::subject(command);
+                    StepInfo { frame, ..info("command", node, commands::name(command).into()) }
+                }
+                None => info("command", None, String::new()),
+            },
+        }
+    }
+
+    /// Flow and name of a timer that fired (the log knows) or is about to (the TCB does).
+    fn timer(&self, host: Option<&Host>, key: TimerKey, log: Option<&StepLog>) -> (Option<u32>, String) {
+        let fired = log.and_then(|l| {
+            l.events.iter().find_map(|(_, e)| match e {
+                HostEvent::TimerFired { local, remote, kind, .. } => Some((*local, *remote, *kind)),
+                _ => None,
+            })
+        });
+        if let Some((local, remote, kind)) = fired {
+            return (self.flow(local, remote), tcb::timer_name(kind).into());
+        }
+        match (key, host) {
+            (TimerKey::Sock(sock), Some(host)) => {
+                let earliest =
+                    host.tcb(sock).and_then(|t| t.timers.iter().min_by_key(|(_, at)| *at).copied());
+                let socket = host.sockets().into_iter().find(|s| s.id == sock);
+                let ends = socket.and_then(|s| Some((s.local?, s.remote?)));
+                let name = earliest.map_or("", |(kind, _)| tcb::timer_name(kind));
+                (ends.and_then(|(l, r)| self.flow(l, r)), name.into())
+            }
+            (TimerKey::Process(_), _) => (None, "sleep".into()),
+            _ => (None, String::new()),
+        }
+    }
+
+    pub(crate) fn flow(&self, local: SocketAddr, remote: SocketAddr) -> Option<u32> {
+        self.ledger().flows().find(local, remote).map(u32::from)
+    }
+
+    fn flows(&self) -> Vec<FlowView> {
+        let sockets: Vec<Vec<SocketInfo>> =
+            (0..self.world.nodes()).filter_map(|n| Some(self.world.host(NodeId(n))?.sockets())).collect();
+        let node_of = |addr: SocketAddr| {
+            let has = |n: &u16| {
+                self.world
+                    .host(NodeId(*n))
+                    .is_some_and(|h| h.config().ifaces.iter().any(|i| i.addr == addr.ip()))
+            };
+            (0..self.world.nodes()).find(has)
+        };
+        let state = |node: Option<u16>, local: SocketAddr, remote: SocketAddr| {
+            let of_node = sockets.get(usize::from(node?))?;
+            let socket = of_node.iter().find(|s| s.local == Some(local) && s.remote == Some(remote))?;
+            Some(socket.state.name().to_string())
+        };
+        let view = |(id, f): (usize, &crate::flows::Flow)| {
+            let (client, server) = (node_of(f.client), node_of(f.server));
+            FlowView {
+                id: id as u32,
+                letter: letter(id as u16),
+                client: f.client.to_string(),
+                server: f.server.to_string(),
+                client_node: client.map(u32::from),
+                server_node: server.map(u32::from),
+                client_state: state(client, f.client, f.server),
+                server_state: state(server, f.server, f.client),
+                client_isn: f.client_isn.map(|s| s.0),
+                server_isn: f.server_isn.map(|s| s.0),
+            }
+        };
+        self.ledger().flows().list().iter().enumerate().map(view).collect()
+    }
+
+    fn node(&self, id: NodeId, before: Option<&World>) -> Option<NodeView> {
+        let host = self.world.host(id)?;
+        let old = before.and_then(|w| w.host(id));
+        let config = host.config();
+        let iface = config.ifaces.first();
+        let sockets = host.sockets();
+        let old_sockets = old.map(Host::sockets).unwrap_or_default();
+        let old_processes = old.map(Host::processes).unwrap_or_default();
+        let process = |p: ProcessInfo| {
+            let was = old_processes.iter().find(|o| o.pid == p.pid).map(|o| o.results.clone());
+            let parked = p.parked || self.world.is_parked(id, p.pid);
+            process(p, parked, was.as_deref())
+        };
+        let row = |s: &SocketInfo| {
+            let was = old_sockets.iter().find(|o| o.id == s.id);
+            self.socket(s, old.is_some() && was != Some(s))
+        };
+        let tcb = |s: &SocketInfo| {
+            let now = host.tcb(s.id)?;
+            let was = old.and_then(|h| h.tcb(s.id));
+            Some(TcbView {
+                socket: s.id.0,
+                flow: s.local.zip(s.remote).and_then(|(l, r)| self.flow(l, r)),
+                state: s.state.name().into(),
+                vars: tcb::variables(&now, was.as_ref()),
+                timers: tcb::timers(&now, was.as_ref()),
+            })
+        };
+        Some(NodeView {
+            id: id.0.into(),
+            name: config.name.clone(),
+            role: self.scenario.nodes.get(usize::from(id.0)).map(|n| n.role.clone()).unwrap_or_default(),
+            addr: iface.map(|i| i.addr.to_string()).unwrap_or_default(),
+            mac: iface.map(|i| wire::Mac(i.mac).to_string()).unwrap_or_default(),
+            profile: config.profile.clone(),
+            processes: host.processes().into_iter().map(process).collect(),
+            tcbs: sockets.iter().filter_map(tcb).collect(),
+            sockets: sockets.iter().map(row).collect(),
+            counters: counters(host, old),
+        })
+    }
+
+    fn socket(&self, info: &SocketInfo, changed: bool) -> SocketView {
+        let SocketInfo { id, owner, state, local, remote, recv_q, send_q, listener, parent, error } = info;
+        let address = |a: &Option<SocketAddr>| a.map_or_else(|| "0.0.0.0:*".to_string(), |a| a.to_string());
+        // A child that has become ESTABLISHED waits for accept; before that it stands in the SYN queue.
+        let waits = parent.filter(|_| !matches!(state, State::SynReceived));
+        SocketView {
+            id: id.0,
+            pid: owner.map(|(pid, _)| pid.0),
+            fd: owner.map(|(_, fd)| fd),
+            state: state.name().into(),
+            ss: state.ss().into(),
+            local: address(local),
+            remote: address(remote),
+            recv_q: *recv_q,
+            send_q: *send_q,
+            flow: local.zip(*remote).and_then(|(l, r)| self.flow(l, r)),
+            listener: listener.as_ref().map(|l| self.listener(l, *local)),
+            waiting_at: waits.map(|s| s.0),
+            error: error.map(|e| e.0.into()),
+            changed,
+        }
+    }
+
+    fn listener(&self, info: &ListenerInfo, at: Option<SocketAddr>) -> ListenerView {
+        let ListenerInfo { backlog, syn_capacity, accept_capacity, syn_queue, accept_queue } = info;
+        // A listener on 0.0.0.0 has children on the address that the client chose: the port decides.
+        let flow = |peer: SocketAddr| {
+            let is =
+                |f: &crate::flows::Flow| f.client == peer && Some(f.server.port()) == at.map(|a| a.port());
+            self.ledger().flows().list().iter().position(is).map(|n| n as u32)
+        };
+        let half_open = |e: &HalfOpenInfo| {
+            let HalfOpenInfo { sock, peer, since, repeats, repeats_max, next, dies } = e;
+            HalfOpenView {
+                socket: sock.0,
+                flow: flow(*peer),
+                peer: peer.to_string(),
+                since: since.0 as f64,
+                repeats: u32::from(*repeats),
+                repeats_max: u32::from(*repeats_max),
+                next: next.0 as f64,
+                dies: dies.0 as f64,
+            }
+        };
+        let waiting = |e: &WaitingInfo| {
+            let WaitingInfo { sock, peer, since, unread } = e;
+            WaitingView {
+                socket: sock.0,
+                flow: flow(*peer),
+                peer: peer.to_string(),
+                since: since.0 as f64,
+                unread: *unread,
+            }
+        };
+        ListenerView {
+            backlog: *backlog,
+            syn_capacity: *syn_capacity,
+            accept_capacity: *accept_capacity,
+            syn_queue: syn_queue.iter().map(half_open).collect(),
+            accept_queue: accept_queue.iter().map(waiting).collect(),
+        }
+    }
+}
+
+fn process(info: ProcessInfo, parked: bool, was: Option<&[(u32, String)]>) -> ProcessView {
+    let ProcessInfo { pid, file, lines, line, blocked, parked: _, results, fds, exited } = info;
+    let result = |r: (u32, String)| {
+        let changed = was.is_some_and(|w| !w.contains(&r));
+        LineResult { line: r.0, text: r.1, changed }
+    };
+    ProcessView {
+        pid: pid.0,
+        file,
+        lines,
+        line,
+        blocked,
+        parked,
+        results: results.into_iter().map(result).collect(),
+        fds: fds.into_iter().map(|(fd, SockId(socket))| FdView { fd, socket }).collect(),
+        exited,
+    }
+}
+
+fn counters(host: &Host, old: Option<&Host>) -> Vec<CounterView> {
+    let before = old.map(Host::counters).unwrap_or_default();
+    let view = |(name, value): (&'static str, u64)| {
+        let was = before.iter().find(|(n, _)| *n == name).map_or(0, |(_, v)| *v);
+        let changed = old.is_some() && was != value;
+        CounterView { name: name.into(), value: value as f64, was: changed.then_some(was as f64) }
+    };
+    host.counters().into_iter().map(view).collect()
+}
+
+fn call_text(event: &HostEvent) -> Option<String> {
+    match event {
+        HostEvent::CallEntered { text, .. } | HostEvent::CallReturned { text, .. } => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn line_of(host: &Host, pid: host::Pid) -> Option<String> {
+    let process = host.processes().into_iter().find(|p| p.pid == pid)?;
+    let line = process.lines.get((process.line as usize).checked_sub(1)?)?;
+    Some(line.trim().to_string())
+}
+
+/// A segment in a few words: `SYN ACK`, `PSH ACK, 100 B`.
+pub(crate) fn segment_text(frame: &[u8]) -> String {
+    match Glance::at(frame) {
+        Some(g) if g.payload > 0 => format!("{:?}, {} B", g.flags, g.payload),
+        Some(g) => format!("{:?}", g.flags),
+        None => format!("{} B", frame.len()),
+    }
+}
