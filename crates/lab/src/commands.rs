@@ -14,7 +14,7 @@ use tcp::time::Duration;
 const MAX_DELAY: f64 = 86_400e9;
 
 /// The person's own shell on a host.
-const SHELL: Pid = Pid(0);
+pub(crate) const SHELL: Pid = Pid(0);
 
 /// Does a command. What fails changes nothing. Gives the result of a call.
 pub(crate) fn apply<R: Recorder>(

@@ -4,6 +4,7 @@ pub mod catalogue;
 mod commands;
 mod error;
 mod flows;
+mod forge;
 pub mod hex;
 mod history;
 pub mod ledger;

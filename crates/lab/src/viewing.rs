@@ -166,6 +166,10 @@ impl Session {
         let sockets = host.sockets();
         let old_sockets = old.map(Host::sockets).unwrap_or_default();
         let old_processes = old.map(Host::processes).unwrap_or_default();
+        // The person's own shell stands behind the programs, and only once it has something open.
+        let (mut processes, shells): (Vec<_>, Vec<_>) =
+            host.processes().into_iter().partition(|p| p.pid != commands::SHELL);
+        processes.extend(shells.into_iter().filter(|p| !p.fds.is_empty() || p.blocked.is_some()));
         let process = |p: ProcessInfo| {
             let was = old_processes.iter().find(|o| o.pid == p.pid).map(|o| o.results.clone());
             let parked = p.parked || self.world.is_parked(id, p.pid);
@@ -193,7 +197,7 @@ impl Session {
             addr: iface.map(|i| i.addr.to_string()).unwrap_or_default(),
             mac: iface.map(|i| wire::Mac(i.mac).to_string()).unwrap_or_default(),
             profile: config.profile.clone(),
-            processes: host.processes().into_iter().map(process).collect(),
+            processes: processes.into_iter().map(process).collect(),
             tcbs: sockets.iter().filter_map(tcb).collect(),
             sockets: sockets.iter().map(row).collect(),
             counters: counters(host, old),
