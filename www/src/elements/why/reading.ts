@@ -7,12 +7,18 @@ export function refuses(rule: Pick<RuleView, 'outcome'>): boolean {
   return REFUSES.has(rule.outcome);
 }
 
-/** Index of the rule that decided: the first that refused, else the last that did something, else the last. */
-export function deciding(rules: readonly Pick<RuleView, 'outcome'>[]): number {
-  const refusal = rules.findIndex(refuses);
+/**
+ * Index of the rule that decided: the first that refused, else the last that did something, else the last. What
+ * links do with the frames that are sent does not count, unless nothing else was decided.
+ */
+export function deciding(rules: readonly Pick<RuleView, 'id' | 'outcome'>[]): number {
+  const own = (r: Pick<RuleView, 'id'>): boolean => !r.id.startsWith('net.');
+  const refusal = rules.findIndex((r) => own(r) && refuses(r));
   if (refusal >= 0) return refusal;
-  const act = rules.findLastIndex((r) => r.outcome === 'act');
-  return act >= 0 ? act : rules.length - 1;
+  const act = rules.findLastIndex((r) => own(r) && r.outcome === 'act');
+  if (act >= 0) return act;
+  const last = rules.findLastIndex(own);
+  return last >= 0 ? last : rules.length - 1;
 }
 
 /** `RFC 9293 §3.10.7.4` after another section of the same RFC is `§3.10.7.4`. */
