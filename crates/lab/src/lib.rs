@@ -8,6 +8,8 @@ mod forge;
 pub mod hex;
 mod history;
 pub mod ledger;
+pub mod packet;
+pub mod pcap;
 mod predict;
 pub mod records;
 pub mod rules;

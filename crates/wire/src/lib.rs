@@ -17,6 +17,7 @@ pub mod ip;
 pub mod layout;
 mod problem;
 mod seq;
+pub mod summary;
 pub mod tcp;
 mod tcp_bytes;
 pub mod udp;

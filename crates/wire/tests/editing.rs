@@ -145,7 +145,7 @@ fn a_payload_grows_and_the_lengths_follow() {
 #[test]
 fn options_are_a_list() {
     let frame = hex(SYN);
-    let mut kinds = |change: OptionEdit| {
+    let kinds = |change: OptionEdit| {
         let mut out = edit_options(&frame, &change, true).unwrap();
         mend_checksums(&mut out);
         _ = parse_tcp(out.clone());

@@ -59,6 +59,12 @@ pub fn find<'a>(nodes: &'a [Node], path: &str) -> Option<&'a Node> {
     nodes.iter().find_map(|n| if n.path == path { Some(n) } else { find(&n.children, path) })
 }
 
+/// Octets of payload that the outermost TCP segment or UDP datagram carries; 0 for what is neither.
+pub fn payload_len(frame: &[u8]) -> u32 {
+    let carrier = |part: &&Part| part.quoted == 0 && matches!(part.kind, Kind::Tcp | Kind::Udp);
+    walk(frame).iter().find(carrier).map_or(0, |part| (part.end - part.range.end) as u32)
+}
+
 /// The leaves, in wire order.
 pub fn leaves(nodes: &[Node]) -> Vec<&Node> {
     let mut out = Vec::new();
