@@ -1,14 +1,13 @@
 // npm test: set up, then every check and every test, each phase timed; the last line is the sum.
-import { dist } from './lib/build.mjs';
-import { bin, bold, dim, fail, green, red, run, say, seconds } from './lib/run.mjs';
+import { bindings, dist } from './lib/build.mjs';
+import { bin, bold, dim, fail, green, Missing, red, run, say, seconds } from './lib/run.mjs';
 import { chromium, node, packages, rust, tshark } from './lib/setup.mjs';
 import { tally } from './lib/tally.mjs';
 
 const cargo = (...args) => () => run('cargo', args, { keep: true });
-const tool = (name, file, ...args) => (env) => run(...bin2(name, file, args), { keep: true, env });
-const bin2 = (name, file, args) => {
+const tool = (name, file, ...args) => () => {
   const [program, script] = bin(name, file);
-  return [program, [script, ...args]];
+  return run(program, [script, ...args], { keep: true });
 };
 
 /** A phase that is a build: nothing to count, only to succeed. */
@@ -22,25 +21,35 @@ const building = (make) => async () => {
   }
 };
 
+/** Name, what it runs, and the phases without which it makes no sense. */
 const PHASES = [
-  ['build', building(dist)],
   ['cargo fmt', cargo('fmt', '--all', '--check')],
   ['cargo xtask check', cargo('xtask', 'check')],
   ['cargo clippy', cargo('clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings')],
   ['cargo test', cargo('test', '--workspace', '--locked')],
-  ['tsc', tool('typescript', 'bin/tsc', '--project', 'tsconfig.json')],
-  ['eslint', tool('eslint', 'bin/eslint.js', '.', '--max-warnings', '0')],
-  ['vitest', tool('vitest', 'vitest.mjs', 'run')],
-  ['playwright', tool('@playwright/test', 'cli.js', 'test'), ['build']],
+  ['wasm', building(bindings)],
+  ['tsc', tool('typescript', 'bin/tsc', '--project', 'tsconfig.json'), ['wasm']],
+  ['eslint', tool('eslint', 'bin/eslint.js', '.', '--max-warnings', '0'), ['wasm']],
+  ['vitest', tool('vitest', 'vitest.mjs', 'run'), ['wasm']],
+  ['page', building(dist), ['wasm']],
+  ['playwright', tool('@playwright/test', 'cli.js', 'test'), ['page']],
 ];
 
-/** Phases named on the command line alone (`npm test -- vitest`), else all. */
+/** Phases named on the command line alone (`npm test -- vitest`) and what they need, else all. */
 function chosen() {
   const names = process.argv.slice(2);
   if (names.length === 0) return PHASES;
-  const unknown = names.filter((name) => !PHASES.some(([phase]) => phase.endsWith(name)));
-  if (unknown.length > 0) throw new Error(`No phase is called ${unknown.join(', ')}. There are: ${PHASES.map(([name]) => name).join(', ')}`);
-  return PHASES.filter(([phase]) => phase === 'build' || names.some((name) => phase.endsWith(name)));
+  const wanted = new Set();
+  const want = (name) => {
+    const found = PHASES.filter(([phase]) => phase.endsWith(name));
+    if (found.length === 0) throw new Missing(`No phase is called ${name}.`, `There are: ${PHASES.map(([phase]) => phase).join(', ')}`);
+    for (const [phase, , needs = []] of found) {
+      wanted.add(phase);
+      needs.forEach(want);
+    }
+  };
+  names.forEach(want);
+  return PHASES.filter(([phase]) => wanted.has(phase));
 }
 
 function close(results, start) {
@@ -63,8 +72,8 @@ try {
   node();
   await packages();
   await rust();
-  const env = { CHROMIUM: await chromium(), TSHARK: (await tshark()) ? 'yes' : '' };
-  Object.assign(process.env, env);
+  process.env.CHROMIUM = await chromium();
+  await tshark();
   const results = [];
   for (const [name, phase, needs = []] of chosen()) {
     const began = performance.now();
@@ -72,7 +81,7 @@ try {
     console.log('');
     if (missing) say(`${name}: not run, because ${missing} failed`);
     else say(bold(name));
-    const { status, text } = missing ? { status: 1, text: '' } : await phase(env);
+    const { status, text } = missing ? { status: 1, text: '' } : await phase();
     results.push({ name, ok: status === 0, took: seconds(began), ...tally(text) });
   }
   process.exitCode = close(results, start) === 0 ? 0 : 1;

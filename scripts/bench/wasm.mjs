@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ROOT } from '../lib/run.mjs';
+import { ask, must, ROOT } from '../lib/run.mjs';
 import { median, percentile } from './rows.mjs';
 
 const PKG = join(ROOT, 'www/src/engine/pkg');
@@ -28,7 +28,23 @@ function time(times, what) {
 
 export async function wasm() {
   const { Session } = await load();
-  return { step: step(Session), ...seek(Session) };
+  return { ...(await work()), step: step(Session), ...seek(Session) };
+}
+
+/** The pieces of work of crate bench, as plain wasm: numbers in, a number out. */
+async function work() {
+  await must('cargo', ['build', '--release', '--quiet', '--locked', '--package', 'bench', '--lib', '--target', 'wasm32-unknown-unknown']);
+  const { target_directory: target } = JSON.parse(ask('cargo', ['metadata', '--no-deps', '--format-version', '1']));
+  const bytes = readFileSync(join(target, 'wasm32-unknown-unknown/release/bench.wasm'));
+  const { instance } = await WebAssembly.instantiate(bytes);
+  const run = instance.exports;
+  const rate = (pieces, name) => (pieces / median(time(5, () => run[name](pieces)))) * 1e3;
+  return {
+    bulk: rate(1_000_000, 'bench_bulk'),
+    queue: rate(5_000_000, 'bench_queue'),
+    setup: rate(10_000, 'bench_setup'),
+    flood: median(time(5, () => run.bench_flood(100_000))),
+  };
 }
 
 /** One step of the accept flow, its view delivered to JavaScript. */

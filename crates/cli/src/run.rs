@@ -1,0 +1,113 @@
+//! `tcp-playground run SCENARIO`
+use crate::tcpdump::Conversations;
+use crate::{Failure, Lang, output};
+use lab::view::{ErrorView, Trace};
+use lab::{Session, catalogue};
+use std::io::{StdoutLock, Write};
+use std::path::{Path, PathBuf};
+
+/// Steps after which a run ends where nobody says otherwise: a world may go on for ever.
+const STEPS: u32 = 100_000;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Id of a shipped scenario (`tcp-playground scenarios` lists them), or a file: a scenario or a saved
+    /// timeline, JSON.
+    scenario: String,
+    /// Write a capture that Wireshark reads.
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
+    /// Stop when the world's clock would pass this.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    until: Option<f64>,
+    /// Stop after so many steps.
+    #[arg(long, value_name = "N", default_value_t = STEPS)]
+    steps: u32,
+    /// Seed of everything random; the scenario's own where none is given.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Print the digest of the world and of all frames: the same here and in a browser.
+    #[arg(long)]
+    digest: bool,
+    /// Say under each packet which rules its receiver went through.
+    #[arg(long)]
+    why: bool,
+    /// Print sequence numbers as they stand in the header (tcpdump -S).
+    #[arg(short = 'S', long)]
+    absolute: bool,
+    /// Language of sentences.
+    #[arg(long, value_enum, default_value_t)]
+    lang: Lang,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(s) if s.is_finite() && s >= 0.0 => Ok(s),
+        _ => Err("a number of seconds, like 1.5".into()),
+    }
+}
+
+/// Runs a scenario to its end, or to where it was told to stop.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let mut session = open(args).map_err(refused)?;
+    let mut out = std::io::stdout().lock();
+    let mut talk = Conversations::new(args.absolute);
+    let until = args.until.map_or(f64::INFINITY, |s| s * 1e9);
+    let mut printed = 0;
+    packets(&session, &mut talk, &mut printed, &mut out)?;
+    for _ in 0..args.steps {
+        if session.run(1, until).events == 0 {
+            break;
+        }
+        if args.why {
+            why(&session.trace(), args.lang, &mut out)?;
+        }
+        packets(&session, &mut talk, &mut printed, &mut out)?;
+    }
+    if args.digest {
+        writeln!(out, "digest {}", session.digest()).map_err(output)?;
+    }
+    match &args.pcap {
+        Some(path) => write(path, &session.pcapng()),
+        None => Ok(()),
+    }
+}
+
+/// A shipped scenario by its id, else a file.
+fn open(args: &Args) -> Result<Session, ErrorView> {
+    let shipped = Session::scenarios().iter().any(|s| s.id == args.scenario);
+    if shipped || !Path::new(&args.scenario).is_file() {
+        return Session::new(&args.scenario, args.seed);
+    }
+    let text = std::fs::read_to_string(&args.scenario).unwrap_or_default();
+    Session::restore(text.as_bytes()).or_else(|_| Session::new(&text, args.seed))
+}
+
+/// Prints the frames that were sent since the last call.
+fn packets(session: &Session, talk: &mut Conversations, printed: &mut usize, out: &mut StdoutLock<'_>) -> Result<(), Failure> {
+    for at in *printed..session.frames().len() {
+        let record = session.frames()[at];
+        let packet = session.packet(at as u32).map_err(refused)?;
+        let lost = if record.fate == lab::records::Fate::Lost as u8 { "  (lost)" } else { "" };
+        writeln!(out, "{}{lost}", talk.line(record.sent, &packet)).map_err(output)?;
+        *printed = at + 1;
+    }
+    Ok(())
+}
+
+/// Prints the rules of a step as sentences.
+fn why(trace: &Trace, lang: Lang, out: &mut StdoutLock<'_>) -> Result<(), Failure> {
+    for rule in &trace.rules {
+        let sentence = catalogue::sentence(lang.into(), &rule.id, &rule.operands);
+        writeln!(out, "    {sentence}  [{}]", rule.source).map_err(output)?;
+    }
+    Ok(())
+}
+
+fn refused(e: ErrorView) -> Failure {
+    Failure::Input(e.message)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|e| Failure::File(format!("{}: {e}", path.display())))
+}

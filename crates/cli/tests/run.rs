@@ -1,0 +1,128 @@
+//! The program as people run it: what it prints, what it writes, how it ends.
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn tcp_playground(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tcp-playground")).args(args).output().expect("the program runs")
+}
+
+fn lines(args: &[&str]) -> Vec<String> {
+    let out = tcp_playground(args);
+    let errors = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{args:?}: {errors}");
+    String::from_utf8(out.stdout).expect("UTF-8").lines().map(str::to_string).collect()
+}
+
+fn scenarios() -> Vec<String> {
+    let listed = lines(&["scenarios"]);
+    listed.iter().filter(|l| !l.starts_with(' ')).filter_map(|l| l.split(' ').next()).map(Into::into).collect()
+}
+
+/// A file that is gone when the test is over.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        Scratch(std::env::temp_dir().join(format!("tcp-playground-{}-{name}", std::process::id())))
+    }
+    fn path(&self) -> &str {
+        self.0.to_str().expect("UTF-8")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn the_accept_flow_begins_with_a_handshake_as_tcpdump_prints_it() {
+    let packets = lines(&["run", "accept-flow"]);
+    let handshake = [
+        ("Flags [S], seq ", "options [mss 1460,"),
+        ("Flags [S.], seq ", "options [mss 1460,"),
+        ("Flags [.], ack 1, win ", "length 0"),
+    ];
+    for ((flags, rest), line) in handshake.into_iter().zip(&packets) {
+        assert!(line.starts_with("00:00:0") && line.contains(flags) && line.contains(rest), "{line}");
+    }
+    assert!(packets[0].contains(" IP 10.0.0.1.") && packets[0].contains(" > 10.0.0.2."), "{}", packets[0]);
+    assert!(packets.iter().any(|l| l.contains("Flags [P.], seq 1:")), "data goes out:\n{}", packets.join("\n"));
+    assert!(packets.iter().any(|l| l.contains("Flags [F.]")), "it ends:\n{}", packets.join("\n"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_world() {
+    let digest = |seed| lines(&["run", "accept-flow", "--digest", "--seed", seed]).pop().expect("a digest");
+    assert_eq!(digest("7"), digest("7"));
+    assert_ne!(digest("7"), digest("8"), "the seed chooses the initial sequence numbers");
+}
+
+#[test]
+fn a_run_stops_where_it_is_told_to() {
+    let all = lines(&["run", "accept-flow"]).len();
+    assert_eq!(lines(&["run", "accept-flow", "--until", "0"]).len(), 0);
+    let some = lines(&["run", "accept-flow", "--steps", "12"]).len();
+    assert!(some > 0 && some < all, "{some} of {all}");
+}
+
+#[test]
+fn why_explains_in_both_languages() {
+    let sentences = |lang| -> Vec<String> {
+        let all = lines(&["run", "accept-flow", "--why", "--lang", lang]);
+        all.into_iter().filter(|l| l.starts_with("    ")).collect()
+    };
+    let (en, zh) = (sentences("en"), sentences("zh-CN"));
+    assert_eq!(en.len(), zh.len());
+    assert!(en.iter().any(|s| s.contains("[RFC 9293")), "sources are named");
+    assert!(zh.iter().any(|s| s.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))), "in Chinese");
+    for sentence in en.iter().chain(&zh) {
+        assert!(!sentence.contains('{'), "an operand is missing: {sentence}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_in_a_sentence_and_an_exit_status() {
+    for (args, status, words) in [
+        (&["run", "no-such-scenario"][..], 2, "no-such-scenario"),
+        (&["run", "accept-flow", "--until", "soon"], 2, "seconds"),
+        (&["run", "accept-flow", "--pcap", "/no/such/folder/out.pcapng"], 1, "/no/such/folder/out.pcapng"),
+        (&["walk"], 2, "walk"),
+    ] {
+        let out = tcp_playground(args);
+        let errors = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(status), "{args:?}: {errors}");
+        assert!(errors.contains(words), "{args:?}: {errors}");
+        assert!(!errors.contains("panicked"), "{args:?}: {errors}");
+    }
+}
+
+#[test]
+fn tshark_finds_nothing_wrong_with_any_capture() {
+    if Command::new("tshark").arg("--version").output().is_err() {
+        println!("skipped: tshark is not installed (apt-get install tshark)");
+        return;
+    }
+    for scenario in scenarios() {
+        let file = Scratch::new(&format!("{scenario}.pcapng"));
+        let printed = lines(&["run", &scenario, "--steps", "3000", "--pcap", file.path()]).len();
+        let rows = tshark(&file.0);
+        assert_eq!(rows.len(), printed, "{scenario}: every printed packet is in the capture");
+        for row in rows {
+            let [ip, tcp, malformed] = row.splitn(3, '\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+            assert!(ip == "1" && tcp == "1", "{scenario}: a checksum is wrong: {row}");
+            assert!(malformed.is_empty(), "{scenario}: {row}");
+        }
+    }
+}
+
+/// IP checksum status, TCP checksum status (1 is good) and what is malformed, of each packet.
+fn tshark(file: &Path) -> Vec<String> {
+    let checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
+    let fields = ["-T", "fields", "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "_ws.malformed"];
+    let out = Command::new("tshark").arg("-r").arg(file).args(checks).args(fields).output().expect("tshark runs");
+    let errors = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{}: {errors}", file.display());
+    String::from_utf8_lossy(&out.stdout).lines().map(str::to_string).collect()
+}

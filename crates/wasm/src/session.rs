@@ -1,0 +1,246 @@
+//! A session, as JavaScript holds it.
+use crate::error::{bad_argument, error};
+use crate::{panic, platform, value};
+use js_sys::Uint8Array;
+use lab::view::{Command, ErrorView};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+pub(crate) type Js<T = JsValue> = Result<T, JsValue>;
+
+/// Events between two looks at the clock in [`Session::run_for`]: some tens of microseconds of work.
+const SLICE: u32 = 64;
+
+/// A world with its history: scenario + seed + command log (`lab::Session`). Every method that can fail
+/// throws an `Error` with `code` and `operands`.
+#[wasm_bindgen]
+pub struct Session {
+    pub(crate) inner: lab::Session,
+    /// What [`panic::timeline`] hands out should this session be the one that panics.
+    pub(crate) rescue: panic::Rescue,
+}
+
+/// Where a packed list lies in wasm memory. Valid until the next call into the core.
+#[derive(Serialize)]
+struct Place {
+    /// Address, octets.
+    ptr: u32,
+    /// Number of records.
+    len: u32,
+}
+
+impl Place {
+    fn of<T>(list: &[T]) -> Place {
+        // wasm32: addresses and lengths are 32 bits.
+        Place { ptr: list.as_ptr() as usize as u32, len: list.len() as u32 }
+    }
+}
+
+/// A result as JavaScript has it: a plain value, or thrown.
+pub(crate) fn plain<T: Serialize>(result: Result<T, ErrorView>) -> Js {
+    result.map_err(|e| error(&e)).and_then(|v| value::give(&v))
+}
+
+/// Like [`plain`], for what wasm-bindgen itself can hand over.
+pub(crate) fn bare<T>(result: Result<T, ErrorView>) -> Js<T> {
+    result.map_err(|e| error(&e))
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// A world at its beginning: `scenario` is the id of a shipped one, or a scenario as JSON. Without a
+    /// seed, the scenario's own.
+    ///
+    /// # Errors
+    /// `unknown_scenario`, `bad_scenario`, `bad_argument`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(scenario: &str, seed: Option<f64>) -> Js<Session> {
+        let seed = seed.map(whole).transpose()?;
+        bare(lab::Session::new(scenario, seed)).map(Session::begin)
+    }
+
+    /// What `save` gave, as a session at its last step.
+    ///
+    /// # Errors
+    /// `bad_timeline`.
+    pub fn restore(timeline: &[u8]) -> Js<Session> {
+        bare(lab::Session::restore(timeline)).map(Session::begin)
+    }
+
+    fn begin(inner: lab::Session) -> Session {
+        let rescue = panic::Rescue::new(inner.save());
+        Session { inner, rescue }
+    }
+
+    /// A seed that nobody can guess, from the browser's entropy, for `new Session(…, seed)`.
+    ///
+    /// # Errors
+    /// `no_entropy` where there is no `crypto`.
+    #[wasm_bindgen(js_name = freshSeed)]
+    pub fn fresh_seed() -> Js<f64> {
+        platform::entropy()
+    }
+
+    /// The shipped scenarios.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.ScenarioInfo[]")]
+    pub fn scenarios() -> Js {
+        value::give(&lab::Session::scenarios())
+    }
+
+    /// Every rule; the index is the `reason` of a record.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.RuleInfo[]")]
+    pub fn rules() -> Js {
+        value::give(&lab::Session::rules())
+    }
+
+    /// Everything at this step but the long lists.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.View")]
+    pub fn view(&self) -> Js {
+        let _guard = self.rescue.enter();
+        value::give(&self.inner.view())
+    }
+
+    /// The rules that the step we stand at went through, made again by replay.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.Trace")]
+    pub fn trace(&self) -> Js {
+        let _guard = self.rescue.enter();
+        value::give(&self.inner.trace())
+    }
+
+    /// One event on; false at the world's end.
+    pub fn step(&mut self) -> bool {
+        let _guard = self.rescue.enter();
+        self.inner.step()
+    }
+
+    /// One event back; false at the beginning.
+    pub fn back(&mut self) -> bool {
+        let _guard = self.rescue.enter();
+        self.inner.back()
+    }
+
+    /// To the state after `step` events, or to the last there is.
+    pub fn seek(&mut self, step: u32) {
+        let _guard = self.rescue.enter();
+        self.inner.seek(step);
+    }
+
+    /// On (or back) to the next packet, call or line of a program; handles at most `budget` events.
+    ///
+    /// # Errors
+    /// `bad_argument` for another `what`.
+    #[wasm_bindgen(js_name = stepTo, unchecked_return_type = "view.RunResult")]
+    pub fn step_to(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "'packet' | 'call' | 'program'")] what: &str,
+        back: bool,
+        budget: u32,
+    ) -> Js {
+        let _guard = self.rescue.enter();
+        plain(self.inner.step_to(what, back, budget))
+    }
+
+    /// A slice of a long run: at most `budget` events, none later than `until_ns`.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.RunResult")]
+    pub fn run(&mut self, budget: u32, until_ns: f64) -> Js {
+        let _guard = self.rescue.enter();
+        value::give(&self.inner.run(budget, until_ns))
+    }
+
+    /// Like `run`, with the viewer's time as budget: returns after about `milliseconds`, so that a page can
+    /// run a long world between two frames of its own.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(js_name = runFor, unchecked_return_type = "view.RunResult")]
+    pub fn run_for(&mut self, milliseconds: f64, until_ns: f64) -> Js {
+        let _guard = self.rescue.enter();
+        let end = platform::now_ms() + milliseconds;
+        let mut done = self.inner.run(SLICE, until_ns);
+        while done.stopped == "budget" && platform::now_ms() < end {
+            let more = self.inner.run(SLICE, until_ns);
+            done = lab::view::RunResult { events: done.events + more.events, stopped: more.stopped };
+        }
+        value::give(&done)
+    }
+
+    /// Does something to the world. In the past, it forks a timeline.
+    ///
+    /// # Errors
+    /// What the command refuses: `not_in_flight`, `bad_hex`, …; the world is as it was.
+    #[wasm_bindgen(unchecked_return_type = "view.CommandResult")]
+    pub fn command(&mut self, #[wasm_bindgen(unchecked_param_type = "view.Command")] command: JsValue) -> Js {
+        let guard = self.rescue.enter();
+        let command: Command =
+            serde_wasm_bindgen::from_value(command).map_err(|e| bad_argument("command", &e))?;
+        let done = self.inner.command(command);
+        drop(guard);
+        self.rescue.keep(self.inner.save());
+        plain(done)
+    }
+
+    /// To another timeline, at the step where it was left.
+    ///
+    /// # Errors
+    /// `unknown_timeline`.
+    #[wasm_bindgen(js_name = switchTimeline)]
+    pub fn switch_timeline(&mut self, id: u32) -> Js<()> {
+        let guard = self.rescue.enter();
+        let done = self.inner.switch_timeline(id);
+        drop(guard);
+        self.rescue.keep(self.inner.save());
+        bare(done)
+    }
+
+    /// Where the packed frame records lie.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "{ ptr: number, len: number }")]
+    pub fn frames(&self) -> Js {
+        value::give(&Place::of(self.inner.frames()))
+    }
+
+    /// Where the packed mark records lie.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "{ ptr: number, len: number }")]
+    pub fn marks(&self) -> Js {
+        value::give(&Place::of(self.inner.marks()))
+    }
+
+    /// The timeline as JSON, UTF-8.
+    pub fn save(&self) -> Uint8Array {
+        Uint8Array::from(self.inner.save().as_slice())
+    }
+
+    /// Digest of the world and of all frames so far; the same natively and in wasm.
+    pub fn digest(&self) -> String {
+        self.inner.digest()
+    }
+}
+
+/// A JavaScript number as a seed.
+fn whole(seed: f64) -> Js<u64> {
+    // 2^53: beyond it, a JavaScript number is no longer exact.
+    if seed.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&seed) {
+        return Ok(seed as u64);
+    }
+    Err(bad_argument("seed", &"a seed is a whole number from 0 to 2^53"))
+}
