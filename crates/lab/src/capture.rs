@@ -1,15 +1,22 @@
 //! Everything that went over the links, made again by replay: for captures, digests and looking at one frame.
 
 use crate::error::{Result, error, num};
+use crate::packet::{self, About};
+use crate::pcap::{self, Interface, Packet};
 use crate::session::Session;
-use crate::view::Command;
+use crate::view::{Command, PacketView};
 use crate::{hex, records, rules, tcb};
 use bytes::Bytes;
-use net::{FrameId, LinkId, NodeId, StepLog};
+use net::{FrameId, Glance, LinkId, NodeId, StepLog};
 use siphasher::sip::SipHasher13;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::hash::Hasher;
 use tcp::time::Instant;
+use wire::tcp::Flags;
+
+/// Names of [`records::Fate`], by number.
+const FATES: [&str; 6] = ["flying", "held", "delivered", "lost", "droppedByPerson", "droppedByHost"];
 
 /// A frame as a tap at its sender sees it, or as a person made it afterwards.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +50,89 @@ impl Session {
                 take(Captured { time: log.time, link, frame: FrameId(*frame), bytes, comment });
             }
         });
+    }
+
+    /// Every frame so far as a pcapng file, an interface a link, our comments in it.
+    ///
+    /// # Errors
+    /// `bad_capture`
+    pub fn pcapng(&self) -> Result<Vec<u8>> {
+        let interface = |l: &crate::scenario::Link| Interface {
+            name: l.name.clone(),
+            description: l.ends.iter().map(|e| e.node.as_str()).collect::<Vec<_>>().join(" – "),
+            speed: l.rate_bps.unwrap_or(0),
+        };
+        let interfaces: Vec<Interface> = self.scenario.links.iter().map(interface).collect();
+        let mut packets = Vec::new();
+        self.capture(|c| {
+            packets.push(Packet {
+                interface: c.link.0.into(),
+                time: c.time.0,
+                frame: Cow::Owned(c.bytes.into()),
+                comment: c.comment,
+            });
+        });
+        let about = format!("{}: {}", self.scenario.title.en, self.scenario.summary.en);
+        pcap::write(&about, &interfaces, packets)
+    }
+
+    /// A frame of this timeline, dissected.
+    ///
+    /// # Errors
+    /// `unknown_frame`
+    pub fn packet(&self, frame: u32) -> Result<PacketView> {
+        let bytes = self.frame_bytes(frame)?;
+        let unknown = || error("unknown_frame", [("frame", num(frame))]);
+        let record = self.frames().get(frame as usize).ok_or_else(unknown)?;
+        let fate = match self.world.flight(FrameId(frame)) {
+            Some(flight) if flight.held.is_some() => records::Fate::Held as u8,
+            Some(_) => records::Fate::Flying as u8,
+            None => record.fate,
+        };
+        let about = About {
+            id: frame,
+            flow: (record.flow != records::NONE).then(|| record.flow.into()),
+            from: record.from.into(),
+            to: if record.to == records::NONE { u32::MAX } else { record.to.into() },
+            fate: FATES.get(usize::from(fate)).copied().unwrap_or_default().into(),
+            window_shift: self.window_shift(&bytes, record.from),
+        };
+        Ok(packet::view(&bytes, &about))
+    }
+
+    /// Any bytes, dissected.
+    ///
+    /// # Errors
+    /// `bad_hex`
+    pub fn dissect(hex: &str) -> Result<PacketView> {
+        Ok(packet::view(&hex::decode(hex)?, &About::default()))
+    }
+
+    /// A draft: one field set, checksums mended or kept; no world is touched.
+    ///
+    /// # Errors
+    /// `bad_hex`, `unknown_field`, `bad_field_…`: see `errors` of the catalogue of `wire`.
+    pub fn edit(hex: &str, path: &str, value: &str, mend: bool) -> Result<PacketView> {
+        let edited = packet::edit(&hex::decode(hex)?, path, value, mend)?;
+        Ok(packet::view(&edited, &About::default()))
+    }
+
+    /// A draft: octets from `offset` replaced; no world is touched.
+    ///
+    /// # Errors
+    /// `bad_hex`, `bytes_beyond_frame`
+    pub fn set_bytes(hex: &str, offset: u32, bytes: &str, mend: bool) -> Result<PacketView> {
+        let edited = packet::set_bytes(&hex::decode(hex)?, offset as usize, &hex::decode(bytes)?, mend)?;
+        Ok(packet::view(&edited, &About::default()))
+    }
+
+    /// The window scale that the sender of a segment has in use now (RFC 7323 §2.2); never that of a SYN.
+    fn window_shift(&self, frame: &[u8], from: u16) -> Option<u8> {
+        let g = Glance::at(frame).filter(|g| !g.flags.has(Flags::SYN))?;
+        let host = self.world.host(NodeId(from))?;
+        let socket =
+            host.sockets().into_iter().find(|s| s.local == Some(g.src) && s.remote == Some(g.dst))?;
+        host.tcb(socket.id).map(|t| t.rcv_wscale)
     }
 
     /// The bytes of a frame of this timeline: as they are on the link, or as they last were.

@@ -14,12 +14,18 @@ pub struct Flow {
     pub client: SocketAddr,
     /// The other end.
     pub server: SocketAddr,
-    /// Sequence number of the client's latest SYN.
-    pub client_isn: Option<Seq>,
-    /// Sequence number of the server's latest SYN.
-    pub server_isn: Option<Seq>,
+    /// Each SYN: its step, whether it was the client's, its sequence number. More than one a side where the
+    /// four-tuple was used again, or a SYN forged.
+    syns: Vec<(u32, bool, Seq)>,
     /// Step in which it appeared.
     pub since: u32,
+}
+
+impl Flow {
+    /// Sequence number of the latest SYN, of the client or of the server.
+    pub fn isn(&self, client: bool) -> Option<Seq> {
+        self.syns.iter().rev().find(|(_, of_client, _)| *of_client == client).map(|(.., seq)| *seq)
+    }
 }
 
 /// All of them. A four-tuple used again is the same flow.
@@ -51,8 +57,10 @@ impl Flows {
             }
         };
         if let (true, Some(flow)) = (g.flags.has(Flags::SYN), self.list.get_mut(usize::from(id))) {
-            let isn = if g.src == flow.client { &mut flow.client_isn } else { &mut flow.server_isn };
-            *isn = Some(g.seq);
+            let client = g.src == flow.client;
+            if flow.isn(client) != Some(g.seq) {
+                flow.syns.push((step, client, g.seq));
+            }
         }
         id
     }
@@ -61,6 +69,9 @@ impl Flows {
     pub(crate) fn truncate(&mut self, step: u32) {
         let keep = self.list.partition_point(|f| f.since <= step);
         self.list.truncate(keep);
+        for flow in &mut self.list {
+            flow.syns.retain(|(at, ..)| *at <= step);
+        }
         self.index.retain(|_, id| usize::from(*id) < keep);
     }
 
@@ -69,7 +80,7 @@ impl Flows {
         if id >= usize::from(NONE) {
             return NONE;
         }
-        self.list.push(Flow { client, server, client_isn: None, server_isn: None, since });
+        self.list.push(Flow { client, server, syns: Vec::new(), since });
         self.index.insert(key(client, server), id as u16);
         id as u16
     }

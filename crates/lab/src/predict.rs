@@ -5,7 +5,6 @@ use crate::rules;
 use crate::session::Session;
 use crate::trace::views;
 use crate::view::{OutcomeView, PredictedFrame, Prediction, RuleView};
-use crate::viewing::segment_text;
 use crate::{hex, tcb};
 use host::{Host, HostEvent, SockId};
 use net::{FrameId, Glance, NodeId, Step, StepLog, World};
@@ -63,7 +62,7 @@ impl Session {
             sent: l.sent.0 as f64,
             arrives: l.arrives.0 as f64,
             flow: Glance::at(&l.bytes).and_then(|g| self.flow(g.src, g.dst)),
-            summary: segment_text(&l.bytes),
+            summary: wire::summary::brief(&l.bytes),
         };
         let states = log.events.iter().find_map(|(n, e)| match e {
             HostEvent::State { from, to: state, .. } if *n == to => {

@@ -11,7 +11,7 @@ use crate::view::{
 use host::{
     HalfOpenInfo, Host, HostEvent, ListenerInfo, ProcessInfo, SockId, SocketInfo, TimerKey, WaitingInfo,
 };
-use net::{Glance, NodeId, Step, StepLog, World};
+use net::{NodeId, Step, StepLog, World};
 use std::net::SocketAddr;
 use tcp::State;
 
@@ -151,8 +151,8 @@ impl Session {
                 server_node: server.map(u32::from),
                 client_state: state(client, f.client, f.server),
                 server_state: state(server, f.server, f.client),
-                client_isn: f.client_isn.map(|s| s.0),
-                server_isn: f.server_isn.map(|s| s.0),
+                client_isn: f.isn(true).map(|s| s.0),
+                server_isn: f.isn(false).map(|s| s.0),
             }
         };
         self.ledger().flows().list().iter().enumerate().map(view).collect()
@@ -308,13 +308,4 @@ fn line_of(host: &Host, pid: host::Pid) -> Option<String> {
     let process = host.processes().into_iter().find(|p| p.pid == pid)?;
     let line = process.lines.get((process.line as usize).checked_sub(1)?)?;
     Some(line.trim().to_string())
-}
-
-/// A segment in a few words: `SYN ACK`, `PSH ACK, 100 B`.
-pub(crate) fn segment_text(frame: &[u8]) -> String {
-    match Glance::at(frame) {
-        Some(g) if g.payload > 0 => format!("{:?}, {} B", g.flags, g.payload),
-        Some(g) => format!("{:?}", g.flags),
-        None => format!("{} B", frame.len()),
-    }
 }
