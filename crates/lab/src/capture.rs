@@ -5,7 +5,7 @@ use crate::packet::{self, About};
 use crate::pcap::{self, Interface, Packet};
 use crate::session::Session;
 use crate::view::{Command, PacketView};
-use crate::{hex, records, rules, tcb};
+use crate::{hex, records, tcb};
 use bytes::Bytes;
 use net::{FrameId, Glance, LinkId, NodeId, StepLog};
 use siphasher::sip::SipHasher13;
@@ -37,9 +37,10 @@ impl Session {
     /// Every frame up to where we stand, in the order of its sending, with a comment on its fate. An edited frame
     /// comes twice: as it was sent, and as it was made. `take` is called with each.
     pub fn capture(&self, mut take: impl FnMut(Captured)) {
+        let reasons = self.reasons();
         self.again(|log, step| {
             for l in &log.launched {
-                let comment = self.comment(l.id);
+                let comment = self.comment(l.id, reasons.get(&l.id.0));
                 take(Captured { time: l.sent, link: l.link, frame: l.id, bytes: l.bytes.clone(), comment });
             }
             if let Some(Command::Edit { frame, hex }) = self.timeline().command_at(step) {
@@ -209,7 +210,7 @@ impl Session {
         }
     }
 
-    fn comment(&self, id: FrameId) -> String {
+    fn comment(&self, id: FrameId, reason: Option<&String>) -> String {
         let Some(r) = self.frames().get(id.0 as usize) else { return String::new() };
         let mut words: Vec<String> = Vec::new();
         if r.bits & records::bits::INJECTED != 0 {
@@ -222,7 +223,7 @@ impl Session {
             words.push(format!("sent again ({})", r.resent));
         }
         if r.step_ended <= self.step {
-            let reason = rules::at(r.reason).map_or("", |rule| rule.id);
+            let reason = reason.map_or("", String::as_str);
             match r.fate {
                 f if f == records::Fate::Lost as u8 => words.push(format!("lost on the link: {reason}")),
                 f if f == records::Fate::DroppedByPerson as u8 => words.push("dropped by hand".into()),

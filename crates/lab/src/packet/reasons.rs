@@ -1,0 +1,34 @@
+//! Why frames did not arrive: the sentence of the rule that lost or refused each, with the numbers in it.
+
+use crate::catalogue::{self, Lang};
+use crate::rules;
+use crate::session::Session;
+use net::StepLog;
+use std::collections::BTreeMap;
+use tcp::rule::Decision;
+
+impl Session {
+    /// By frame, in English, for all that ended up to where we stand. Made by replay with somebody listening.
+    pub(crate) fn reasons(&self) -> BTreeMap<u32, String> {
+        let mut reasons = BTreeMap::new();
+        let mut world = self.timeline().world_at(0);
+        let mut log = StepLog::default();
+        let mut decisions: Vec<Decision> = Vec::new();
+        for step in 1..=self.position() {
+            decisions.clear();
+            if !self.timeline().play(step, &mut world, &mut log, &mut decisions) {
+                break;
+            }
+            let ended = log.launched.iter().map(|l| l.id).chain(log.fates.iter().map(|(id, _)| *id));
+            for frame in ended {
+                let record = self.frames().get(frame.0 as usize).filter(|r| r.step_ended == step);
+                let rule = record.and_then(|r| rules::at(r.reason));
+                if let Some(decision) = decisions.iter().rev().find(|d| Some(d.rule) == rule) {
+                    let said = rules::view(decision, None);
+                    reasons.insert(frame.0, catalogue::sentence(Lang::En, &said.id, &said.operands));
+                }
+            }
+        }
+        reasons
+    }
+}
