@@ -43,3 +43,19 @@ export const test = base.extend<Each, Worker>({
 });
 
 export { expect, type Locator, type Page };
+
+/** Opens a page and waits until it can be stepped. */
+export async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await ready(page);
+}
+
+/** Until the element (the first, where there are several) can be stepped. */
+export async function ready(page: Page | Locator): Promise<void> {
+  await expect(stepButton(page)).toBeEnabled();
+}
+
+/** The one button that everything begins with, in either language. */
+export function stepButton(page: Page | Locator): Locator {
+  return page.getByRole('button', { name: /^(Step|单步)/ }).first();
+}

@@ -68,7 +68,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         writeln!(out, "digest {}", session.digest()).map_err(output)?;
     }
     match &args.pcap {
-        Some(path) => write(path, &session.pcapng()),
+        Some(path) => write(path, &session.pcapng().map_err(refused)?),
         None => Ok(()),
     }
 }
@@ -84,7 +84,12 @@ fn open(args: &Args) -> Result<Session, ErrorView> {
 }
 
 /// Prints the frames that were sent since the last call.
-fn packets(session: &Session, talk: &mut Conversations, printed: &mut usize, out: &mut StdoutLock<'_>) -> Result<(), Failure> {
+fn packets(
+    session: &Session,
+    talk: &mut Conversations,
+    printed: &mut usize,
+    out: &mut StdoutLock<'_>,
+) -> Result<(), Failure> {
     for at in *printed..session.frames().len() {
         let record = session.frames()[at];
         let packet = session.packet(at as u32).map_err(refused)?;

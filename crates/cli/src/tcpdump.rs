@@ -35,7 +35,8 @@ impl Conversations {
         };
         let (sport, dport) = (f.text("tcp.srcport")?, f.text("tcp.dstport")?);
         let (seq, ack) = (f.number("tcp.seq")?, f.number("tcp.ack")?);
-        let (there, back) = (format!("{src}.{sport} > {dst}.{dport}"), format!("{dst}.{dport} > {src}.{sport}"));
+        let (there, back) =
+            (format!("{src}.{sport} > {dst}.{dport}"), format!("{dst}.{dport} > {src}.{sport}"));
         let syn = f.is_set("tcp.flags.syn");
         // tcpdump shows the first numbers of each direction as they are.
         let fresh = syn || !self.isn.contains_key(&there);
@@ -108,7 +109,11 @@ fn options(f: &Fields<'_>) -> Vec<String> {
             "4" => "sackOK".into(),
             "5" => sack(&inside),
             "8" => {
-                format!("TS val {} ecr {}", value("tcp.options.timestamp.tsval"), value("tcp.options.timestamp.tsecr"))
+                format!(
+                    "TS val {} ecr {}",
+                    value("tcp.options.timestamp.tsval"),
+                    value("tcp.options.timestamp.tsecr")
+                )
             }
             "34" => "tfo".into(),
             other => format!("unknown-{other}"),

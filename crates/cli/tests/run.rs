@@ -15,7 +15,12 @@ fn lines(args: &[&str]) -> Vec<String> {
 
 fn scenarios() -> Vec<String> {
     let listed = lines(&["scenarios"]);
-    listed.iter().filter(|l| !l.starts_with(' ')).filter_map(|l| l.split(' ').next()).map(Into::into).collect()
+    listed
+        .iter()
+        .filter(|l| !l.starts_with(' '))
+        .filter_map(|l| l.split(' ').next())
+        .map(Into::into)
+        .collect()
 }
 
 /// A file that is gone when the test is over.
@@ -48,7 +53,11 @@ fn the_accept_flow_begins_with_a_handshake_as_tcpdump_prints_it() {
         assert!(line.starts_with("00:00:0") && line.contains(flags) && line.contains(rest), "{line}");
     }
     assert!(packets[0].contains(" IP 10.0.0.1.") && packets[0].contains(" > 10.0.0.2."), "{}", packets[0]);
-    assert!(packets.iter().any(|l| l.contains("Flags [P.], seq 1:")), "data goes out:\n{}", packets.join("\n"));
+    assert!(
+        packets.iter().any(|l| l.contains("Flags [P.], seq 1:")),
+        "data goes out:\n{}",
+        packets.join("\n")
+    );
     assert!(packets.iter().any(|l| l.contains("Flags [F.]")), "it ends:\n{}", packets.join("\n"));
 }
 
@@ -120,8 +129,10 @@ fn tshark_finds_nothing_wrong_with_any_capture() {
 /// IP checksum status, TCP checksum status (1 is good) and what is malformed, of each packet.
 fn tshark(file: &Path) -> Vec<String> {
     let checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
-    let fields = ["-T", "fields", "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "_ws.malformed"];
-    let out = Command::new("tshark").arg("-r").arg(file).args(checks).args(fields).output().expect("tshark runs");
+    let fields =
+        ["-T", "fields", "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "_ws.malformed"];
+    let out =
+        Command::new("tshark").arg("-r").arg(file).args(checks).args(fields).output().expect("tshark runs");
     let errors = String::from_utf8_lossy(&out.stderr);
     assert!(out.status.success(), "{}: {errors}", file.display());
     String::from_utf8_lossy(&out.stdout).lines().map(str::to_string).collect()

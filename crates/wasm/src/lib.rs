@@ -1,6 +1,7 @@
 //! The boundary to JavaScript: the only crate that knows wasm-bindgen. A thin, coarse API over `lab`:
 //! values cross as plain objects typed by `lab::view`, bytes as typed arrays, long lists where they lie.
 mod error;
+mod packets;
 mod panic;
 mod platform;
 mod session;

@@ -1,0 +1,30 @@
+/** axe finds nothing, in both themes, both languages, on a desk and on a phone held upright. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, open, stepButton, test, type Page } from './support.js';
+
+const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary ?? v.help}`));
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const lang of ['en', 'zh-CN'] as const) {
+    for (const [name, viewport] of Object.entries(SIZES)) {
+      test(`axe: ${theme}, ${lang}, ${name}`, async ({ page, site }) => {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme: theme });
+        await open(page, `${site}?lang=${lang}`);
+        expect(await violations(page), 'at the beginning').toEqual([]);
+        for (let i = 0; i < 14; i++) await stepButton(page).click();
+        await page.keyboard.press('ArrowDown');
+        expect(await violations(page), 'with a packet chosen').toEqual([]);
+        await page.keyboard.press('?');
+        expect(await violations(page), 'with a dialog open').toEqual([]);
+      });
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import init, { Session } from './pkg/tcp_playground.js';
+
+const root = resolve(import.meta.dirname, '../../..');
+/** Long worlds are compared over their first steps. */
+const STEPS = 2_000;
+
+beforeAll(async () => {
+  await init({ module_or_path: readFileSync(resolve(import.meta.dirname, 'pkg/tcp_playground_bg.wasm')) });
+});
+
+/** What `cargo run -p tcp-playground -- …` prints last. */
+function cli(...args: string[]): string {
+  const text = execFileSync('cargo', ['run', '--quiet', '--locked', '--package', 'tcp-playground', '--', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}
+
+describe('the same timeline gives the same bytes natively and in wasm', () => {
+  it('for every shipped scenario, and for another seed', { timeout: 300_000 }, () => {
+    const compared: [string, string, string][] = [];
+    for (const { id } of Session.scenarios()) {
+      for (const seed of [undefined, 4242]) {
+        const session = new Session(id, seed);
+        session.run(STEPS, Infinity);
+        const native = cli('run', id, '--digest', '--steps', String(STEPS), ...(seed ? ['--seed', String(seed)] : []));
+        compared.push([`${id} ${seed ?? ''}`, `digest ${session.digest()}`, native]);
+        session.free();
+      }
+    }
+    expect(compared.length).toBeGreaterThan(0);
+    for (const [name, wasm, native] of compared) expect(wasm, name).toBe(native);
+  });
+});
