@@ -1,18 +1,53 @@
 //! One TCP connection, sans-IO: segments, calls and time in; segments, events and the next deadline out.
 //!
-//! CONTRACT SKELETON: signatures that `host` is written against. Bodies are being filled in.
+//! Begin at [`Connection`]: what arrives goes into [`Connection::segment_arrives`], what a caller wants into
+//! [`Connection::write`] and its sisters, time into [`Connection::timers_fire`]; after each, drain
+//! [`Connection::poll_transmit`] and [`Connection::poll_event`]. Where there is no connection:
+//! [`closed_reply`] and [`at_listener`].
+
+mod acked;
+mod calls;
+mod closed;
+mod congestion;
+mod connection;
+mod delayed_ack;
+mod fire;
+mod info;
+mod output;
+mod paws;
+mod persist;
+pub mod profile;
+mod recovery;
+mod recv_queue;
+mod rto;
+mod rtt;
+mod rtx_queue;
 pub mod rule;
+pub mod rules;
+mod sack;
+mod segment_arrives;
+mod send_queue;
 mod state;
 pub mod time;
+mod timers;
+mod transitions;
+mod transmit;
+mod window;
 
+pub use calls::WriteFlags;
+pub use closed::{AtListener, at_listener, closed_reply};
+pub use connection::Connection;
+pub use info::Tcb;
+pub use profile::Config;
+pub use recovery::CaState;
 pub use state::State;
+pub use transitions::{Cause, TRANSITIONS, mermaid};
 
 use bytes::Bytes;
-use rule::{Recorder, RuleDef};
-use std::rc::Rc;
-use time::{Duration, Instant};
+use rule::RuleDef;
+use time::Instant;
 use wire::Seq;
-use wire::tcp::{Flags, Header};
+use wire::tcp::Header;
 
 /// A segment as it reaches a connection.
 #[derive(Clone, Debug)]
@@ -46,6 +81,9 @@ pub enum Verdict {
     Taken,
     /// Refused; the rule says why, with two of its numbers for a short label.
     Dropped(&'static RuleDef, [u32; 2]),
+    /// A new SYN ended TIME-WAIT: the connection is CLOSED, and the segment goes to a listener, whose child
+    /// should begin at this initial sequence number (RFC 6191).
+    GivesWay(Seq),
 }
 
 /// Whether the host would let a SYN-RECEIVED connection become ESTABLISHED now.
@@ -107,162 +145,3 @@ pub struct Ports {
     /// The peer's.
     pub remote: u16,
 }
-
-/// Settings of one connection: profile values and socket options. Data, not branches.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Config {/* owned by crate tcp: mss, buffers, RTO bounds, retries, nagle, delayed ACK, sack, … */}
-
-/// One connection: a TCB and its mechanisms (RFC 9293 §3.3.1).
-#[derive(Clone, Debug)]
-pub struct Connection {/* private */}
-
-#[allow(unused_variables, missing_docs, clippy::todo)]
-impl Connection {
-    /// OPEN, active: SYN-SENT, with a SYN to go (§3.10.1).
-    pub fn active_open<R: Recorder>(c: Rc<Config>, ports: Ports, iss: Seq, now: Instant, r: &mut R) -> Self {
-        todo!()
-    }
-    /// A SYN met a listener: SYN-RECEIVED, with a SYN-ACK to go (§3.10.7.2).
-    pub fn passive_open<R: Recorder>(
-        c: Rc<Config>, ports: Ports, iss: Seq, syn: &Segment, now: Instant, r: &mut R,
-    ) -> Self {
-        todo!()
-    }
-    /// SEGMENT ARRIVES in every state but CLOSED and LISTEN (§3.10.7.3, §3.10.7.4). Checksum and ports are
-    /// the host's affair and already right.
-    pub fn segment_arrives<R: Recorder>(
-        &mut self, now: Instant, seg: &Segment, admission: Admission, r: &mut R,
-    ) -> Verdict {
-        todo!()
-    }
-    /// Every deadline that is due by `now` fires.
-    pub fn timers_fire<R: Recorder>(&mut self, now: Instant, r: &mut R) {
-        todo!()
-    }
-    /// The earliest deadline and its reason.
-    pub fn next_deadline(&self) -> Option<(Instant, TimerKind)> {
-        todo!()
-    }
-    /// The next segment to send now, if any. Call until `None` after every other call.
-    pub fn poll_transmit<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Option<Outgoing> {
-        todo!()
-    }
-    /// Appends the payload of `out` to `frame`.
-    pub fn copy_payload(&self, out: &Outgoing, frame: &mut Vec<u8>) {
-        todo!()
-    }
-    /// The next event, if any. Call until `None` after every other call.
-    pub fn poll_event(&mut self) -> Option<Event> {
-        todo!()
-    }
-    /// SEND: takes as much of `data` as the send buffer has room for; 0 means the caller must wait.
-    /// Errors are errno names (EPIPE, ENOTCONN, …).
-    pub fn write<R: Recorder>(&mut self, now: Instant, data: &[u8], r: &mut R) -> Result<usize, &'static str> {
-        todo!()
-    }
-    /// RECEIVE: up to `max` octets in order; `Ok(None)` means the caller must wait, empty means end of file.
-    pub fn read<R: Recorder>(
-        &mut self, now: Instant, max: usize, r: &mut R,
-    ) -> Result<Option<Bytes>, &'static str> {
-        todo!()
-    }
-    /// No more writing: FIN after what is queued (shutdown(2) SHUT_WR).
-    pub fn shutdown_write<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Result<(), &'static str> {
-        todo!()
-    }
-    /// CLOSE (§3.10.4): nobody will read or write any more; the connection goes on by itself.
-    pub fn close<R: Recorder>(&mut self, now: Instant, r: &mut R) {
-        todo!()
-    }
-    /// ABORT (§3.10.5): RST.
-    pub fn abort<R: Recorder>(&mut self, now: Instant, r: &mut R) {
-        todo!()
-    }
-    pub fn state(&self) -> State {
-        todo!()
-    }
-    /// Octets that wait to be read.
-    pub fn readable(&self) -> usize {
-        todo!()
-    }
-    /// Octets written and not yet acknowledged (sent or not).
-    pub fn unacked(&self) -> usize {
-        todo!()
-    }
-    /// The variables, for people to look at.
-    pub fn tcb(&self) -> Tcb {
-        todo!()
-    }
-    /// Panics with a sentence where an invariant does not hold (tests and fuzzers call it after every step).
-    pub fn assert_invariants(&self) {
-        todo!()
-    }
-}
-
-/// The RST (or nothing) with which a segment for no connection is answered (§3.10.7.1).
-#[allow(clippy::todo, unused_variables)]
-pub fn closed_reply<R: Recorder>(seg: &Segment, r: &mut R) -> Option<Header> {
-    todo!()
-}
-
-/// What a segment does at a listener, before queues are asked (§3.10.7.2).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum AtListener {
-    /// A SYN: a child may be made.
-    Syn,
-    /// Answer with this RST.
-    Reset(Header),
-    /// Ignore.
-    Ignore(&'static RuleDef),
-}
-
-/// SEGMENT ARRIVES in LISTEN.
-#[allow(clippy::todo, unused_variables)]
-pub fn at_listener<R: Recorder>(seg: &Segment, r: &mut R) -> AtListener {
-    todo!()
-}
-
-/// The variables of a connection (RFC 9293 §3.3.1, RFC 6298, RFC 5681; `timers` as set).
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub struct Tcb {
-    pub state: State,
-    pub snd_una: Seq,
-    pub snd_nxt: Seq,
-    pub snd_wnd: u32,
-    pub snd_up: Seq,
-    pub snd_wl1: Seq,
-    pub snd_wl2: Seq,
-    pub snd_wscale: u8,
-    pub iss: Seq,
-    pub rcv_nxt: Seq,
-    pub rcv_wnd: u32,
-    pub rcv_up: Seq,
-    pub rcv_wscale: u8,
-    pub irs: Seq,
-    /// Our segments' limit, octets of data.
-    pub snd_mss: u32,
-    pub cwnd: u32,
-    pub ssthresh: u32,
-    /// Octets in flight.
-    pub in_flight: u32,
-    pub srtt: Option<Duration>,
-    pub rttvar: Option<Duration>,
-    pub rto: Duration,
-    /// Times the oldest segment was sent again in a row.
-    pub retransmits: u8,
-    pub send_queue: u32,
-    pub recv_queue: u32,
-    /// Octets received out of order.
-    pub ooo: u32,
-    pub timestamps: bool,
-    pub sack: bool,
-    /// Name of the congestion control and of its phase.
-    pub cc: &'static str,
-    pub cc_state: &'static str,
-    /// Which timers run, and until when.
-    pub timers: Vec<(TimerKind, Instant)>,
-}
-
-#[allow(unused)]
-fn _uses(_: Flags) {}

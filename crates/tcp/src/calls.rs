@@ -1,0 +1,259 @@
+//! What a caller may ask: SEND, RECEIVE, CLOSE, ABORT (RFC 9293 §3.10.2 to §3.10.5).
+
+use crate::rule::Recorder;
+use crate::time::Instant;
+use crate::transitions::Cause;
+use crate::transmit::Push;
+use crate::{Connection, Event, State, TimerKind, rule, rules};
+use bytes::Bytes;
+use wire::Seq;
+
+/// Flags of a write (send(2)).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct WriteFlags {
+    /// MSG_MORE: more follows, so a small segment waits.
+    pub more: bool,
+    /// MSG_EOR: a record ends here; nothing is appended to its last segment.
+    pub eor: bool,
+    /// MSG_OOB: the last octet is urgent (RFC 9293 §3.8.5).
+    pub urgent: bool,
+}
+
+impl Connection {
+    /// SEND: takes as much of `data` as the send buffer has room for; 0 means the caller must wait.
+    /// Errors are errno names (EPIPE, ENOTCONN, …).
+    pub fn write<R: Recorder>(
+        &mut self,
+        now: Instant,
+        data: &[u8],
+        r: &mut R,
+    ) -> Result<usize, &'static str> {
+        let n = data.len().min(self.room());
+        self.write_bytes(now, Bytes::copy_from_slice(&data[..n]), WriteFlags::default(), r)
+    }
+
+    /// [`Connection::write`] without a copy, and with flags.
+    pub fn write_bytes<R: Recorder>(
+        &mut self,
+        now: Instant,
+        data: Bytes,
+        flags: WriteFlags,
+        r: &mut R,
+    ) -> Result<usize, &'static str> {
+        self.may_write()?;
+        let n = data.len().min(self.room());
+        rule!(r, rules::CALL_SEND, Act, n, self.room());
+        if n == 0 {
+            return Ok(0);
+        }
+        let data = data.slice(..n);
+        let whole = n;
+        if !self.in_handshake() {
+            self.restart_after_idle(now, r);
+        }
+        self.enqueue(now, data, flags, r);
+        if flags.urgent {
+            let up = self.tx.end();
+            rule!(r, rules::URGENT_SENT, Act, up);
+            self.snd.up = Some(up);
+        }
+        if flags.eor {
+            self.tx.mark_eor();
+        }
+        if !self.in_handshake() {
+            self.push_pending(now, if flags.more { Push::Cork } else { Push::Normal }, r);
+        }
+        Ok(whole)
+    }
+
+    /// Octets that the send buffer could take.
+    pub fn room(&self) -> usize {
+        (self.cfg.snd_buf as usize).saturating_sub(self.tx.len())
+    }
+
+    fn may_write(&self) -> Result<(), &'static str> {
+        match self.state {
+            _ if self.fin_queued || self.orphan => Err("EPIPE"),
+            State::Closed | State::Listen => Err("EPIPE"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Cuts a write into chunks of at most a burst, and pushes while it goes on (tcp_sendmsg): what is sent
+    /// before the last octet is written is cut differently from what is sent after it.
+    fn enqueue<R: Recorder>(&mut self, now: Instant, mut data: Bytes, flags: WriteFlags, r: &mut R) {
+        let mss = self.current_mss();
+        let goal = self.chunk_goal(mss);
+        while !data.is_empty() {
+            let room = self.tx.tail_room(goal);
+            let n = (if room > 0 { room } else { goal } as usize).min(data.len());
+            let full = room > 0 && n == room as usize || n == goal as usize;
+            self.tx.push(data.split_to(n), room == 0);
+            if data.is_empty() || !full || self.in_handshake() {
+                continue;
+            }
+            // Half the peer's largest window without a PSH is enough (forced_push).
+            if self.tx.end().gt(self.snd.pushed + self.snd.max_wnd / 2) {
+                self.mark_push();
+                self.push_pending(now, Push::Now, r);
+            } else if self.tx.nxt() == self.snd.nxt && self.tx.head().is_some_and(|(_, more)| !more) {
+                self.push_pending(now, Push::One, r);
+            }
+        }
+        if !flags.more || self.tx.end().gt(self.snd.pushed + self.snd.max_wnd / 2) {
+            self.mark_push();
+        }
+    }
+
+    /// The last segment of a write carries PSH (MUST-61).
+    fn mark_push(&mut self) {
+        self.tx.mark_push();
+        self.snd.pushed = self.tx.end();
+    }
+
+    /// Largest chunk: a burst's worth of full segments, at most half the peer's largest window.
+    fn chunk_goal(&self, mss: u32) -> u32 {
+        if !self.cfg.gso {
+            return u32::MAX / 4;
+        }
+        let half = if self.snd.max_wnd > 536 { self.snd.max_wnd / 2 } else { self.snd.max_wnd };
+        (half.clamp(mss, 65_216.max(mss)) / mss).max(1) * mss
+    }
+
+    /// RECEIVE: up to `max` octets in order; `Ok(None)` means the caller must wait, empty means end of file.
+    pub fn read<R: Recorder>(
+        &mut self,
+        now: Instant,
+        max: usize,
+        r: &mut R,
+    ) -> Result<Option<Bytes>, &'static str> {
+        if self.state == State::Closed && self.rx.readable() == 0 && self.rcv.fin.is_none() {
+            return Err("ENOTCONN");
+        }
+        if self.rx.readable() == 0 {
+            return Ok(self.rcv.fin.is_some().then(Bytes::new));
+        }
+        let data = self.rx.read(max);
+        self.rcv.copied += data.len() as u32;
+        rule!(r, rules::CALL_RECEIVE, Act, data.len(), self.rx.readable());
+        if self.state != State::Closed {
+            self.after_read(now, data.len(), r);
+        }
+        Ok(Some(data))
+    }
+
+    /// What a read would give, without taking it (MSG_PEEK): up to `max` octets.
+    pub fn peek(&self, max: usize) -> Bytes {
+        let mut out = Vec::new();
+        for b in self.rx.peek() {
+            let n = b.len().min(max - out.len());
+            out.extend_from_slice(&b[..n]);
+        }
+        Bytes::from(out)
+    }
+
+    /// No more writing: FIN after what is queued (shutdown(2) SHUT_WR).
+    pub fn shutdown_write<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Result<(), &'static str> {
+        match self.state {
+            State::Closed | State::Listen | State::SynSent => return Err("ENOTCONN"),
+            _ if self.fin_queued => return Ok(()),
+            _ => {}
+        }
+        rule!(r, rules::CALL_SHUTDOWN, Act, self.state);
+        self.queue_fin(now, r);
+        Ok(())
+    }
+
+    fn queue_fin<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        self.fin_queued = true;
+        self.transition(Cause::CloseCall, r);
+        // In SYN-RECEIVED the FIN waits for the ACK of our SYN (§3.10.4).
+        if self.snd.una != self.snd.iss {
+            self.push_pending(now, Push::Now, r);
+        }
+    }
+
+    /// CLOSE (§3.10.4): nobody will read or write any more; the connection goes on by itself.
+    pub fn close<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if self.orphan {
+            return;
+        }
+        self.orphan = true;
+        rule!(r, rules::CALL_CLOSE, Act, self.state, self.rx.readable());
+        match self.state {
+            State::Closed | State::Listen | State::TimeWait => {}
+            State::SynSent => {
+                self.die(Cause::CloseCall, None, r);
+            }
+            _ if self.rx.readable() > 0 && self.cfg.rst_on_unread => {
+                // SHLD-3: the peer must learn that its data was not read.
+                rule!(r, rules::CLOSE_UNREAD, Reset, self.rx.readable());
+                self.count("TCPAbortOnClose");
+                self.send_rst(r);
+                self.die(Cause::Abort, None, r);
+            }
+            State::FinWait2 => self.arm_fin_wait2(now),
+            _ if !self.fin_queued => self.queue_fin(now, r),
+            _ => {}
+        }
+        self.rx.clear();
+    }
+
+    /// Nobody reads any more: FIN-WAIT-2 must not last for ever.
+    pub(crate) fn arm_fin_wait2(&mut self, now: Instant) {
+        if let Some(t) = self.cfg.fin_wait2 {
+            self.timers.set(TimerKind::FinWait2, now, now + t);
+        }
+    }
+
+    /// ABORT (§3.10.5): RST.
+    pub fn abort<R: Recorder>(&mut self, _now: Instant, r: &mut R) {
+        rule!(r, rules::CALL_ABORT, Act, self.state);
+        match self.state {
+            State::Closed | State::Listen => return,
+            State::SynSent | State::Closing | State::LastAck | State::TimeWait => {}
+            _ => {
+                self.count("TCPAbortOnData");
+                self.send_rst(r);
+            }
+        }
+        self.orphan = true;
+        self.die(Cause::Abort, None, r);
+        self.rx.clear();
+    }
+
+    /// State of the connection.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Octets that wait to be read.
+    pub fn readable(&self) -> usize {
+        self.rx.readable()
+    }
+
+    /// Octets written and not yet acknowledged (sent or not).
+    pub fn unacked(&self) -> usize {
+        self.tx.len()
+    }
+
+    /// Whether the peer's FIN has been received in order: after what is readable comes end of file.
+    pub fn eof(&self) -> bool {
+        self.rcv.fin.is_some()
+    }
+
+    /// Octets between what was read and the urgent pointer, while urgent data is pending (MUST-33).
+    pub fn urgent_ahead(&self) -> Option<u32> {
+        self.rcv.up.filter(|up| up.gt(self.rcv.copied)).map(|up| up.since(self.rcv.copied))
+    }
+
+    /// Tells the caller that something can be read.
+    pub(crate) fn tell_readable(&mut self) {
+        self.events.push_back(Event::Readable);
+    }
+
+    /// Least sequence number that a next incarnation of this connection may begin with (RFC 6191, tcp_timewait).
+    pub(crate) fn next_iss(&self) -> Seq {
+        self.snd.nxt + 65_535 + 2
+    }
+}

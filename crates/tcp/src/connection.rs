@@ -1,0 +1,340 @@
+//! The transmission control block (RFC 9293 §3.3.1) and how it comes into being.
+
+use crate::congestion::{Control, Window};
+use crate::delayed_ack::AckState;
+use crate::output::Intent;
+use crate::paws::TimestampState;
+use crate::profile::Config;
+use crate::recovery::Recovery;
+use crate::recv_queue::RecvQueue;
+use crate::rtt::Rtt;
+use crate::rtx_queue::{RtxQueue, Sent};
+use crate::rule::Recorder;
+use crate::sack::SackReceiver;
+use crate::send_queue::SendQueue;
+use crate::time::Instant;
+use crate::timers::Timers;
+use crate::transitions::Cause;
+use crate::{Event, Ports, Segment, State, TimerKind, rule, rules};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wire::Seq;
+use wire::tcp::{Flags, Options};
+
+/// One connection: a TCB and its mechanisms (RFC 9293 §3.3.1).
+#[derive(Clone, Debug)]
+pub struct Connection {
+    pub(crate) cfg: Rc<Config>,
+    pub(crate) ports: Ports,
+    pub(crate) state: State,
+    /// From LISTEN (MUST-11: SYN-RECEIVED remembers where it came from).
+    pub(crate) passive: bool,
+    pub(crate) snd: SendSpace,
+    pub(crate) rcv: RecvSpace,
+    pub(crate) tx: SendQueue,
+    pub(crate) rtx: RtxQueue,
+    pub(crate) rx: RecvQueue,
+    /// Negotiated timestamps.
+    pub(crate) ts: Option<TimestampState>,
+    /// Negotiated SACK, receiving side.
+    pub(crate) sack: Option<SackReceiver>,
+    /// Negotiated window scaling.
+    pub(crate) scaling: bool,
+    pub(crate) ack: AckState,
+    pub(crate) rtt: Rtt,
+    pub(crate) win: Window,
+    pub(crate) cc: Control,
+    pub(crate) rec: Recovery,
+    pub(crate) timers: Timers,
+    /// Segments decided to be sent, in order.
+    pub(crate) out: VecDeque<Intent>,
+    pub(crate) events: VecDeque<Event>,
+    /// The caller will write no more: FIN after what is queued.
+    pub(crate) fin_queued: bool,
+    /// Nobody will read or write any more (CLOSE).
+    pub(crate) orphan: bool,
+    /// Segments delivered to the peer so far (cumulatively and selectively).
+    pub(crate) delivered: u32,
+    /// Probes sent without an answer: persist or keep-alive.
+    pub(crate) probes: u8,
+    /// When anything last came from the peer (keep-alive, TCP_INFO).
+    pub(crate) last_rcv: Instant,
+    /// When the last answer to an unacceptable segment went out.
+    pub(crate) last_oow_ack: Option<Instant>,
+    /// When this state of the handshake or of retransmission began.
+    pub(crate) retrans_since: Option<Instant>,
+}
+
+/// Send sequence space (RFC 9293 §3.3.1).
+#[derive(Clone, Debug)]
+pub(crate) struct SendSpace {
+    pub(crate) una: Seq,
+    pub(crate) nxt: Seq,
+    /// Octets the peer takes from `una` on, scaled.
+    pub(crate) wnd: u32,
+    /// Largest it ever was (RFC 5961 §5).
+    pub(crate) max_wnd: u32,
+    pub(crate) wl1: Seq,
+    pub(crate) wl2: Seq,
+    /// Octet after urgent data, while some is unacknowledged.
+    pub(crate) up: Option<Seq>,
+    pub(crate) iss: Seq,
+    /// Shift of windows that arrive.
+    pub(crate) wscale: u8,
+    /// What the peer announced, or its default, octets.
+    pub(crate) peer_mss: u16,
+    /// Path limit: what ICMP or probing left of `Config::mss`.
+    pub(crate) path_mss: u16,
+    /// End of the last small segment sent (Minshall).
+    pub(crate) small_end: Option<Seq>,
+    /// Last sequence number pushed by ourselves (Linux pushed_seq).
+    pub(crate) pushed: Seq,
+    /// When data was last sent.
+    pub(crate) last: Instant,
+}
+
+/// Receive sequence space (RFC 9293 §3.3.1).
+#[derive(Clone, Debug)]
+pub(crate) struct RecvSpace {
+    pub(crate) nxt: Seq,
+    /// Window as last announced, counted from `wup`, octets.
+    pub(crate) wnd: u32,
+    /// What the window is held to until data has come (Linux rcv_ssthresh); `u32::MAX`: the buffer alone.
+    pub(crate) ssthresh: u32,
+    /// RCV.NXT when the window was last announced.
+    pub(crate) wup: Seq,
+    /// Octet after urgent data, once some was announced.
+    pub(crate) up: Option<Seq>,
+    pub(crate) irs: Seq,
+    /// Shift of windows that we send.
+    pub(crate) wscale: u8,
+    /// Sequence number of the peer's FIN, once received in order.
+    pub(crate) fin: Option<Seq>,
+    /// Sequence number of a FIN that came too early.
+    pub(crate) early_fin: Option<Seq>,
+    /// Read by the caller, sequence number.
+    pub(crate) copied: Seq,
+}
+
+impl Connection {
+    fn new(cfg: Rc<Config>, ports: Ports, iss: Seq, now: Instant) -> Connection {
+        let cc = Control::new(&cfg);
+        Connection {
+            state: State::Closed,
+            passive: false,
+            snd: SendSpace {
+                una: iss,
+                nxt: iss,
+                wnd: 0,
+                max_wnd: 0,
+                wl1: Seq(0),
+                wl2: iss,
+                up: None,
+                iss,
+                wscale: 0,
+                peer_mss: cfg.mss_default,
+                path_mss: cfg.mss,
+                small_end: None,
+                pushed: iss + 1,
+                last: now,
+            },
+            rcv: RecvSpace {
+                nxt: Seq(0),
+                wnd: 0,
+                ssthresh: u32::MAX,
+                wup: Seq(0),
+                up: None,
+                irs: Seq(0),
+                wscale: 0,
+                fin: None,
+                early_fin: None,
+                copied: Seq(0),
+            },
+            tx: SendQueue::new(iss + 1),
+            rtx: RtxQueue::default(),
+            rx: RecvQueue::default(),
+            ts: None,
+            sack: None,
+            scaling: false,
+            ack: AckState::new(&cfg),
+            rtt: Rtt::new(),
+            win: Window::new(cfg.initial_cwnd),
+            cc,
+            rec: Recovery::new(&cfg, iss),
+            timers: Timers::default(),
+            out: VecDeque::new(),
+            events: VecDeque::new(),
+            fin_queued: false,
+            orphan: false,
+            delivered: 0,
+            probes: 0,
+            last_rcv: now,
+            last_oow_ack: None,
+            retrans_since: None,
+            cfg,
+            ports,
+        }
+    }
+
+    /// OPEN, active: SYN-SENT, with a SYN to go (§3.10.1).
+    pub fn active_open<R: Recorder>(c: Rc<Config>, ports: Ports, iss: Seq, now: Instant, r: &mut R) -> Self {
+        let mut conn = Connection::new(c, ports, iss, now);
+        rule!(r, rules::OPEN_ACTIVE, Act, iss, ports.remote);
+        conn.rcv.wscale = conn.choose_initial_window(conn.cfg.window_scaling);
+        conn.transition(Cause::ActiveOpen, r);
+        conn.send_handshake(now, Flags::SYN, r);
+        conn
+    }
+
+    /// A SYN met a listener: SYN-RECEIVED, with a SYN-ACK to go (§3.10.7.2).
+    pub fn passive_open<R: Recorder>(
+        c: Rc<Config>,
+        ports: Ports,
+        iss: Seq,
+        syn: &Segment,
+        now: Instant,
+        r: &mut R,
+    ) -> Self {
+        let mut conn = Connection::new(c, ports, iss, now);
+        conn.passive = true;
+        rule!(r, rules::OPEN_PASSIVE, Act, syn.header.seq, iss);
+        conn.take_syn(now, syn, r);
+        conn.transition(Cause::PassiveSyn, r);
+        conn.send_handshake(now, Flags::SYN | Flags::ACK, r);
+        conn
+    }
+
+    /// RCV.NXT, IRS, window and options from the peer's SYN or SYN-ACK.
+    pub(crate) fn take_syn<R: Recorder>(&mut self, now: Instant, syn: &Segment, r: &mut R) {
+        let h = &syn.header;
+        self.rcv.irs = h.seq;
+        self.rcv.nxt = h.seq + 1;
+        self.rcv.wup = self.rcv.nxt;
+        self.rcv.copied = self.rcv.nxt;
+        self.negotiate(now, &h.options, r);
+        // The window of a segment with SYN is never scaled (RFC 7323 §2.2).
+        self.snd.wnd = u32::from(h.window);
+        self.snd.max_wnd = self.snd.wnd;
+        self.snd.wl1 = h.seq;
+        self.snd.wl2 = self.snd.una;
+        self.last_rcv = now;
+    }
+
+    /// An option holds if both SYNs carry it (RFC 7323 §1.3, RFC 2018 §2).
+    fn negotiate<R: Recorder>(&mut self, now: Instant, o: &Options, r: &mut R) {
+        self.snd.peer_mss = o.mss.unwrap_or(self.cfg.mss_default);
+        rule!(r, rules::OPTION_MSS, Act, self.snd.peer_mss, self.cfg.mss);
+        if self.cfg.timestamps
+            && let Some(ts) = o.timestamps
+        {
+            self.ts = Some(TimestampState::new(ts.val, now, self.rcv.nxt));
+            rule!(r, rules::OPTION_TIMESTAMPS, Act, ts.val);
+        }
+        if self.cfg.sack && o.sack_permitted {
+            self.sack = Some(SackReceiver::default());
+            rule!(r, rules::OPTION_SACK, Act);
+        }
+        let shift = o.window_scale.filter(|_| self.cfg.window_scaling);
+        self.scaling = shift.is_some();
+        // What an active opener announced in its SYN stands; only its shift needs the peer's consent.
+        let ours = match self.passive {
+            true => self.choose_initial_window(self.scaling),
+            false if self.scaling => self.rcv.wscale,
+            false => 0,
+        };
+        self.rcv.wscale = ours;
+        // A shift above 14 is taken as 14 (RFC 7323 §2.3).
+        self.snd.wscale = shift.unwrap_or(0).min(14);
+        if shift.is_some() {
+            rule!(r, rules::OPTION_WSCALE, Act, self.snd.wscale, ours);
+        }
+        self.ack.rcv_mss = self.initial_rcv_mss();
+    }
+
+    /// Appends to the retransmission queue and advances SND.NXT.
+    pub(crate) fn outstanding(&mut self, now: Instant, len: u32, flags: Flags) {
+        self.rtx.push(Sent {
+            seq: self.snd.nxt,
+            len,
+            flags,
+            resent: 0,
+            marks: 0,
+            at: now,
+            delivered: self.delivered,
+        });
+        self.snd.nxt += len;
+    }
+
+    /// Settings of this connection; changing a socket option goes through [`Connection::configure`].
+    pub fn config(&self) -> &Config {
+        &self.cfg
+    }
+
+    /// Changes settings of this connection alone (setsockopt(2)). What was negotiated stays.
+    pub fn configure(&mut self, change: impl FnOnce(&mut Config)) {
+        change(Rc::make_mut(&mut self.cfg));
+    }
+
+    /// Ports.
+    pub fn ports(&self) -> Ports {
+        self.ports
+    }
+
+    /// The connection is over: every queue is emptied, every timer stops, and the caller is told why.
+    pub(crate) fn die<R: Recorder>(&mut self, cause: Cause, errno: Option<&'static str>, r: &mut R) {
+        self.transition(cause, r);
+        self.timers.clear_all();
+        self.tx.clear();
+        self.rtx.clear();
+        self.snd.una = self.snd.nxt;
+        if errno.is_some() {
+            self.rx.clear();
+        }
+        if let Some(name) = errno {
+            self.events.push_back(Event::Failed(name));
+        }
+    }
+
+    /// Counts an nstat(8) counter.
+    pub(crate) fn count(&mut self, name: &'static str) {
+        self.events.push_back(Event::Count(name));
+    }
+
+    /// SYN-SENT, or SYN-RECEIVED after it: nothing of the caller's has been sent.
+    pub(crate) fn in_handshake(&self) -> bool {
+        matches!(self.state, State::SynSent | State::SynReceived)
+    }
+
+    /// Our FIN was sent and is acknowledged.
+    pub(crate) fn fin_acked(&self) -> bool {
+        self.fin_queued && self.fin_sent() && self.snd.una == self.snd.nxt
+    }
+
+    /// Our FIN was sent: it lies right after the last octet written.
+    pub(crate) fn fin_sent(&self) -> bool {
+        self.snd.nxt.gt(self.tx.end())
+    }
+
+    /// Arms the retransmission timer for the segment sent first (RFC 6298 §5.1, §5.3).
+    pub(crate) fn rearm_rto<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if self.rtx.is_empty() {
+            self.timers.clear(TimerKind::Retransmit);
+            return;
+        }
+        let rto = self.rtt.rto(&self.cfg);
+        rule!(r, rules::RTO_ARMED, Act, rto, self.snd.una);
+        self.arm_send_timer(TimerKind::Retransmit, now, now + rto);
+    }
+
+    /// Of the four timers that wake a sender, one runs at a time.
+    pub(crate) fn arm_send_timer(&mut self, kind: TimerKind, now: Instant, deadline: Instant) {
+        const SENDER: [TimerKind; 4] =
+            [TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder, TimerKind::Persist];
+        for other in SENDER {
+            if other != kind {
+                self.timers.clear(other);
+            }
+        }
+        self.timers.set(kind, now, deadline);
+    }
+}

@@ -1,0 +1,171 @@
+//! When to acknowledge: at once, or a little later with something else (RFC 9293 §3.8.6.3).
+
+use crate::profile::Config;
+use crate::rule::Recorder;
+use crate::time::{Duration, Instant};
+use crate::{Connection, TimerKind, rule, rules};
+
+/// What is owed to the peer, and how eager we are to pay. The names are Linux's (inet_csk_delack).
+#[derive(Clone, Debug)]
+pub(crate) struct AckState {
+    /// An ACK is owed.
+    pub(crate) scheduled: bool,
+    /// It is owed at once.
+    pub(crate) now: bool,
+    /// ACKs still to be sent without delay.
+    pub(crate) quick: u8,
+    /// The connection talks both ways: an answer of the caller's will carry the ACK.
+    pub(crate) pingpong: bool,
+    /// Delay that fits the rhythm of arriving data; zero before the first.
+    pub(crate) ato: Duration,
+    /// When data last arrived.
+    pub(crate) last_data: Instant,
+    /// Size of the peer's full segments, as observed.
+    pub(crate) rcv_mss: u32,
+    /// A segment smaller than that waits to be read, or two.
+    pub(crate) pushed: u8,
+}
+
+impl AckState {
+    pub(crate) fn new(_: &Config) -> AckState {
+        AckState {
+            scheduled: false,
+            now: false,
+            quick: 0,
+            pingpong: false,
+            ato: Duration::ZERO,
+            last_data: Instant::ZERO,
+            rcv_mss: 536,
+            pushed: 0,
+        }
+    }
+}
+
+impl Connection {
+    /// First guess of the peer's segment size: small, so that the first full segment is noticed.
+    pub(crate) fn initial_rcv_mss(&self) -> u32 {
+        u32::from(self.cfg.mss.min(self.snd.peer_mss)).min(self.rcv.wnd / 2).clamp(88, 536)
+    }
+
+    /// Answers at once for a while: the peer may be in slow start, or have lost something.
+    pub(crate) fn enter_quickack(&mut self, most: u8) {
+        let segments = (self.rcv.wnd / (2 * self.ack.rcv_mss.max(1))).max(2).min(u32::from(most)) as u8;
+        self.ack.quick = self.ack.quick.max(segments.min(self.cfg.quickacks));
+        if self.cfg.quickacks > 0 {
+            self.ack.pingpong = false;
+            self.ack.ato = self.cfg.delack_min;
+        }
+    }
+
+    /// Octets arrived and were taken: an ACK is owed, and the rhythm is noted (tcp_event_data_recv).
+    pub(crate) fn note_data(&mut self, now: Instant, len: u32) {
+        self.ack.scheduled = true;
+        if len >= self.ack.rcv_mss {
+            self.ack.rcv_mss = len.min(u32::from(self.cfg.mss)).max(self.ack.rcv_mss.min(len));
+        } else {
+            self.ack.pushed = (self.ack.pushed + 1).min(2);
+        }
+        let floor = self.cfg.delack_min;
+        if self.ack.ato == Duration::ZERO {
+            self.quicker();
+            self.ack.ato = floor;
+        } else {
+            let gap = now.since(self.ack.last_data);
+            let rto = self.rtt.rto(&self.cfg);
+            if gap.0 <= floor.0 / 2 {
+                self.ack.ato = Duration(self.ack.ato.0 / 2 + floor.0 / 2);
+            } else if gap < self.ack.ato {
+                self.ack.ato = Duration(self.ack.ato.0 / 2 + gap.0).min(rto);
+            } else if gap > rto {
+                // The peer was silent so long that it begins anew.
+                self.quicker();
+            }
+        }
+        self.ack.last_data = now;
+    }
+
+    fn quicker(&mut self) {
+        let quick = (self.rcv.wnd / (2 * self.ack.rcv_mss.max(1))).max(2).min(u32::from(self.cfg.quickacks));
+        self.ack.quick = self.ack.quick.max(quick as u8);
+    }
+
+    /// After a segment was taken in: ACK now, later, or not at all.
+    pub(crate) fn acknowledge<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if !self.ack.scheduled {
+            return;
+        }
+        let owed = self.rcv.nxt.since(self.rcv.wup);
+        // Every second full segment (SHLD-19), unless the window could not move.
+        let second = owed > self.ack.rcv_mss && self.select_window() >= self.rcv_wnd_left();
+        let quick = self.ack.quick > 0 && !self.ack.pingpong;
+        let gap = !self.rx.early_is_empty() || self.rcv.early_fin.is_some();
+        if self.ack.now || second || quick || gap {
+            let why = match () {
+                _ if self.ack.now => "duplicate",
+                _ if gap => "gap",
+                _ if second => "second-segment",
+                _ => "quick",
+            };
+            rule!(r, rules::ACK_NOW, Act, why, owed);
+            self.send_ack(now, r);
+            return;
+        }
+        let mut delay = self.ack.ato;
+        if self.cfg.quickacks == 0 {
+            delay = self.cfg.delack_min;
+        } else if delay > self.cfg.delack_min {
+            let most = self.rtt.srtt().map_or(self.cfg.delack_max, |s| s.max(self.cfg.delack_min));
+            delay = delay.min(most);
+        }
+        let mut at = now + delay.min(self.cfg.delack_max);
+        if let Some(running) = self.timers.deadline(TimerKind::DelayedAck) {
+            at = at.min(running);
+        }
+        if at > now {
+            rule!(r, rules::ACK_DELAYED, Act, at.since(now), owed);
+            self.timers.set(TimerKind::DelayedAck, now, at);
+        } else {
+            self.send_ack(now, r);
+        }
+    }
+
+    /// The delay is over (tcp_delack_timer_handler).
+    pub(crate) fn delayed_ack_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if !self.ack.scheduled {
+            return;
+        }
+        if self.ack.pingpong {
+            // The caller did not answer in time: it does not talk both ways after all.
+            self.ack.pingpong = false;
+            self.ack.ato = self.cfg.delack_min;
+        } else {
+            self.ack.ato = Duration(self.ack.ato.0 * 2).min(self.rtt.rto(&self.cfg));
+        }
+        self.count("DelayedACKs");
+        rule!(r, rules::ACK_NOW, Act, "delay-over", self.rcv.nxt.since(self.rcv.wup));
+        self.send_ack(now, r);
+    }
+
+    /// A segment with an ACK goes out: nothing is owed any more.
+    pub(crate) fn ack_paid(&mut self) {
+        self.ack.scheduled = false;
+        self.ack.now = false;
+        self.ack.pushed = 0;
+        self.ack.quick = self.ack.quick.saturating_sub(1);
+        self.timers.clear(TimerKind::DelayedAck);
+    }
+
+    /// The caller read: perhaps the peer should hear of the room (tcp_cleanup_rbuf).
+    pub(crate) fn after_read<R: Recorder>(&mut self, now: Instant, copied: usize, r: &mut R) {
+        let small = self.ack.pushed > 1 || self.ack.pushed == 1 && !self.ack.pingpong;
+        let drained = copied > 0 && small && self.rx.readable() == 0;
+        let second = self.rcv.nxt.since(self.rcv.wup) > self.ack.rcv_mss;
+        if self.ack.scheduled && (drained || second) {
+            rule!(r, rules::ACK_NOW, Act, "read", self.rcv.nxt.since(self.rcv.wup));
+            self.send_ack(now, r);
+        } else if copied > 0 && self.rcv.fin.is_none() && self.window_worth_telling() {
+            rule!(r, rules::WINDOW_UPDATE, Act, self.rcv_wnd_left(), self.select_window());
+            self.send_ack(now, r);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What is sent, and how its header is made.
+
+use crate::profile::Letter;
+use crate::rule::Recorder;
+use crate::time::Instant;
+use crate::{Connection, Event, Outgoing, State, TimerKind, rule, rules};
+use wire::Seq;
+use wire::tcp::{Flags, Header, Options};
+
+/// A segment decided to be sent. Its header is made when it is fetched, in the same step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Intent {
+    pub(crate) seq: Seq,
+    /// Octets of data.
+    pub(crate) len: u32,
+    pub(crate) flags: Flags,
+    pub(crate) resent: u8,
+    /// Carries new or old data of ours: ECN-capable, unlike a pure ACK.
+    pub(crate) ecn: u8,
+}
+
+impl Connection {
+    /// The next segment to send now, if any. Call until `None` after every other call.
+    pub fn poll_transmit<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Option<Outgoing> {
+        let i = self.out.pop_front()?;
+        if self.out.is_empty() && self.out.capacity() > 32 {
+            self.out = Default::default();
+        }
+        Some(Outgoing { header: self.header(now, &i, r), len: i.len as usize, ecn: i.ecn, resent: i.resent })
+    }
+
+    /// Appends the payload of `out` to `frame`.
+    pub fn copy_payload(&self, out: &Outgoing, frame: &mut Vec<u8>) {
+        if out.len > 0 {
+            let syn = u32::from(out.header.flags.has(Flags::SYN));
+            self.tx.copy(out.header.seq + syn, out.len, frame);
+        }
+    }
+
+    /// The next event, if any. Call until `None` after every other call.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        let e = self.events.pop_front();
+        if self.events.is_empty() && self.events.capacity() > 8 {
+            self.events = Default::default();
+        }
+        e
+    }
+
+    fn header<R: Recorder>(&mut self, now: Instant, i: &Intent, r: &mut R) -> Header {
+        let syn = i.flags.has(Flags::SYN);
+        let rst = i.flags.has(Flags::RST);
+        let has_ack = i.flags.has(Flags::ACK);
+        let window = match () {
+            _ if rst => 0,
+            _ if syn => self.rcv.wnd.min(65_535) as u16,
+            _ => self.announce_window(r),
+        };
+        let options = match () {
+            _ if rst => Options { timestamps: self.ts_option(now), ..Options::default() },
+            _ if syn => self.syn_options(now, has_ack),
+            _ => self.options(now),
+        };
+        let mut flags = i.flags;
+        let mut urgent = 0;
+        if let Some(up) = self.snd.up.filter(|up| i.seq.lt(*up) && !syn && !rst) {
+            // The pointer is an offset from SEG.SEQ (§3.8.5); beyond 65 535 it points as far as it can.
+            flags |= Flags::URG;
+            urgent = up.since(i.seq).min(65_535) as u16;
+        }
+        Header {
+            src_port: self.ports.local,
+            dst_port: self.ports.remote,
+            seq: i.seq,
+            ack: if has_ack { self.rcv.nxt } else { Seq(0) },
+            flags,
+            window,
+            urgent,
+            options,
+        }
+    }
+
+    fn syn_options(&self, now: Instant, reply: bool) -> Options {
+        let ts = match reply {
+            true => self.ts_option(now),
+            false => self.cfg.timestamps.then(|| wire::tcp::Timestamps { val: self.ts_now(now), ecr: 0 }),
+        };
+        let scale = if reply { self.peer_scales() } else { self.cfg.window_scaling };
+        Options {
+            mss: Some(self.cfg.mss),
+            window_scale: scale.then_some(self.rcv.wscale),
+            sack_permitted: if reply { self.sack.is_some() } else { self.cfg.sack },
+            timestamps: ts,
+            ..Options::default()
+        }
+    }
+
+    fn peer_scales(&self) -> bool {
+        self.scaling
+    }
+
+    /// Options of a segment after the handshake.
+    fn options(&mut self, now: Instant) -> Options {
+        let timestamps = self.ts_option(now);
+        let room = if timestamps.is_some() { 3 } else { 4 };
+        let early = self.rx.early_is_empty();
+        let sack = match &mut self.sack {
+            Some(s) => s.take_blocks(room, early),
+            None => Default::default(),
+        };
+        Options { timestamps, sack, ..Options::default() }
+    }
+
+    /// Octets of data in a full segment now (Eff.snd.MSS, RFC 9293 §3.7.1), options that every segment carries
+    /// taken off, and never more than half the largest window the peer ever offered.
+    pub(crate) fn current_mss(&self) -> u32 {
+        let limit = self.snd.path_mss.min(self.snd.peer_mss).min(self.cfg.mss);
+        let mut mss = u32::from(limit) - if self.ts.is_some() { 12.min(u32::from(limit) - 1) } else { 0 };
+        let half = if self.snd.max_wnd > 536 { self.snd.max_wnd / 2 } else { self.snd.max_wnd };
+        if half > 0 {
+            mss = mss.min(half.max(48));
+        }
+        if let Some(s) = &self.sack
+            && s.pending() > 0
+            && !self.rx.early_is_empty()
+        {
+            mss = mss.saturating_sub(4 + 8 * s.pending() as u32).max(1);
+        }
+        mss.max(1)
+    }
+
+    /// SYN or SYN-ACK, for the first time.
+    pub(crate) fn send_handshake<R: Recorder>(&mut self, now: Instant, flags: Flags, r: &mut R) {
+        self.outstanding(now, 1, flags);
+        self.retrans_since = Some(now);
+        self.emit(self.snd.iss, 0, flags, 0);
+        rule!(r, rules::HANDSHAKE_SENT, Act, flags, self.snd.iss);
+        self.timers.set(TimerKind::Retransmit, now, now + self.cfg.rto_initial);
+    }
+
+    /// Queues a segment for [`Connection::poll_transmit`].
+    pub(crate) fn emit(&mut self, seq: Seq, len: u32, flags: Flags, resent: u8) {
+        self.out.push_back(Intent { seq, len, flags, resent, ecn: 0 });
+    }
+
+    /// `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`.
+    pub(crate) fn send_ack<R: Recorder>(&mut self, _now: Instant, _r: &mut R) {
+        if self.state == State::Closed {
+            return;
+        }
+        self.ack_paid();
+        self.emit(self.snd.nxt, 0, Flags::ACK, 0);
+    }
+
+    /// An ACK in answer to something unacceptable: at most one each `tcp_invalid_ratelimit` (RFC 5961 §7).
+    pub(crate) fn send_limited_ack<R: Recorder>(&mut self, now: Instant, counter: &'static str, r: &mut R) {
+        if let Some(last) = self.last_oow_ack
+            && now.since(last) < self.cfg.invalid_ratelimit
+        {
+            rule!(r, rules::ANSWER_LIMITED, Drop, now.since(last), self.cfg.invalid_ratelimit);
+            return;
+        }
+        self.last_oow_ack = Some(now);
+        self.count(counter);
+        self.send_ack(now, r);
+    }
+
+    /// RST in the middle of a connection: `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>` (§3.10.5).
+    pub(crate) fn send_rst<R: Recorder>(&mut self, r: &mut R) {
+        rule!(r, rules::RST_SENT, Reset, self.snd.nxt, self.state);
+        self.count("OutRsts");
+        let flags = if self.state == State::SynSent { Flags::RST } else { Flags::RST | Flags::ACK };
+        self.emit(self.snd.nxt, 0, flags, 0);
+    }
+
+    /// Nagle's question: may a segment of less than an MSS go now?
+    pub(crate) fn nagle_holds(&self, cork: bool) -> bool {
+        if cork {
+            return true;
+        }
+        if !self.cfg.nagle || self.rtx.is_empty() {
+            return false;
+        }
+        match self.cfg.nagle_law {
+            // RFC 896: as long as anything is unacknowledged.
+            Letter::Rfc => true,
+            // Minshall: as long as a small segment is.
+            Letter::Linux => self.snd.small_end.is_some_and(|e| e.gt(self.snd.una)),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Probing a closed window, and probing an idle peer (RFC 9293 §3.8.6.1, §3.8.4).
+
+use crate::profile::Letter;
+use crate::rtt::backed_off;
+use crate::rule::Recorder;
+use crate::time::{Duration, Instant};
+use crate::transitions::Cause;
+use crate::{Connection, State, TimerKind, rule, rules};
+use wire::tcp::Flags;
+
+impl Connection {
+    /// Octets wait, nothing is outstanding, and something keeps them back: the persist timer makes sure that
+    /// it does not do so for ever. First probe after an RTO (SHLD-29), then backing off (SHLD-30).
+    pub(crate) fn arm_persist<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        let running =
+            [TimerKind::Persist, TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder];
+        if running.into_iter().any(|k| self.timers.is_set(k)) {
+            return;
+        }
+        let wait = self.persist_wait();
+        rule!(r, rules::PERSIST_ARMED, Act, wait, self.snd.wnd);
+        self.arm_send_timer(TimerKind::Persist, now, now + wait);
+    }
+
+    fn persist_wait(&self) -> Duration {
+        let base = self.rtt.base_rto(&self.cfg).max(Duration::from_millis(200));
+        backed_off(base, self.probes.min(30), self.cfg.rto_max)
+    }
+
+    /// The persist timer fires: what fits is sent, else the window is probed.
+    pub(crate) fn persist_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if !self.rtx.is_empty() || self.tx.unsent() == 0 && !(self.fin_queued && !self.fin_sent()) {
+            self.probes = 0;
+            return;
+        }
+        // The window may stay closed for ever (MUST-37); only a peer that answers nothing is given up.
+        let limit = if self.orphan { self.cfg.orphan_retries } else { self.cfg.retries2 };
+        if self.probes >= limit || self.user_timeout_over(now) {
+            rule!(r, rules::PROBES_UNANSWERED, Reset, self.probes, limit);
+            self.count("TCPAbortOnTimeout");
+            return self.die(Cause::TimedOut, Some("ETIMEDOUT"), r);
+        }
+        let edge = self.snd_edge();
+        if self.snd.nxt.lt(edge) && self.tx.unsent() > 0 {
+            // Not closed, only too small (or the caller's cork): a smaller segment then.
+            let room = edge.since(self.snd.nxt).min(self.tx.unsent()).min(self.current_mss());
+            rule!(r, rules::PERSIST_OVERRIDE, Act, room, self.snd.wnd);
+            self.send_partial(now, room, r);
+            self.rearm_rto(now, r);
+            return;
+        }
+        self.probes = self.probes.saturating_add(1);
+        rule!(r, rules::WINDOW_PROBE, Act, self.snd.wnd, self.probes);
+        self.count("TCPWinProbe");
+        self.send_probe(now, r);
+        let wait = self.persist_wait();
+        self.arm_send_timer(TimerKind::Persist, now, now + wait);
+    }
+
+    /// A probe: an octet of what waits (RFC), or an old sequence number that must be answered (Linux).
+    fn send_probe<R: Recorder>(&mut self, _now: Instant, _r: &mut R) {
+        if self.cfg.probe_law == Letter::Rfc && self.tx.unsent() > 0 {
+            // The octet is not taken off the queue: whether the peer kept it, its ACK will say.
+            self.ack_paid();
+            self.emit(self.snd.nxt, 1, Flags::ACK, self.probes - 1);
+            return;
+        }
+        self.ack_paid();
+        self.emit(self.snd.una - 1, 0, Flags::ACK, 0);
+    }
+
+    /// The window opened, or everything went: probing is over.
+    pub(crate) fn stop_persist(&mut self) {
+        self.probes = 0;
+        self.timers.clear(TimerKind::Persist);
+    }
+
+    /// Starts or restarts the keep-alive timer, if it is wanted (MUST-24, MUST-26).
+    pub(crate) fn arm_keepalive(&mut self, now: Instant) {
+        if !self.cfg.keepalive || !self.keepalive_applies() {
+            self.timers.clear(TimerKind::KeepAlive);
+            return;
+        }
+        self.timers.set(TimerKind::KeepAlive, now, now + self.cfg.keepalive_time);
+    }
+
+    fn keepalive_applies(&self) -> bool {
+        matches!(self.state, State::Established | State::CloseWait | State::FinWait1 | State::FinWait2)
+    }
+
+    /// Turns keep-alive on or off (SO_KEEPALIVE).
+    pub fn set_keepalive(&mut self, now: Instant, on: bool) {
+        self.configure(|c| c.keepalive = on);
+        self.arm_keepalive(now);
+    }
+
+    /// The keep-alive timer fires (§3.8.4).
+    pub(crate) fn keepalive_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if !self.cfg.keepalive || !self.keepalive_applies() {
+            return;
+        }
+        let idle = now.since(self.last_rcv);
+        // Data in flight keeps the connection alive by itself; a peer that spoke starts the clock anew.
+        if !self.rtx.is_empty() || self.tx.unsent() > 0 {
+            return self.timers.set(TimerKind::KeepAlive, now, now + self.cfg.keepalive_time);
+        }
+        if idle < self.cfg.keepalive_time {
+            self.probes = 0;
+            let at = self.last_rcv + self.cfg.keepalive_time;
+            return self.timers.set(TimerKind::KeepAlive, now, at);
+        }
+        let over = match self.cfg.user_timeout {
+            Some(t) => idle >= t && self.probes > 0,
+            None => self.probes >= self.cfg.keepalive_probes,
+        };
+        if over {
+            // MUST-29: one lost answer proves nothing, so many do.
+            rule!(r, rules::KEEPALIVE_DEAD, Reset, self.probes, idle);
+            self.send_rst(r);
+            return self.die(Cause::TimedOut, Some("ETIMEDOUT"), r);
+        }
+        self.probes += 1;
+        rule!(r, rules::KEEPALIVE_PROBE, Act, self.probes, idle);
+        self.count("TCPKeepAlive");
+        // SHLD-12: no data; an old sequence number makes the peer answer.
+        self.ack_paid();
+        self.emit(self.snd.una - 1, 0, Flags::ACK, 0);
+        self.timers.set(TimerKind::KeepAlive, now, now + self.cfg.keepalive_intvl);
+    }
+}

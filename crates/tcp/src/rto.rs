@@ -1,0 +1,134 @@
+//! The retransmission timer (RFC 6298 §5, RFC 9293 §3.8.1, §3.8.3).
+
+use crate::profile::{Config, Letter};
+use crate::rtt::backed_off;
+use crate::rtx_queue::mark;
+use crate::rule::Recorder;
+use crate::time::{Duration, Instant};
+use crate::transitions::Cause;
+use crate::{Connection, State, TimerKind, rule, rules};
+
+impl Connection {
+    /// RFC 6298 §5.4 to §5.7.
+    pub(crate) fn retransmit_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        let Some(head) = self.rtx.head().copied() else { return };
+        self.count("TCPTimeouts");
+        rule!(r, rules::RTO_FIRED, Act, head.seq, self.rtt.rto(&self.cfg), self.rec.timeouts);
+        if self.in_handshake() {
+            return self.handshake_timeout(now, r);
+        }
+        if self.given_up(now, r) {
+            return;
+        }
+        if self.rec.timeouts == self.cfg.retries1 {
+            // MUST-20: the network layer hears of it after R1.
+            rule!(r, rules::R1_REACHED, Act, self.rec.timeouts, self.cfg.retries1);
+        }
+        self.enter_loss(r);
+        self.rec.timeouts = self.rec.timeouts.saturating_add(1);
+        if self.retransmit(now, 0, r) {
+            self.rtt.backoff = self.rtt.backoff.saturating_add(1);
+        }
+        self.rearm_rto(now, r);
+    }
+
+    /// SYN or SYN-ACK again, or the end (MUST-22, MUST-23).
+    fn handshake_timeout<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        let syn_sent = self.state == State::SynSent;
+        let (retries, linear) = match syn_sent {
+            // Retransmissions that do not back off come on top (tcp_write_timeout).
+            true => (
+                self.cfg.syn_retries.saturating_add(self.cfg.syn_linear_timeouts),
+                self.cfg.syn_linear_timeouts,
+            ),
+            false => (self.cfg.synack_retries, 0),
+        };
+        let sent_again = self.rec.timeouts;
+        if sent_again >= retries || self.user_timeout_over(now) {
+            rule!(r, rules::HANDSHAKE_GIVEN_UP, Reset, sent_again, retries);
+            let errno = if self.passive { None } else { Some("ETIMEDOUT") };
+            return self.die(Cause::TimedOut, errno, r);
+        }
+        if sent_again >= linear {
+            self.rtt.backoff = self.rtt.backoff.saturating_add(1);
+        }
+        self.rec.timeouts += 1;
+        self.rec.syn_losses = self.rec.timeouts;
+        self.retransmit(now, 0, r);
+        let wait = backed_off(self.cfg.rto_initial, self.rtt.backoff, self.cfg.rto_max);
+        rule!(r, rules::RTO_ARMED, Act, wait, self.snd.iss);
+        self.timers.set(TimerKind::Retransmit, now, now + wait);
+    }
+
+    /// R2, or the user timeout, is over (RFC 9293 §3.8.3): the connection is closed.
+    fn given_up<R: Recorder>(&mut self, now: Instant, r: &mut R) -> bool {
+        let retries = if self.orphan { self.cfg.orphan_retries } else { self.cfg.retries2 };
+        let over = match self.cfg.user_timeout.is_some() {
+            true => self.user_timeout_over(now),
+            false => match (self.cfg.rto_law, self.retrans_since) {
+                (Letter::Linux, Some(since)) => now.since(since) >= r2_time(&self.cfg, retries),
+                (_, since) => since.is_some() && self.rec.timeouts >= retries,
+            },
+        };
+        if over {
+            rule!(r, rules::R2_REACHED, Reset, self.rec.timeouts, retries);
+            self.count("TCPAbortOnTimeout");
+            self.die(Cause::TimedOut, Some("ETIMEDOUT"), r);
+        }
+        over
+    }
+
+    pub(crate) fn user_timeout_over(&self, now: Instant) -> bool {
+        match (self.cfg.user_timeout, self.retrans_since) {
+            (Some(t), Some(since)) => now.since(since) >= t,
+            _ => false,
+        }
+    }
+
+    /// The whole life of a handshake that nobody answers: the sum of all waits.
+    pub fn handshake_lifetime(c: &Config, syn_ack: bool) -> Duration {
+        let (retries, linear) = match syn_ack {
+            true => (c.synack_retries, 0),
+            false => (c.syn_retries.saturating_add(c.syn_linear_timeouts), c.syn_linear_timeouts),
+        };
+        let mut sum = Duration::ZERO;
+        for i in 0..=retries {
+            sum = sum + backed_off(c.rto_initial, i.saturating_sub(linear), c.rto_max);
+        }
+        sum
+    }
+
+    /// How often the handshake has been repeated so far, how often it may be, and when it ends if nothing
+    /// comes. None outside the handshake.
+    pub fn handshake_progress(&self) -> Option<(u8, u8, Instant)> {
+        if !self.in_handshake() {
+            return None;
+        }
+        let syn_ack = self.state == State::SynReceived;
+        let since = self.retrans_since?;
+        let most = match syn_ack {
+            true => self.cfg.synack_retries,
+            false => self.cfg.syn_retries.saturating_add(self.cfg.syn_linear_timeouts),
+        };
+        Some((self.rec.timeouts, most, since + Connection::handshake_lifetime(&self.cfg, syn_ack)))
+    }
+
+    /// Fresh evidence from the peer: timeouts in a row end here (RFC 6298 §5.7 note, Karn).
+    pub(crate) fn forget_timeouts(&mut self) {
+        self.rec.timeouts = 0;
+        self.rtt.backoff = 0;
+        if !self.rtx.q.iter().any(|s| s.has(mark::EVER)) {
+            self.retrans_since = None;
+        }
+    }
+}
+
+/// How long `retries` doublings from the least RTO take (tcp_model_timeout): Linux counts R2 in time, so that a
+/// timer that fired late or was restarted does not end a connection early.
+fn r2_time(c: &Config, retries: u8) -> Duration {
+    let mut sum = Duration::ZERO;
+    for i in 0..=retries {
+        sum = sum + backed_off(c.rto_min, i, c.rto_max);
+    }
+    sum
+}

@@ -1,0 +1,171 @@
+//! Segments sent and not yet acknowledged, with what SACK, RACK and the timer know of each: the
+//! retransmission queue and the scoreboard in one.
+
+use crate::time::Instant;
+use std::collections::VecDeque;
+use wire::Seq;
+use wire::tcp::Flags;
+
+/// A segment that was sent. Never more than one MSS, so that counting segments is counting entries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    /// First sequence number.
+    pub(crate) seq: Seq,
+    /// Sequence numbers it takes: octets, SYN, FIN.
+    pub(crate) len: u32,
+    /// SYN, FIN, PSH (and what goes with a SYN).
+    pub(crate) flags: Flags,
+    /// Times it was sent again.
+    pub(crate) resent: u8,
+    /// See [`mark`].
+    pub(crate) marks: u8,
+    /// When it was last sent.
+    pub(crate) at: Instant,
+    /// Segments delivered when it was last sent (draft-cheng-iccrg-delivery-rate-estimation).
+    pub(crate) delivered: u32,
+}
+
+/// Bits of [`Sent::marks`].
+pub(crate) mod mark {
+    /// The peer has it (RFC 2018).
+    pub(crate) const SACKED: u8 = 1;
+    /// Deemed lost; stays until it is delivered.
+    pub(crate) const LOST: u8 = 2;
+    /// Sent again, and that copy deemed in flight.
+    pub(crate) const RETRANS: u8 = 4;
+    /// Ever sent again (Karn).
+    pub(crate) const EVER: u8 = 8;
+}
+
+impl Sent {
+    /// Sequence number after the last.
+    pub(crate) fn end(&self) -> Seq {
+        self.seq + self.len
+    }
+    pub(crate) fn has(&self, bits: u8) -> bool {
+        self.marks & bits != 0
+    }
+    /// Octets of data in it.
+    pub(crate) fn data_len(&self) -> u32 {
+        self.len - u32::from(self.flags.has(Flags::SYN)) - u32::from(self.flags.has(Flags::FIN))
+    }
+}
+
+/// The queue, with counts of its marks kept beside it.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct RtxQueue {
+    pub(crate) q: VecDeque<Sent>,
+    sacked: u32,
+    lost: u32,
+    retrans: u32,
+}
+
+impl RtxQueue {
+    /// Segments outstanding (packets_out).
+    pub(crate) fn out(&self) -> u32 {
+        self.q.len() as u32
+    }
+    /// Of these, the peer has out of order.
+    pub(crate) fn sacked(&self) -> u32 {
+        self.sacked
+    }
+    /// Of these, deemed lost.
+    pub(crate) fn lost(&self) -> u32 {
+        self.lost
+    }
+    /// Retransmitted copies deemed in flight.
+    pub(crate) fn retrans(&self) -> u32 {
+        self.retrans
+    }
+    /// Segments deemed in the network (RFC 6675 `pipe`, in segments).
+    pub(crate) fn in_flight(&self) -> u32 {
+        (self.out() + self.retrans).saturating_sub(self.sacked + self.lost)
+    }
+    pub(crate) fn is_empty(&self) -> bool {
+        self.q.is_empty()
+    }
+    pub(crate) fn head(&self) -> Option<&Sent> {
+        self.q.front()
+    }
+    pub(crate) fn push(&mut self, s: Sent) {
+        self.q.push_back(s);
+    }
+    /// Sets and clears marks of entry `i`, keeping the counts.
+    pub(crate) fn remark(&mut self, i: usize, set: u8, clear: u8) {
+        let old = self.q[i].marks;
+        let new = (old | set) & !clear;
+        self.q[i].marks = new;
+        self.count(old, new);
+    }
+    fn count(&mut self, old: u8, new: u8) {
+        for (bit, n) in [
+            (mark::SACKED, &mut self.sacked),
+            (mark::LOST, &mut self.lost),
+            (mark::RETRANS, &mut self.retrans),
+        ] {
+            *n = *n + u32::from(new & bit != 0) - u32::from(old & bit != 0);
+        }
+    }
+    /// Takes the first entry if `ack` covers it whole.
+    pub(crate) fn pop_acked(&mut self, ack: Seq) -> Option<Sent> {
+        if self.q.front()?.end().gt(ack) {
+            return None;
+        }
+        let s = self.q.pop_front()?;
+        self.count(s.marks, 0);
+        Some(s)
+    }
+    /// Cuts the beginning off the first entry, up to `ack`, which lies inside it.
+    pub(crate) fn trim_head(&mut self, ack: Seq) {
+        if let Some(s) = self.q.front_mut()
+            && ack.gt(s.seq)
+            && ack.lt(s.end())
+        {
+            if s.flags.has(Flags::SYN) {
+                s.flags = s.flags.without(Flags::SYN);
+            }
+            s.len = s.end().since(ack);
+            s.seq = ack;
+        }
+    }
+    /// Index of the first entry that ends after `seq`.
+    pub(crate) fn index_after(&self, seq: Seq) -> usize {
+        self.q.partition_point(|s| s.end().le(seq))
+    }
+    /// Cuts entry `i` in two after `len` sequence numbers; both keep its marks.
+    pub(crate) fn split(&mut self, i: usize, len: u32) {
+        let mut rest = self.q[i];
+        if len == 0 || len >= rest.len {
+            return;
+        }
+        rest.seq += len;
+        rest.len -= len;
+        rest.flags = rest.flags.without(Flags::SYN);
+        let first = &mut self.q[i];
+        first.len = len;
+        first.flags = first.flags.without(Flags::FIN | Flags::PSH);
+        self.count(0, rest.marks);
+        self.q.insert(i + 1, rest);
+    }
+    /// Throws everything away.
+    pub(crate) fn clear(&mut self) {
+        *self = RtxQueue::default();
+    }
+    /// What must always hold.
+    pub(crate) fn assert_invariants(&self, snd_una: Seq, snd_nxt: Seq) {
+        let count = |bit| self.q.iter().filter(|s| s.has(bit)).count() as u32;
+        assert_eq!(self.sacked, count(mark::SACKED), "sacked_out");
+        assert_eq!(self.lost, count(mark::LOST), "lost_out");
+        assert_eq!(self.retrans, count(mark::RETRANS), "retrans_out");
+        assert!(!self.q.iter().any(|s| s.has(mark::SACKED) && s.has(mark::LOST)), "sacked and lost");
+        assert!(self.sacked + self.lost <= self.out(), "sacked + lost ≤ outstanding");
+        let pairs = self.q.iter().zip(self.q.iter().skip(1));
+        assert!(pairs.into_iter().all(|(a, b)| a.end() == b.seq), "retransmission queue has no gaps");
+        if let (Some(a), Some(b)) = (self.q.front(), self.q.back()) {
+            assert_eq!(a.seq, snd_una, "retransmission queue begins at SND.UNA");
+            assert_eq!(b.end(), snd_nxt, "retransmission queue ends at SND.NXT");
+        } else {
+            assert_eq!(snd_una, snd_nxt, "nothing outstanding means SND.UNA = SND.NXT");
+        }
+    }
+}

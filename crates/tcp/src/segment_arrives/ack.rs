@@ -1,0 +1,126 @@
+//! Fifth, check the ACK field.
+
+use super::{Step, refused};
+use crate::profile::Letter;
+use crate::rule::Recorder;
+use crate::time::Instant;
+use crate::transitions::Cause;
+use crate::{Admission, Connection, Event, Segment, State, Verdict, rule, rules};
+use wire::tcp::Flags;
+
+impl Connection {
+    pub(super) fn check_ack<R: Recorder>(
+        &mut self,
+        now: Instant,
+        seg: &Segment,
+        admission: Admission,
+        r: &mut R,
+    ) -> Step {
+        let h = &seg.header;
+        if !h.flags.has(Flags::ACK) {
+            rule!(r, rules::ACK_MISSING, Drop, h.flags);
+            return refused(&rules::ACK_MISSING, h.seq.0, 0);
+        }
+        if self.state == State::SynReceived || (self.state == State::FinWait1 && self.snd.una == self.snd.iss)
+        {
+            self.ack_of_syn(now, seg, admission, r)?;
+        } else {
+            self.ack_in_range(now, seg, r)?;
+            if h.ack.lt(self.snd.una) {
+                // A duplicate can be ignored, but what it says of holes is still true.
+                rule!(r, rules::ACK_OLD, Pass, h.ack, self.snd.una);
+                self.old_ack(now, seg, r);
+                return Ok(());
+            }
+            self.process_ack(now, seg, r);
+        }
+        self.ack_of_fin(now, r)
+    }
+
+    /// RFC 5961 §5: SND.UNA − MAX.SND.WND ≤ SEG.ACK ≤ SND.NXT.
+    fn ack_in_range<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+        let ack = seg.header.ack;
+        if ack.gt(self.snd.nxt) {
+            if self.cfg.ack_unsent == Letter::Rfc {
+                rule!(r, rules::ACK_UNSENT, Answer, ack, self.snd.nxt);
+                self.challenge_ack(now, r);
+            } else {
+                rule!(r, rules::ACK_UNSENT, Drop, ack, self.snd.nxt);
+            }
+            return refused(&rules::ACK_UNSENT, ack.0, self.snd.nxt.0);
+        }
+        let oldest = self.snd.una - self.snd.max_wnd;
+        if self.cfg.rfc5961 && ack.lt(oldest) {
+            rule!(r, rules::ACK_TOO_OLD, Answer, ack, oldest);
+            self.challenge_ack(now, r);
+            return refused(&rules::ACK_TOO_OLD, ack.0, oldest.0);
+        }
+        rule!(r, rules::ACK_ACCEPTABLE, Pass, self.snd.una, ack, self.snd.nxt);
+        Ok(())
+    }
+
+    /// SYN-RECEIVED: SND.UNA < SEG.ACK ≤ SND.NXT makes the connection, if the host has room for it.
+    fn ack_of_syn<R: Recorder>(
+        &mut self,
+        now: Instant,
+        seg: &Segment,
+        admission: Admission,
+        r: &mut R,
+    ) -> Step {
+        let h = &seg.header;
+        if h.ack.le(self.snd.una) || h.ack.gt(self.snd.nxt) {
+            rule!(r, rules::ACK_NOT_OF_SYN, Reset, h.ack, self.snd.nxt);
+            self.answer_rst(h.ack);
+            return refused(&rules::ACK_NOT_OF_SYN, h.ack.0, self.snd.nxt.0);
+        }
+        if let (true, Admission::Full { len, backlog, abort }) = (self.passive, admission) {
+            if !abort {
+                rule!(r, rules::ACCEPT_QUEUE_FULL, Drop, len, backlog);
+                return refused(&rules::ACCEPT_QUEUE_FULL, len, backlog);
+            }
+            rule!(r, rules::ACCEPT_QUEUE_FULL, Reset, len, backlog);
+            self.send_rst(r);
+            self.die(Cause::Abort, None, r);
+            return refused(&rules::ACCEPT_QUEUE_FULL, len, backlog);
+        }
+        rule!(r, rules::ACK_OF_SYN, Act, h.ack, self.snd.nxt);
+        self.snd.wnd = u32::from(h.window) << self.snd.wscale;
+        self.snd.max_wnd = self.snd.max_wnd.max(self.snd.wnd);
+        self.snd.wl1 = h.seq;
+        self.snd.wl2 = h.ack;
+        self.syn_acknowledged(now, seg, r);
+        if self.state == State::SynReceived {
+            self.transition(Cause::AckOfSyn, r);
+        }
+        self.events.push_back(Event::Writable);
+        self.arm_keepalive(now);
+        Ok(())
+    }
+
+    /// What our FIN's acknowledgment does in each state that waits for it.
+    fn ack_of_fin<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Step {
+        if !self.fin_acked() {
+            return Ok(());
+        }
+        match self.state {
+            State::FinWait1 => {
+                rule!(r, rules::ACK_OF_FIN, Act, self.snd.una, self.state);
+                self.transition(Cause::AckOfFin, r);
+                if self.orphan {
+                    self.arm_fin_wait2(now);
+                }
+            }
+            State::Closing => {
+                rule!(r, rules::ACK_OF_FIN, Act, self.snd.una, self.state);
+                self.enter_time_wait(now, Cause::AckOfFin, r);
+            }
+            State::LastAck => {
+                rule!(r, rules::ACK_OF_FIN, Act, self.snd.una, self.state);
+                self.die(Cause::AckOfFin, None, r);
+                return Err(Verdict::Taken);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

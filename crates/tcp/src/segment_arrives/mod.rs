@@ -1,0 +1,86 @@
+//! SEGMENT ARRIVES (RFC 9293 §3.10.7): one file a step, in the RFC's order.
+
+mod ack;
+mod fin;
+mod rst;
+mod sequence;
+mod syn;
+mod syn_sent;
+mod text;
+mod urgent;
+
+use crate::rule::{Recorder, RuleDef};
+use crate::time::Instant;
+use crate::transmit::Push;
+use crate::{Admission, Connection, Segment, State, TimerKind, Verdict, rule, rules};
+use wire::tcp::Flags;
+
+/// A step lets the segment go on, or ends its journey.
+pub(crate) type Step = Result<(), Verdict>;
+
+/// The segment goes no further; `rule` says why, with two of its numbers.
+pub(crate) fn refused(rule: &'static RuleDef, x: u32, y: u32) -> Step {
+    Err(Verdict::Dropped(rule, [x, y]))
+}
+
+/// SEG.LEN: octets of data, SYN and FIN counted.
+pub(crate) fn seg_len(seg: &Segment) -> u32 {
+    let f = seg.header.flags;
+    seg.payload.len() as u32 + u32::from(f.has(Flags::SYN)) + u32::from(f.has(Flags::FIN))
+}
+
+impl Connection {
+    /// SEGMENT ARRIVES in every state but CLOSED and LISTEN (§3.10.7.3, §3.10.7.4). Checksum and ports are
+    /// the host's affair and already right.
+    pub fn segment_arrives<R: Recorder>(
+        &mut self,
+        now: Instant,
+        seg: &Segment,
+        admission: Admission,
+        r: &mut R,
+    ) -> Verdict {
+        let h = &seg.header;
+        rule!(r, rules::SEGMENT_ARRIVES, Pass, self.state, h.seq, seg_len(seg), h.flags);
+        let end = match self.state {
+            State::Closed | State::Listen => refused(&rules::STATE_CLOSED, 0, 0),
+            State::SynSent => self.in_syn_sent(now, seg, r),
+            _ => self.in_other_states(now, seg, admission, r),
+        };
+        end.err().unwrap_or(Verdict::Taken)
+    }
+
+    /// §3.10.7.4.
+    fn in_other_states<R: Recorder>(
+        &mut self,
+        now: Instant,
+        seg: &Segment,
+        admission: Admission,
+        r: &mut R,
+    ) -> Step {
+        self.check_sequence(now, seg, r)?;
+        self.check_rst(now, seg, r)?;
+        self.check_syn(now, seg, r)?;
+        self.check_ack(now, seg, admission, r)?;
+        self.last_rcv = now;
+        self.check_urgent(seg, r);
+        self.take_text(now, seg, r)?;
+        self.check_fin(now, seg, r);
+        self.after_segment(now, r);
+        Ok(())
+    }
+
+    /// What the windows now allow goes out, and with it, or after it, the ACK.
+    pub(crate) fn after_segment<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if matches!(self.state, State::Closed | State::TimeWait) {
+            if self.ack.scheduled {
+                self.send_ack(now, r);
+            }
+            return;
+        }
+        self.push_pending(now, Push::Normal, r);
+        self.acknowledge(now, r);
+        if self.cfg.keepalive && !self.timers.is_set(TimerKind::KeepAlive) {
+            self.arm_keepalive(now);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Second, check the RST bit.
+
+use super::{Step, refused};
+use crate::rule::Recorder;
+use crate::time::Instant;
+use crate::transitions::Cause;
+use crate::{Connection, Segment, State, rule, rules};
+use wire::tcp::Flags;
+
+impl Connection {
+    pub(super) fn check_rst<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+        let h = &seg.header;
+        if !h.flags.has(Flags::RST) {
+            return Ok(());
+        }
+        if self.cfg.rfc5961 && h.seq != self.rcv.nxt && !self.rst_at_sack_edge(seg) {
+            // In the window, but not exactly where the next octet belongs: perhaps a blind attacker
+            // (RFC 5961 §3). A peer that means it will repeat it with the number we tell.
+            rule!(r, rules::RST_CHALLENGED, Answer, h.seq, self.rcv.nxt);
+            self.challenge_ack(now, r);
+            return refused(&rules::RST_CHALLENGED, h.seq.0, self.rcv.nxt.0);
+        }
+        if self.state == State::TimeWait && !self.cfg.rst_ends_time_wait {
+            // RFC 1337: TIME-WAIT is not to be assassinated.
+            rule!(r, rules::RST_TIME_WAIT, Drop, h.seq);
+            return refused(&rules::RST_TIME_WAIT, h.seq.0, self.rcv.nxt.0);
+        }
+        rule!(r, rules::RST_ACCEPTED, Reset, self.state, h.seq, self.rcv.nxt);
+        let errno = match self.state {
+            // "The user need not be informed": the entry goes, the listener stays.
+            State::SynReceived if self.passive => None,
+            State::SynReceived => Some("ECONNREFUSED"),
+            State::Closing | State::LastAck | State::TimeWait => None,
+            // Data the peer will never read (tcp_reset).
+            State::CloseWait => Some("EPIPE"),
+            _ => Some("ECONNRESET"),
+        };
+        self.count("EstabResets");
+        self.die(Cause::RstArrives, errno, r);
+        Err(crate::Verdict::Taken)
+    }
+
+    /// A peer whose segments we hold out of order may put the RST after the last of them (tcp_validate_incoming).
+    fn rst_at_sack_edge(&self, seg: &Segment) -> bool {
+        self.sack.is_some() && self.rx.early_runs().last().is_some_and(|(_, end)| end == seg.header.seq)
+    }
+
+    /// `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>` (RFC 5961 §3.2, §4.2), throttled (§7).
+    pub(crate) fn challenge_ack<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        self.send_limited_ack(now, "TCPChallengeACK", r);
+    }
+}

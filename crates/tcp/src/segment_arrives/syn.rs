@@ -1,0 +1,83 @@
+//! Fourth, check the SYN bit. (Third, security and compartment, there is nothing to check.)
+
+use super::{Step, refused};
+use crate::profile::Letter;
+use crate::rule::Recorder;
+use crate::time::Instant;
+use crate::transitions::Cause;
+use crate::{Connection, Segment, State, TimerKind, Verdict, rule, rules};
+use wire::tcp::Flags;
+
+impl Connection {
+    pub(super) fn check_syn<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+        let h = &seg.header;
+        if !h.flags.has(Flags::SYN) {
+            return Ok(());
+        }
+        let (seq, nxt) = (h.seq.0, self.rcv.nxt.0);
+        // The SYN-ACK of a simultaneous open: only its ACK is news.
+        if self.state == State::SynReceived
+            && !self.passive
+            && h.flags.has(Flags::ACK)
+            && h.seq == self.rcv.irs
+        {
+            return Ok(());
+        }
+        if self.cfg.rfc5961 {
+            // RFC 5961 §4.2, whatever the sequence number.
+            rule!(r, rules::SYN_CHALLENGED, Answer, h.seq, self.rcv.nxt);
+            self.count("TCPSYNChallenge");
+            self.challenge_ack(now, r);
+            return refused(&rules::SYN_CHALLENGED, seq, nxt);
+        }
+        rule!(r, rules::SYN_IN_WINDOW, Reset, h.seq, self.rcv.nxt);
+        let errno = (!(self.state == State::SynReceived && self.passive)).then_some("ECONNRESET");
+        self.send_rst(r);
+        self.die(Cause::RstArrives, errno, r);
+        refused(&rules::SYN_IN_WINDOW, seq, nxt)
+    }
+
+    /// The SYN of the handshake again: our SYN-ACK was lost, or is on its way (tcp_check_req). Whether it was one.
+    pub(super) fn repeated_syn<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> bool {
+        let h = &seg.header;
+        let flags = h.flags & (Flags::SYN | Flags::ACK | Flags::RST);
+        let again = self.state == State::SynReceived
+            && self.cfg.repeated_syn == Letter::Linux
+            && flags == Flags::SYN
+            && h.seq == self.rcv.irs;
+        if again {
+            rule!(r, rules::SYN_REPEATED, Answer, h.seq);
+            self.count("TCPSynRetrans");
+            self.emit(self.snd.iss, 0, Flags::SYN | Flags::ACK, 1);
+            let rto = self.rtt.rto(&self.cfg);
+            self.timers.set(TimerKind::Retransmit, now, now + rto);
+        }
+        again
+    }
+
+    /// A SYN in TIME-WAIT that cannot belong to the old connection (MAY-2, RFC 6191; tcp_timewait_state_process):
+    /// beyond what was received, or with a later timestamp.
+    pub(super) fn reincarnation<R: Recorder>(&self, seg: &Segment, r: &mut R) -> bool {
+        let h = &seg.header;
+        let f = h.flags;
+        if !f.has(Flags::SYN) || f.any(Flags::ACK | Flags::RST) {
+            return false;
+        }
+        let later = match (self.ts, h.options.timestamps) {
+            (Some(old), Some(new)) => (new.val.wrapping_sub(old.recent) as i32) > 0,
+            _ => false,
+        };
+        let yes = h.seq.gt(self.rcv.nxt) || later;
+        if yes {
+            rule!(r, rules::TIME_WAIT_GIVES_WAY, Act, h.seq, self.rcv.nxt);
+        }
+        yes
+    }
+
+    /// The old connection ends; the host hands the SYN to a listener.
+    pub(super) fn give_way<R: Recorder>(&mut self, r: &mut R) -> Step {
+        let iss = self.next_iss();
+        self.die(Cause::Reincarnated, None, r);
+        Err(Verdict::GivesWay(iss))
+    }
+}

@@ -1,0 +1,151 @@
+//! Seventh, process the segment text.
+
+use super::{Step, refused};
+use crate::profile::Letter;
+use crate::rule::Recorder;
+use crate::time::Instant;
+use crate::transitions::Cause;
+use crate::{Connection, Segment, State, rule, rules};
+use wire::tcp::Flags;
+
+impl Connection {
+    pub(super) fn take_text<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+        if seg.payload.is_empty() {
+            return Ok(());
+        }
+        let h = &seg.header;
+        let len = seg.payload.len() as u32;
+        if !matches!(self.state, State::Established | State::FinWait1 | State::FinWait2) {
+            rule!(r, rules::TEXT_IGNORED, Drop, self.state, len);
+            // After the peer's FIN there is no text; what looks like it is an old copy, to be acknowledged.
+            self.ack.scheduled = true;
+            self.ack.now = true;
+            return Ok(());
+        }
+        let end = h.seq + len;
+        if self.orphan && end.gt(self.rcv.nxt) {
+            // SHLD-3: nobody will ever read this.
+            rule!(r, rules::TEXT_NOBODY_READS, Reset, len, self.state);
+            self.count("TCPAbortOnData");
+            self.send_rst(r);
+            self.die(Cause::Abort, None, r);
+            return refused(&rules::TEXT_NOBODY_READS, len, 0);
+        }
+        // Only the new part is processed, and only what the window allows.
+        let old = if h.seq.lt(self.rcv.nxt) { self.rcv.nxt.since(h.seq).min(len) } else { 0 };
+        let edge = self.rcv_edge();
+        let past = match self.cfg.past_window {
+            Letter::Linux => 0,
+            Letter::Rfc if end.gt(edge) => end.since(edge).min(len - old),
+            Letter::Rfc => 0,
+        };
+        if old > 0 {
+            self.report_duplicate(h.seq, h.seq + old);
+        }
+        if old + past >= len {
+            rule!(r, rules::TEXT_NOTHING_NEW, Drop, old, past);
+            if old == len {
+                self.enter_quickack(self.cfg.quickacks);
+            }
+            self.ack.scheduled = true;
+            self.ack.now = true;
+            return Ok(());
+        }
+        let seq = h.seq + old;
+        let data = seg.payload.slice(old as usize..(len - past) as usize);
+        if seq == self.rcv.nxt {
+            if self.rcv_wnd_left() == 0 {
+                // A probe of a closed window: answered, not taken.
+                rule!(r, rules::TEXT_WINDOW_CLOSED, Answer, len);
+                self.count("TCPZeroWindowDrop");
+                self.enter_quickack(self.cfg.quickacks);
+                self.ack.scheduled = true;
+                self.ack.now = true;
+                return Ok(());
+            }
+            self.take_in_order(now, data, h.flags.has(Flags::PSH), r);
+        } else {
+            self.take_early(now, seq, data, r);
+        }
+        Ok(())
+    }
+
+    fn take_in_order<R: Recorder>(&mut self, now: Instant, data: bytes::Bytes, psh: bool, r: &mut R) {
+        let len = data.len() as u32;
+        let had_gap = !self.rx.early_is_empty();
+        self.rx.push(data);
+        let reached = self.rcv.nxt + len;
+        if had_gap {
+            // Early octets that this segment brought again.
+            let again: Vec<_> = self
+                .rx
+                .early_runs()
+                .filter(|(s, _)| s.lt(reached))
+                .map(|(s, e)| (s, e.min(reached)))
+                .collect();
+            for (s, e) in again {
+                self.report_duplicate(s, e);
+            }
+        }
+        self.rcv.nxt = self.rx.join(reached);
+        rule!(r, rules::TEXT_IN_ORDER, Act, len, self.rcv.nxt, self.rx.readable());
+        if self.rcv.nxt != reached {
+            rule!(r, rules::TEXT_JOINED, Act, self.rcv.nxt.since(reached), self.rcv.nxt);
+        }
+        if psh {
+            rule!(r, rules::TEXT_PUSHED, Act, self.rx.readable());
+        }
+        self.note_data(now, len);
+        self.grow_rcv_window(len);
+        if had_gap {
+            if let Some(s) = &mut self.sack {
+                s.advance(self.rcv.nxt);
+            }
+            // A gap was filled, wholly or in part: RFC 5681 §4.2 wants the ACK at once.
+            self.ack.now = true;
+        }
+        if self.rx.readable() as u64 > u64::from(self.cfg.rcv_buf) {
+            self.ack.now = true;
+        }
+        self.tell_readable();
+    }
+
+    fn take_early<R: Recorder>(&mut self, now: Instant, seq: wire::Seq, data: bytes::Bytes, r: &mut R) {
+        let end = seq + data.len() as u32;
+        rule!(r, rules::TEXT_EARLY, Act, seq, data.len(), self.rcv.nxt);
+        self.count("TCPOFOQueue");
+        // What we hold already is a duplicate (RFC 2883 §4.2).
+        let again: Vec<_> = self
+            .rx
+            .early_runs()
+            .filter(|(s, e)| s.lt(end) && seq.lt(*e))
+            .map(|(s, e)| (s.max(seq), e.min(end)))
+            .collect();
+        for (s, e) in again {
+            self.report_duplicate(s, e);
+        }
+        self.rx.insert_early(seq, data);
+        if let Some(s) = &mut self.sack {
+            s.early(seq, end);
+        }
+        self.ack.last_data = now;
+        self.ack.scheduled = true;
+        // RFC 5681 §4.2: out of order is answered at once.
+        self.ack.now = true;
+    }
+
+    fn report_duplicate(&mut self, left: wire::Seq, right: wire::Seq) {
+        if self.cfg.dsack
+            && let Some(s) = &mut self.sack
+        {
+            s.duplicate(left, right);
+        }
+    }
+
+    /// Restarts the 2 MSL wait.
+    pub(super) fn restart_time_wait<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        let wait = self.cfg.time_wait;
+        rule!(r, rules::TIME_WAIT_ARMED, Act, wait);
+        self.timers.set(crate::TimerKind::TimeWait, now, now + wait);
+    }
+}

@@ -1,0 +1,163 @@
+//! Octets written and not yet acknowledged, and how the unsent part of them is cut.
+
+use bytes::Bytes;
+use std::collections::VecDeque;
+use wire::Seq;
+
+/// A run of unsent octets that came together, as a Linux skb in the write queue: segments are cut from one
+/// chunk only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Chunk {
+    /// Sequence number after its last octet.
+    pub(crate) end: Seq,
+    /// The last segment cut from it carries PSH (RFC 9293 §3.9.1.2).
+    pub(crate) psh: bool,
+    /// Nothing may be appended to it (MSG_EOR).
+    pub(crate) eor: bool,
+}
+
+/// The send queue: one reference-counted slice a write.
+#[derive(Clone, Debug)]
+pub(crate) struct SendQueue {
+    /// Slices with the sequence number of their first octet; the first may begin before `una`.
+    data: VecDeque<(Seq, Bytes)>,
+    /// First octet not acknowledged.
+    una: Seq,
+    /// After the last octet written.
+    end: Seq,
+    /// Cuts `[nxt, end)`.
+    chunks: VecDeque<Chunk>,
+    /// First octet never sent.
+    nxt: Seq,
+}
+
+impl SendQueue {
+    /// Empty, beginning at `start`.
+    pub(crate) fn new(start: Seq) -> SendQueue {
+        SendQueue { data: VecDeque::new(), una: start, end: start, chunks: VecDeque::new(), nxt: start }
+    }
+    /// Octets written and not acknowledged.
+    pub(crate) fn len(&self) -> usize {
+        self.end.since(self.una) as usize
+    }
+    /// Sequence number after the last octet written.
+    pub(crate) fn end(&self) -> Seq {
+        self.end
+    }
+    /// Sequence number of the first octet never sent.
+    pub(crate) fn nxt(&self) -> Seq {
+        self.nxt
+    }
+    /// Octets never sent.
+    pub(crate) fn unsent(&self) -> u32 {
+        self.end.since(self.nxt)
+    }
+    /// The chunk from which the next new segment is cut, and whether more follow it.
+    pub(crate) fn head(&self) -> Option<(Chunk, bool)> {
+        self.chunks.front().map(|c| (*c, self.chunks.len() > 1))
+    }
+    /// The chunk written last, if anything of it is unsent.
+    pub(crate) fn tail(&self) -> Option<Chunk> {
+        self.chunks.back().copied()
+    }
+    /// Unsent octets of the last chunk.
+    fn tail_len(&self) -> u32 {
+        match self.chunks.len() {
+            0 => 0,
+            1 => self.end.since(self.nxt),
+            n => self.end.since(self.chunks[n - 2].end),
+        }
+    }
+    /// Room left in the last chunk of at most `goal` octets.
+    pub(crate) fn tail_room(&self, goal: u32) -> u32 {
+        match self.chunks.back() {
+            Some(c) if !c.eor => goal.saturating_sub(self.tail_len()),
+            _ => 0,
+        }
+    }
+    /// Appends octets, to the last chunk or as a new one.
+    pub(crate) fn push(&mut self, data: Bytes, new_chunk: bool) {
+        if data.is_empty() {
+            return;
+        }
+        let start = self.end;
+        self.end += data.len() as u32;
+        match self.chunks.back_mut() {
+            Some(c) if !new_chunk => {
+                c.end = self.end;
+                c.psh = false;
+            }
+            _ => self.chunks.push_back(Chunk { end: self.end, psh: false, eor: false }),
+        }
+        self.data.push_back((start, data));
+    }
+    /// Marks the last chunk: its last segment carries PSH.
+    pub(crate) fn mark_push(&mut self) {
+        if let Some(c) = self.chunks.back_mut() {
+            c.psh = true;
+        }
+    }
+    /// Closes the last chunk to later writes.
+    pub(crate) fn mark_eor(&mut self) {
+        if let Some(c) = self.chunks.back_mut() {
+            c.eor = true;
+        }
+    }
+    /// `len` octets from the front of the unsent part have been sent.
+    pub(crate) fn sent(&mut self, len: u32) {
+        self.nxt += len;
+        while self.chunks.front().is_some_and(|c| c.end.le(self.nxt)) {
+            self.chunks.pop_front();
+        }
+    }
+    /// Everything before `ack` is acknowledged and forgotten.
+    pub(crate) fn acked(&mut self, ack: Seq) {
+        let ack = ack.min(self.end);
+        if ack.le(self.una) {
+            return;
+        }
+        self.una = ack;
+        while self.data.front().is_some_and(|(s, d)| (*s + d.len() as u32).le(ack)) {
+            self.data.pop_front();
+        }
+    }
+    /// Throws everything away.
+    pub(crate) fn clear(&mut self) {
+        self.una = self.end;
+        self.nxt = self.end;
+        self.data.clear();
+        self.chunks.clear();
+    }
+    /// Appends the octets `[seq, seq + len)` to `out`.
+    pub(crate) fn copy(&self, seq: Seq, len: usize, out: &mut Vec<u8>) {
+        let Some((base, _)) = self.data.front() else { return };
+        let base = *base;
+        let at = seq.since(base);
+        let mut i = self.data.partition_point(|(s, d)| s.since(base) + d.len() as u32 <= at);
+        let mut seq = seq;
+        let mut left = len;
+        while left > 0 && i < self.data.len() {
+            let (start, bytes) = &self.data[i];
+            let skip = seq.since(*start) as usize;
+            let n = left.min(bytes.len() - skip);
+            out.extend_from_slice(&bytes[skip..skip + n]);
+            left -= n;
+            seq += n as u32;
+            i += 1;
+        }
+    }
+    /// What must always hold.
+    pub(crate) fn assert_invariants(&self) {
+        assert!(self.una.le(self.nxt) && self.nxt.le(self.end), "send queue: una ≤ nxt ≤ end");
+        assert!(self.data.iter().zip(self.data.iter().skip(1)).all(|(a, b)| a.0 + a.1.len() as u32 == b.0));
+        if let Some((s, d)) = self.data.back() {
+            assert_eq!(*s + d.len() as u32, self.end, "send queue: the last slice ends at `end`");
+        } else {
+            assert_eq!(self.una, self.end, "send queue: octets without slices");
+        }
+        match self.chunks.back() {
+            Some(c) => assert_eq!(c.end, self.end, "send queue: chunks end at `end`"),
+            None => assert_eq!(self.nxt, self.end, "send queue: unsent octets without a chunk"),
+        }
+    }
+}
