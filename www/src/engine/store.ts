@@ -8,7 +8,7 @@ import type { Command, CommandResult, PacketView, Prediction, Trace, View } from
 export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
 /** The dialogs of the page; at most one is open. */
-export type Dialog = 'help' | 'connect' | 'delay' | 'share' | 'open';
+export type Dialog = 'help' | 'connect' | 'call' | 'delay' | 'share' | 'open';
 /** Everything of the store that is not the world: set through {@link Store.set}. */
 export interface Face {
   lang: Lang;

@@ -1,0 +1,85 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { actions } from '../../engine/actions.js';
+import type { Dialog } from '../../engine/store.js';
+import type { Key } from '../../locales/index.js';
+import { errorSentence } from '../../locales/sentences.js';
+import { Element, panel, reset } from '../base/index.js';
+import { spoken, spokenStyles } from '../why/sentence.js';
+import { styles } from './styles.js';
+import './call-form.js';
+import './forms.js';
+
+const TITLES: Readonly<Record<Exclude<Dialog, 'delay'>, Key>> = {
+  help: 'dialog.help.title', connect: 'dialog.connect.title', call: 'dialog.call.title', share: 'dialog.share.title', open: 'dialog.open.title',
+};
+
+/** Every dialog of the page, the sentence about what did not work, and the page's last words after a panic. */
+export class Dialogs extends Element {
+  static override styles = [reset, panel, spokenStyles, styles];
+  #before: globalThis.Element | null = null;
+
+  protected override render(): TemplateResult {
+    const { store, t } = this;
+    const { dialog } = store.face;
+    return html`${store.panic ? this.#panic() : dialog ? html`<dialog class=${dialog === 'help' ? 'wide' : ''} aria-labelledby="title"
+          @close=${() => store.set({ dialog: undefined })} @keydown=${(e: Event) => e.stopPropagation()}>
+        <div class="head"><h2 id="title">${dialog === 'delay' ? t('dialog.delay.title', { id: store.face.selected ?? '' }) : this.#title(dialog)}</h2>
+          <button type="button" aria-label=${t('dialog.close')} @click=${() => store.set({ dialog: undefined })}>×</button></div>${this.#form(dialog)}</dialog>` : nothing}
+      ${store.error && !store.panic ? html`<div class="toast" role="alert"><p><strong>${t('dialog.error.title')}</strong> ${spoken(errorSentence(store.lang, store.error))}</p>
+        <button type="button" aria-label=${t('dialog.close')} @click=${() => { store.error = undefined; store.notify(); }}>×</button></div>` : nothing}`;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const dialog = this.renderRoot.querySelector('dialog');
+    if (dialog && !dialog.open) {
+      this.#before = deepest(document.activeElement);
+      dialog.showModal();
+      void this.#focus(dialog);
+    } else if (!dialog && this.#before) {
+      if (this.#before instanceof HTMLElement) this.#before.focus();
+      this.#before = null;
+    }
+  }
+
+  /** The form draws itself after the dialog is open: only then is there a field to be in. */
+  async #focus(dialog: HTMLDialogElement): Promise<void> {
+    const form = dialog.querySelector<Element>('tcp-connect-form, tcp-delay-form, tcp-open-form, tcp-share-form, tcp-call-form');
+    await form?.updateComplete;
+    const field = form?.renderRoot.querySelector<HTMLElement>('[autofocus], input, select');
+    field?.focus();
+    if (field instanceof HTMLInputElement && field.type !== 'file') field.select();
+  }
+
+  #title(dialog: Exclude<Dialog, 'delay'>): string {
+    return (this.t as (key: Key) => string)(TITLES[dialog]);
+  }
+
+  #form(dialog: Dialog): TemplateResult {
+    const { store } = this;
+    switch (dialog) {
+      case 'connect': return html`<tcp-connect-form .store=${store}></tcp-connect-form>`;
+      case 'delay': return html`<tcp-delay-form .store=${store}></tcp-delay-form>`;
+      case 'open': return html`<tcp-open-form .store=${store}></tcp-open-form>`;
+      case 'share': return html`<tcp-share-form .store=${store}></tcp-share-form>`;
+      case 'call': return html`<tcp-call-form .store=${store}></tcp-call-form>`;
+      case 'help': return html`<tcp-help-form .store=${store}></tcp-help-form>`;
+    }
+  }
+
+  #panic(): TemplateResult {
+    const { store, t } = this;
+    return html`<dialog aria-labelledby="title" @keydown=${(e: Event) => e.stopPropagation()} @cancel=${(e: Event) => e.preventDefault()}>
+      <div class="head"><h2 id="title">${t('dialog.panic.title')}</h2></div>
+      <div class="body"><p>${t('dialog.panic.text')}</p><p class="result">${store.panic?.message}</p>
+        <div class="buttons"><button type="button" class="primary" autofocus @click=${() => void actions.save.run(store)}>${t('dialog.panic.save')}</button></div></div></dialog>`;
+  }
+}
+
+/** The focused element, through shadow roots. */
+function deepest(element: globalThis.Element | null): globalThis.Element | null {
+  let at = element;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+}
+
+customElements.define('tcp-dialogs', Dialogs);
