@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { actions, keyHint, perform, type Action } from '../../engine/actions.js';
+import { actions, keyHint, perform } from '../../engine/actions.js';
 import { parseSaved } from '../../engine/share.js';
 import { plain, errorSentence } from '../../locales/sentences.js';
 import { toEngineError } from '../../engine/engine.js';
@@ -142,7 +142,7 @@ export class ShareForm extends Form {
 /** Every action that has a key. */
 export class HelpForm extends Form {
   protected override render(): TemplateResult {
-    const all = (Object.values(actions) as Action[]).filter((a) => a.keys.length);
+    const all = Object.values(actions).filter((a) => a.keys.length);
     const mac = navigator.platform.startsWith('Mac');
     return html`<div class="body"><div class="keys" role="list">${all.map((a) => html`<div role="listitem"><span>${template(this.store.lang, `action.${a.id}` as Key)}</span><kbd>${keyHint(a.id, mac)}</kbd></div>`)}</div></div>`;
   }
