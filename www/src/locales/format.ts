@@ -31,6 +31,7 @@ export function duration(ns: number): string {
 /** Three digits that count; at least one decimal below ten, so that 2.0 does not look like a count. */
 function three(x: number): string {
   const size = Math.abs(x);
+  if (size >= 100) return x.toFixed(0);
   if (size >= 10) return trim(x.toFixed(1), 0);
   return trim(x.toFixed(size >= 1 ? 3 : 2), 1);
 }

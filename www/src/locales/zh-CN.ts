@@ -163,6 +163,7 @@ export const zhCN: Messages = {
   'why.start': '一切尚未发生。按单步开始。',
   'why.rules': '第 {step} 步的规则',
   'why.lead.frame': '{who}收到 {what}。',
+  'why.lead.frameOf': '{who}收到 {letter} 的 {what}。',
   'why.lead.timer': '{who}的 {what} 定时器到期。',
   'why.lead.process': '{who}执行 {what}。',
   'why.lead.command': '手动操作：{what}。',

@@ -30,7 +30,7 @@ const dark = `
  */
 export const tokens = css`
   :host {
-    --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, P052, 'Book Antiqua', Georgia, 'Songti SC',
+    --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, P052, 'Book Antiqua', Georgia, 'Liberation Serif', 'Songti SC',
       'Noto Serif SC', 'Noto Serif CJK SC', serif;
     --sans: -apple-system, 'Segoe UI', 'Noto Sans', 'Helvetica Neue', 'Liberation Sans', Arial, 'PingFang SC',
       'Noto Sans SC', 'Noto Sans CJK SC', sans-serif;

@@ -30,7 +30,7 @@ export class PacketRows extends PacketPart {
     .row:last-child { height: 19px; }
     .name { font: var(--t1) / 17px var(--sans); color: var(--ink3); overflow: hidden; text-overflow: ellipsis; min-width: 0; }
     .value { margin-left: auto; overflow: hidden; text-overflow: ellipsis; flex-shrink: 1; min-width: 0; }
-    .brief { padding: 0 2px; gap: 3px; }
+    .brief { padding: 0 4px; gap: 3px; }
     .brief .value { margin-left: auto; }
     .meaning, s { color: var(--ink3); }
     .meaning.wrong { color: var(--lost); }
@@ -47,7 +47,7 @@ export class PacketRows extends PacketPart {
     .edited s, .mended s { font-weight: 400; }
     .folded { display: none; }
     @container packet (max-width: 1239px) { .optional { display: none; } .folded { display: grid; } }
-    @container packet (max-width: 599px) { .row, .row:last-child { height: 28px; } .cell, .name { line-height: 27px; padding-left: 3px; padding-right: 3px; gap: 3px; } .flag { padding: 0; }
+    @container packet (max-width: 599px) { .row, .row:last-child { height: 28px; } .cell, .name { line-height: 27px; padding-left: 3px; padding-right: 3px; gap: 3px; } .flag { padding: 0; } .brief .name { display: none; }
       .ruler span:nth-child(4n + 3), .ruler span:nth-child(4n), .ruler span:nth-child(4n + 5) { visibility: hidden; } .ruler span:nth-child(4n + 2) { overflow: visible; } }
   `];
 
@@ -100,7 +100,7 @@ export class PacketRows extends PacketPart {
         @click=${() => this.#flag(field)} @mouseenter=${() => this.hover(field.path)}>${letter(field)}</span>`;
     }
     const brief = cell.bits <= 4;
-    return html`<span class="cell ${brief && cell.bits <= 3 ? 'brief' : ''} ${state}" role="gridcell" ${at} data-key=${key} tabindex=${tab}
+    return html`<span class="cell ${brief && cell.bits <= 4 ? 'brief' : ''} ${state}" role="gridcell" ${at} data-key=${key} tabindex=${tab}
       title=${this.#title(field, name) ?? nothing} aria-label=${cell.first ? this.#spoken(field, name) : nothing}
       @click=${() => this.choose(field.path)} @dblclick=${() => this.editing.field(field, name)} @mouseenter=${() => this.hover(field.path)}>
       ${cell.first ? html`<span class="name">${label(this.store.lang, field, group, cell.bits <= 8)}</span>${this.editing.is(field.path) ? this.editing.render() : this.#value(field, cell.bits)}` : nothing}</span>`;

@@ -80,7 +80,7 @@ export class PacketTree extends PacketPart {
   #line(line: Line, active: boolean, all: readonly Line[], i: number): TemplateResult {
     const { field, level } = line;
     const group = all.slice(0, i).findLast((l) => l.level === level - 1)?.field;
-    const name = label(this.store.lang, field, group, false);
+    const name = label(this.store.lang, field, group, level === 1);
     const editing = this.editing.is(field.path);
     const pointed = this.hovered !== undefined && (field.path === this.hovered || (!line.open && within(field, this.hovered)));
     const was = this.was(field.path);

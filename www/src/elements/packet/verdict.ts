@@ -19,6 +19,7 @@ export class PacketVerdict extends Element {
     .said.refused b:first-child { color: var(--lost); }
     .said.changed.refused b:first-child { color: var(--edit); }
     b { font-weight: 700; }
+    cite { font: var(--t1) / 1 var(--sans); color: var(--ink3); white-space: nowrap; }
     .aside { color: var(--ink2); }
     @container packet (max-width: 599px) { .head { display: none; } }
   `];
@@ -37,7 +38,7 @@ export class PacketVerdict extends Element {
     const told = foretell(store.lang, t, store.view, prediction, bases, packet.to);
     const before = dirty ? this.#unedited(packet) : undefined;
     return html`<span class="head ${dirty ? '' : 'plain'}">${t('predict.title')}</span>
-      <p aria-live="polite"><span class="said ${dirty ? 'changed' : ''} ${told.refused ? 'refused' : ''}"><b>${told.verdict}</b> ${spoken(told.why)}${told.source ? ` (${told.source})` : ''} ${told.then}</span>
+      <p aria-live="polite"><span class="said ${dirty ? 'changed' : ''} ${told.refused ? 'refused' : ''}"><b>${told.verdict}</b> ${spoken(told.why)}${told.source ? html` <cite>${told.source}</cite>` : nothing} ${told.then}</span>
         ${before ? html` <span class="aside">${unedited(store.lang, t, before)}</span>` : nothing}</p>`;
   }
 

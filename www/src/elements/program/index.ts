@@ -33,7 +33,7 @@ export class Program extends Element {
     h3 .sign { margin-right: 4px; }
     h3 .icon-only .sign { margin: 0; }
     .icon-only .bars { stroke: currentColor; }
-    @container (max-width: 599px) { h3 { height: 32px; align-items: center; } h3 button { min-width: 44px; height: 32px; } }
+    @media (max-width: 599px) { h3 { height: 32px; align-items: center; } h3 button { min-width: 44px; height: 32px; } }
   `];
 
   declare node: number | undefined;

@@ -14,7 +14,8 @@ export const styles = css`
   caption .dim { margin-right: auto; }
   caption b { font: 600 var(--t1) / 20px var(--mono); }
   caption b .sign { margin-right: 4px; }
-  td:first-child { width: 30px; padding-left: 5px; }
+  .queue td:first-child { width: 30px; padding-left: 5px; }
+  h3 .fact { margin-left: 3px; }
   tr.chosen td { background: var(--you-wash); }
   tr.chosen td:first-child { box-shadow: inset 2px 0 0 var(--you); }
   tr.over td { border-top: 1px dashed var(--lost); background: var(--lost-wash); }

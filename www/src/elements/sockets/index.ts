@@ -19,7 +19,7 @@ export class Sockets extends Element {
     tr[data-selected='true'] td:first-child { box-shadow: inset 2px 0 0 var(--you); }
     .new td:not(:first-child) { font-weight: 700; }
     button { font: 700 var(--t1) / 16px var(--sans); min-width: 16px; height: 20px; text-align: left; }
-    @container (max-width: 599px) { td, button { height: 32px; } button { min-width: 32px; } }
+    @media (max-width: 599px) { td, button { height: 32px; } button { min-width: 32px; } }
   `];
 
   declare node: number | undefined;

@@ -22,7 +22,7 @@ export class States extends Element {
     svg { display: block; margin: 6px auto 0; overflow: visible; max-width: 100%; }
     text { font: var(--t1) var(--sans); fill: var(--ink3); text-anchor: middle; }
     .here { fill: var(--ink); font-weight: 700; }
-    .who { font: italic var(--t1) var(--serif); fill: var(--ink2); }
+    .who { font: italic var(--t1) var(--serif); fill: var(--ink2); paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
     :host(:lang(zh)) .who { font: var(--t1) var(--sans); }
     path { fill: none; stroke: var(--line); }
     .lit { stroke: var(--you); stroke-width: 1.5; }

@@ -13,11 +13,10 @@ export class Tcb extends Element {
     :host { display: block; }
     h3 i { font-weight: 700; }
     .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 10px; padding-top: 4px; }
-    dl { display: grid; grid-template-columns: 1fr auto; align-content: start; font: var(--t1) / 16px var(--mono); }
+    dl { font: var(--t1) / 16px var(--mono); }
+    dl div { display: flex; justify-content: space-between; gap: 4px; }
     dt { color: var(--ink2); white-space: nowrap; }
     dd { text-align: right; white-space: nowrap; }
-    .wide { grid-column: 1 / 3; display: flex; justify-content: space-between; gap: 6px; }
-    .wide dd { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   `];
 
   declare node: number | undefined;
@@ -39,7 +38,7 @@ export class Tcb extends Element {
 
   #variable(v: VarView, bases: SeqBases | undefined): TemplateResult {
     const value = written(v, v.value, bases, this.t);
-    if (v.was == null) return html`<dt>${v.name}</dt><dd>${value}</dd>`;
+    if (v.was == null) return html`<div><dt>${v.name}</dt><dd>${value}</dd></div>`;
     return this.#changed(v.name, written(v, v.was, bases, this.t), value);
   }
 
@@ -47,16 +46,16 @@ export class Tcb extends Element {
   #changed(name: string, was: string, value: string): TemplateResult {
     const label = this.t('tcb.changed.label', { name, was, value });
     const room = name.length + was.length + value.length < 18;
-    return html`<dt>${name}</dt><dd class="changed" title=${label}>${room ? html`${was} → ${value}` : html`<span class="sr">${was}</span>→ ${value}`}</dd>`;
+    return html`<div><dt>${name}</dt><dd class="changed" title=${label}>${room ? html`${was} → ${value}` : html`<span class="sr">${was}</span>→ ${value}`}</dd></div>`;
   }
 
   #timers(tcb: TcbView): TemplateResult[] {
     const { t, store } = this;
-    if (!tcb.timers.length) return [html`<dt>${t('tcb.timer')}</dt><dd>${t('tcb.off')}</dd>`];
+    if (!tcb.timers.length) return [html`<div><dt>${t('tcb.timer')}</dt><dd>${t('tcb.off')}</dd></div>`];
     return tcb.timers.map((timer: TimerView) => {
       const left = duration(Math.max(0, timer.until - store.clock));
       const was = timer.was == null ? undefined : timer.was === 0 ? t('tcb.off') : duration(timer.was - store.view.now);
-      return was === undefined ? html`<dt>${timer.name}</dt><dd>${left}</dd>` : this.#changed(timer.name, was, left);
+      return was === undefined ? html`<div><dt>${timer.name}</dt><dd>${left}</dd></div>` : this.#changed(timer.name, was, left);
     });
   }
 }

@@ -28,7 +28,7 @@ export class Why extends Element {
     .refuses .index, .refuses b { color: var(--lost); font-weight: 700; }
     li.decides[aria-current]:not(.refuses) { background: var(--wash); box-shadow: inset 2px 0 0 var(--ink); }
     li.decides.refuses[aria-current] { background: var(--lost-wash); box-shadow: inset 2px 0 0 var(--lost); }
-    @container (max-width: 599px) { h2 { height: 44px; align-items: center; padding: 0; } h2 button { width: 44px; height: 44px; } }
+    @media (max-width: 599px) { h2 { height: 44px; align-items: center; padding: 0; } h2 button { width: 44px; height: 44px; } }
   `];
 
   #shown = -1;
@@ -83,7 +83,7 @@ export class Why extends Element {
     const who = info.node == null ? undefined : nodeName(nodeOf(this.store.view, info.node), t);
     const letter = flowOf(this.store.view, info.flow)?.letter;
     switch (info.what) {
-      case 'frame': return t('why.lead.frame', { who: who ?? '', what: `${letter ? `${letter} ` : ''}${info.text}` });
+      case 'frame': return letter ? t('why.lead.frameOf', { who: who ?? '', what: info.text, letter }) : t('why.lead.frame', { who: who ?? '', what: info.text });
       case 'timer': return t('why.lead.timer', { who: who ?? '', what: info.text });
       case 'process': return t('why.lead.process', { who: who ?? '', what: info.text });
       default: return who ? t('why.lead.commandAt', { who, what: info.text }) : t('why.lead.command', { what: info.text });
