@@ -161,7 +161,7 @@ pub fn goodput(seconds: u64) -> f64 {
     let mut world = world(SENDER, SINK, &lossy);
     let end = Duration::from_secs(seconds);
     drive(&mut world, |w| w.now().since(Instant::ZERO) >= end);
-    let received = world.host(NodeId(1)).map_or(0, |h| read_by(h));
+    let received = world.host(NodeId(1)).map_or(0, read_by);
     received as f64 * 8.0 / seconds as f64
 }
 
