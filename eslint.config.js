@@ -2,7 +2,8 @@ import js from '@eslint/js';
 import { configs as lit } from 'eslint-plugin-lit';
 import tseslint from 'typescript-eslint';
 
-const node = { console: 'readonly', process: 'readonly', performance: 'readonly', URL: 'readonly', setTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly' };
+const node = { console: 'readonly', process: 'readonly', performance: 'readonly', URL: 'readonly', setTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly', WebAssembly: 'readonly' };
+const page = { document: 'readonly', requestAnimationFrame: 'readonly' };
 
 export default tseslint.config(
   { ignores: ['dist', 'target', 'node_modules', 'www/src/engine/pkg', 'test-results', 'playwright-report'] },
@@ -26,4 +27,6 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }] },
   },
   { files: ['scripts/**/*.mjs', '*.config.*'], languageOptions: { globals: node }, rules: { 'no-console': 'off' } },
+  // These run functions in the page.
+  { files: ['scripts/bench/page.mjs'], languageOptions: { globals: { ...node, ...page } } },
 );

@@ -186,8 +186,7 @@ impl Session {
     #[wasm_bindgen(unchecked_return_type = "view.CommandResult")]
     pub fn command(&mut self, #[wasm_bindgen(unchecked_param_type = "view.Command")] command: JsValue) -> Js {
         let guard = self.rescue.enter();
-        let command: Command =
-            serde_wasm_bindgen::from_value(command).map_err(|e| bad_argument("command", &e))?;
+        let command: Command = value::take(&command).map_err(|e| bad_argument("command", &e))?;
         let done = self.inner.command(command);
         drop(guard);
         self.rescue.keep(self.inner.save());

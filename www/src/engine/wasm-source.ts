@@ -2,6 +2,6 @@
 import url from './pkg/tcp_playground_bg.wasm?url';
 
 /** What wasm-bindgen's `init` takes. */
-export async function wasmSource(): Promise<string | URL | BufferSource> {
-  return url;
+export function wasmSource(): Promise<string | URL | BufferSource> {
+  return Promise.resolve(url);
 }
