@@ -20,12 +20,11 @@ impl Sum {
         // Four sums of 32-bit halves that cannot overflow below 2^34 octets: the compiler makes vectors of
         // them where the machine has any.
         let mut lanes = [0u64; 4];
-        let mut blocks = octets.chunks_exact(32);
-        for block in &mut blocks {
-            for (lane, word) in lanes.iter_mut().zip(block.chunks_exact(8)) {
-                let word = u64::from_ne_bytes([
-                    word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7],
-                ]);
+        let (blocks, rest) = octets.as_chunks::<32>();
+        for block in blocks {
+            let (words, _) = block.as_chunks::<8>();
+            for (lane, word) in lanes.iter_mut().zip(words) {
+                let word = u64::from_ne_bytes(*word);
                 *lane += (word & 0xffff_ffff) + (word >> 32);
             }
         }
@@ -33,18 +32,23 @@ impl Sum {
         for lane in lanes {
             sum = carry(sum, lane);
         }
-        let mut words = blocks.remainder().chunks_exact(8);
-        for word in &mut words {
-            let word =
-                u64::from_ne_bytes([word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7]]);
-            sum = carry(sum, word);
+        let (words, rest) = rest.as_chunks::<8>();
+        for word in words {
+            sum = carry(sum, u64::from_ne_bytes(*word));
         }
-        let rest = words.remainder();
-        if !rest.is_empty() {
-            let mut last = [0; 8];
-            last[..rest.len()].copy_from_slice(rest);
-            sum = carry(sum, u64::from_ne_bytes(last));
+        // What is left is added as the narrower words it is made of: 2^16 ≡ 1 modulo 2^16 − 1.
+        let (halves, rest) = rest.as_chunks::<4>();
+        for half in halves {
+            sum = carry(sum, u32::from_ne_bytes(*half).into());
         }
+        sum = match *rest {
+            [a, b, c] => {
+                carry(carry(sum, u16::from_ne_bytes([a, b]).into()), u16::from_ne_bytes([c, 0]).into())
+            }
+            [a, b] => carry(sum, u16::from_ne_bytes([a, b]).into()),
+            [a] => carry(sum, u16::from_ne_bytes([a, 0]).into()),
+            _ => sum,
+        };
         Sum(sum)
     }
 
@@ -52,6 +56,18 @@ impl Sum {
     #[inline]
     pub fn add_u16(self, number: u16) -> Sum {
         Sum(carry(self.0, u16::from_ne_bytes(number.to_be_bytes()).into()))
+    }
+
+    /// Adds a 32-bit number as it would stand on the wire.
+    #[inline]
+    pub fn add_u32(self, number: u32) -> Sum {
+        Sum(carry(self.0, u32::from_ne_bytes(number.to_be_bytes()).into()))
+    }
+
+    /// Both together.
+    #[inline]
+    pub fn plus(self, other: Sum) -> Sum {
+        Sum(carry(self.0, other.0))
     }
 
     /// The sum as it would stand on the wire; 0xffff over octets with a right checksum among them.
@@ -76,10 +92,10 @@ impl Sum {
 #[inline]
 pub fn pseudo(addrs: &Addrs, protocol: u8, len: usize) -> Sum {
     let sum = match addrs {
-        Addrs::V4 { src, dst } => Sum::new().octets(&src.octets()).octets(&dst.octets()),
+        Addrs::V4 { src, dst } => Sum::new().add_u32(src.to_bits()).add_u32(dst.to_bits()),
         Addrs::V6 { src, dst } => Sum::new().octets(&src.octets()).octets(&dst.octets()),
     };
-    sum.add_u16((len >> 16) as u16).add_u16(len as u16).add_u16(protocol.into())
+    sum.add_u32(len as u32).add_u16(protocol.into())
 }
 
 /// The checksum that belongs into the two octets at `at` (even) of `octets`, whatever stands there now;

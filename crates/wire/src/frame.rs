@@ -1,12 +1,12 @@
 //! Whole frames: from bytes to what a stack means, and back.
 
 use crate::arp;
-use crate::checksum::pseudo;
+use crate::checksum::{Sum, pseudo};
 use crate::ethernet::{self, Link};
-use crate::layout;
+use crate::layout::{self, Words};
 use crate::problem::{Malformed, Problem};
 use crate::{icmp, ip, tcp, udp};
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use std::ops::Range;
 
 /// A frame, understood. Payloads share its bytes.
@@ -61,6 +61,17 @@ pub fn slice(frame: &Bytes, range: Range<usize>) -> Bytes {
     if range.is_empty() { Bytes::new() } else { frame.slice(range) }
 }
 
+/// Like [`slice`], of a frame that is not needed any more: nothing is counted, nothing allocated.
+#[inline]
+pub fn into_slice(mut frame: Bytes, range: Range<usize>) -> Bytes {
+    if range.is_empty() {
+        return Bytes::new();
+    }
+    frame.truncate(range.end);
+    frame.advance(range.start);
+    frame
+}
+
 /// The frame of a TCP segment, made with one allocation: `payload` appends the segment's data (about `hint`
 /// octets) to the buffer behind the headers; lengths and checksums follow from what it appended.
 #[inline]
@@ -74,7 +85,7 @@ pub fn emit_tcp(
     let options = header.options.emit();
     let len = tcp::LEN + options.len();
     let at = layout::tcp::CHECKSUM.range().start;
-    emit(link, ip, len, hint, at, |out| _ = tcp::emit(header, &options, out), payload)
+    emit(link, ip, len, hint, at, |out| tcp::emit(header, &options, out), payload)
 }
 
 /// The frame of a UDP datagram; see [`emit_tcp`].
@@ -87,8 +98,12 @@ pub fn emit_udp(
 ) -> Bytes {
     use layout::udp as at;
     let write = |out: &mut [u8]| {
-        at::SRC_PORT.put(out, header.src_port.into());
-        at::DST_PORT.put(out, header.dst_port.into());
+        let words = Words::<{ udp::LEN / 4 }>::new()
+            .with(at::SRC_PORT, header.src_port.into())
+            .with(at::DST_PORT, header.dst_port.into())
+            .with(at::LENGTH, out.len() as u32);
+        words.write(out);
+        words.sum()
     };
     emit(link, ip, udp::LEN, hint, at::CHECKSUM.range().start, write, payload)
 }
@@ -103,14 +118,18 @@ pub fn emit_icmp(
 ) -> Bytes {
     use layout::icmp as at;
     let write = |out: &mut [u8]| {
-        at::TYPE.put(out, header.kind.into());
-        at::CODE.put(out, header.code.into());
-        layout::icmp_other::REST.put(out, header.rest.into());
+        let words = Words::<{ icmp::LEN / 4 }>::new()
+            .with(at::TYPE, header.kind.into())
+            .with(at::CODE, header.code.into())
+            .with(layout::icmp_other::REST, header.rest);
+        words.write(out);
+        words.sum()
     };
     emit(link, ip, icmp::LEN, hint, at::CHECKSUM.range().start, write, payload)
 }
 
-/// `header_len` octets of transport header, written by `write` with its checksum at `checksum_at` left zero.
+/// `header_len` octets of transport header, written by `write` with its checksum at `checksum_at` left zero;
+/// `write` is given the segment and returns the header's sum.
 #[inline]
 fn emit(
     link: &Link,
@@ -118,30 +137,25 @@ fn emit(
     header_len: usize,
     hint: usize,
     checksum_at: usize,
-    write: impl FnOnce(&mut [u8]),
+    write: impl FnOnce(&mut [u8]) -> Sum,
     payload: impl FnOnce(&mut Vec<u8>),
 ) -> Bytes {
-    /// Ethernet, IPv6 and the longest TCP header.
-    const SPACE: usize = ethernet::LEN + ip::V6_LEN + tcp::MAX_LEN;
+    /// Room for Ethernet, IPv6 and the longest TCP header. Every octet is written again; it is not zero
+    /// because that would have the compiler ask for zeroed memory, which is slower to get.
+    static SPACE: [u8; ethernet::LEN + ip::V6_LEN + tcp::MAX_LEN] = [0xff; _];
     let start = ethernet::LEN + ip.addrs.header_len();
     let mut frame = Vec::with_capacity(start + header_len + hint);
-    frame.extend_from_slice(&[0; SPACE][..start + header_len]);
+    frame.extend_from_slice(&SPACE[..start + header_len]);
     payload(&mut frame);
     let (headers, segment) = frame.split_at_mut(start);
     ethernet::emit(link, ip.addrs.ethertype(), headers);
     ip::emit(ip, segment.len(), &mut headers[ethernet::LEN..]);
-    write(segment);
-    if ip.protocol == ip::UDP {
-        layout::udp::LENGTH.put(segment, segment.len() as u64);
-    }
     let sum = match ip.protocol {
         ip::ICMP | ip::ICMPV6 => icmp::covered(&ip.addrs, segment.len()),
         protocol => pseudo(&ip.addrs, protocol, segment.len()),
     };
-    let mut checksum = sum.octets(segment).checksum();
-    if ip.protocol == ip::UDP {
-        checksum = udp::on_wire(checksum);
-    }
+    let sum = sum.plus(write(segment)).octets(&segment[header_len..]);
+    let checksum = if ip.protocol == ip::UDP { udp::on_wire(sum.checksum()) } else { sum.checksum() };
     segment[checksum_at..checksum_at + 2].copy_from_slice(&checksum.to_be_bytes());
     Bytes::from(frame)
 }

@@ -2,7 +2,7 @@
 
 use crate::checksum::Sum;
 use crate::ethernet;
-use crate::layout::{ipv4, ipv6};
+use crate::layout::{Words, ipv4, ipv6};
 use crate::problem::{Malformed, Problem};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -208,24 +208,19 @@ pub fn emit(header: &Header, payload: usize, out: &mut [u8]) {
     match header.addrs {
         Addrs::V4 { src, dst } => {
             use ipv4 as at;
-            let out = &mut out[..V4_LEN];
-            at::VERSION.put(out, 4);
-            at::HDR_LEN.put(out, V4_LEN as u64 / 4);
-            at::DSCP.put(out, header.dscp.into());
-            at::ECN.put(out, header.ecn.into());
-            at::TOTAL_LEN.put(out, (V4_LEN + payload) as u64);
-            at::ID.put(out, header.ident.into());
-            at::RB.put(out, 0);
-            at::DF.put(out, header.dont_fragment.into());
-            at::MF.put(out, 0);
-            at::FRAG_OFFSET.put(out, 0);
-            at::TTL.put(out, header.ttl.into());
-            at::PROTO.put(out, header.protocol.into());
-            at::CHECKSUM.put(out, 0);
-            at::SRC.put_octets(out, &src.octets());
-            at::DST.put_octets(out, &dst.octets());
-            let checksum = Sum::new().octets(out).checksum();
-            at::CHECKSUM.put(out, checksum.into());
+            let words = Words::<{ V4_LEN / 4 }>::new()
+                .with(at::VERSION, 4)
+                .with(at::HDR_LEN, V4_LEN as u32 / 4)
+                .with(at::DSCP, header.dscp.into())
+                .with(at::ECN, header.ecn.into())
+                .with(at::TOTAL_LEN, (V4_LEN + payload) as u32)
+                .with(at::ID, header.ident.into())
+                .with(at::DF, header.dont_fragment.into())
+                .with(at::TTL, header.ttl.into())
+                .with(at::PROTO, header.protocol.into())
+                .with(at::SRC, src.to_bits())
+                .with(at::DST, dst.to_bits());
+            words.with(at::CHECKSUM, words.sum().checksum().into()).write(out);
         }
         Addrs::V6 { src, dst } => {
             use ipv6 as at;

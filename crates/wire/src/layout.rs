@@ -2,6 +2,7 @@
 //! and editing alike. Names are Wireshark's display-filter names.
 
 use crate::bits;
+use crate::checksum::Sum;
 
 /// How a field's value is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +74,46 @@ impl Field {
     /// The first bit after it.
     pub const fn end(&self) -> u32 {
         self.bit + self.bits
+    }
+}
+
+/// A header in the making, of `N` words of 32 bits: it stays in registers until it is written, so that
+/// summing it does not wait for its own octets to come back from memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<const N: usize>(pub [u32; N]);
+
+impl<const N: usize> Words<N> {
+    /// All bits zero.
+    #[inline(always)]
+    pub const fn new() -> Words<N> {
+        Words([0; N])
+    }
+    /// Sets a field that lies within one word and has not been set before; bits of `value` above its width
+    /// are cut off.
+    #[inline(always)]
+    pub const fn with(mut self, field: Field, value: u32) -> Words<N> {
+        let (word, bit) = (field.bit as usize / 32, field.bit % 32);
+        self.0[word] |= (value & bits::mask(field.bits as usize) as u32) << (32 - bit - field.bits);
+        self
+    }
+    /// Their sum.
+    #[inline(always)]
+    pub fn sum(&self) -> Sum {
+        self.0.iter().fold(Sum::new(), |sum, word| sum.add_u32(*word))
+    }
+    /// Writes them in network order into the first `4 × N` octets of `out`.
+    #[inline(always)]
+    pub fn write(&self, out: &mut [u8]) {
+        let (out, _) = out[..N * 4].as_chunks_mut::<4>();
+        for (octets, word) in out.iter_mut().zip(self.0) {
+            *octets = word.to_be_bytes();
+        }
+    }
+}
+
+impl<const N: usize> Default for Words<N> {
+    fn default() -> Words<N> {
+        Words::new()
     }
 }
 

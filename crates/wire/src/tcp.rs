@@ -2,7 +2,7 @@
 //!
 //! The annotated, judge-nothing form for people is in `dissect`.
 
-pub use crate::tcp_bytes::{LEN, MAX_LEN, MAX_OPTIONS, OptionBytes, emit, parse, parse_options};
+pub use crate::tcp_bytes::{LEN, MAX_LEN, MAX_OPTIONS, OptionWords, emit, parse, parse_options};
 
 use crate::Seq;
 use std::fmt;

@@ -1,9 +1,9 @@
 //! TCP's meaningful form from and to bytes.
 
 use crate::Seq;
-use crate::checksum::pseudo;
+use crate::checksum::{Sum, pseudo};
 use crate::ip::{self, wrong};
-use crate::layout::{tcp as at, tcp_option as opt};
+use crate::layout::{Words, tcp as at, tcp_option as opt};
 use crate::problem::{Malformed, Problem};
 use crate::tcp::{FastOpen, Flags, Header, Options, SackBlocks, Timestamps};
 use std::ops::Range;
@@ -128,56 +128,71 @@ fn take_cookie(options: &mut Options, cookie: &[u8], experimental: bool) {
 
 /// Options as they go onto the wire, padded to whole words.
 #[derive(Clone, Copy, Debug)]
-pub struct OptionBytes {
-    octets: [u8; MAX_OPTIONS],
+pub struct OptionWords {
+    words: [u32; MAX_OPTIONS / 4],
     len: usize,
 }
 
-impl std::ops::Deref for OptionBytes {
-    type Target = [u8];
-    fn deref(&self) -> &[u8] {
-        &self.octets[..self.len]
+impl OptionWords {
+    /// The words, first on the wire first; each in network order when written big-endian.
+    pub fn words(&self) -> &[u32] {
+        &self.words[..self.len]
     }
-}
-
-impl OptionBytes {
+    /// Octets that they take.
+    pub const fn len(&self) -> usize {
+        self.len * 4
+    }
+    /// There are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+    /// The octets.
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.words().iter().flat_map(|word| word.to_be_bytes()).collect()
+    }
     #[inline(always)]
-    fn push(&mut self, octets: &[u8]) {
-        self.octets[self.len..self.len + octets.len()].copy_from_slice(octets);
-        self.len += octets.len();
+    fn push(&mut self, word: u32) {
+        self.words[self.len] = word;
+        self.len += 1;
     }
-    fn room(&self) -> usize {
-        MAX_OPTIONS - self.len
+    #[inline(always)]
+    fn push_octets(&mut self, a: u8, b: u8, c: u8, d: u8) {
+        self.push(u32::from_be_bytes([a, b, c, d]));
+    }
+    /// Words that still fit.
+    const fn room(&self) -> usize {
+        MAX_OPTIONS / 4 - self.len
     }
 }
 
 impl Options {
-    /// The options in the order and with the padding of Linux's `tcp_options_write`. Fast Open is left out
-    /// where it has no room left, and SACK has as many blocks as fit.
+    /// The options in the order and with the padding of Linux's `tcp_options_write`, by which every option but
+    /// Fast Open fills whole words. Fast Open is left out where it has no room left, and SACK has as many
+    /// blocks as fit.
     #[inline]
-    pub fn emit(&self) -> OptionBytes {
-        let mut out = OptionBytes { octets: [0; MAX_OPTIONS], len: 0 };
+    pub fn emit(&self) -> OptionWords {
+        let mut out = OptionWords { words: [0; MAX_OPTIONS / 4], len: 0 };
         if let Some(mss) = self.mss {
             let [a, b] = mss.to_be_bytes();
-            out.push(&[opt::MSS, 4, a, b]);
+            out.push_octets(opt::MSS, 4, a, b);
         }
         if let Some(ts) = self.timestamps {
-            let fill = if self.sack_permitted { [opt::SACK_PERM, 2] } else { [opt::NOP; 2] };
-            out.push(&[fill[0], fill[1], opt::TIMESTAMP, 10]);
-            out.push(&ts.val.to_be_bytes());
-            out.push(&ts.ecr.to_be_bytes());
+            let [a, b] = if self.sack_permitted { [opt::SACK_PERM, 2] } else { [opt::NOP; 2] };
+            out.push_octets(a, b, opt::TIMESTAMP, 10);
+            out.push(ts.val);
+            out.push(ts.ecr);
         } else if self.sack_permitted {
-            out.push(&[opt::NOP, opt::NOP, opt::SACK_PERM, 2]);
+            out.push_octets(opt::NOP, opt::NOP, opt::SACK_PERM, 2);
         }
         if let Some(shift) = self.window_scale {
-            out.push(&[opt::NOP, opt::WSCALE, 3, shift]);
+            out.push_octets(opt::NOP, opt::WSCALE, 3, shift);
         }
-        let blocks = (self.sack.len as usize).min(4).min(out.room().saturating_sub(4) / 8);
+        let blocks = (self.sack.len as usize).min(4).min(out.room().saturating_sub(1) / 2);
         if blocks > 0 {
-            out.push(&[opt::NOP, opt::NOP, opt::SACK, 2 + 8 * blocks as u8]);
+            out.push_octets(opt::NOP, opt::NOP, opt::SACK, 2 + 8 * blocks as u8);
             for (left, right) in &self.sack.blocks[..blocks] {
-                out.push(&left.0.to_be_bytes());
-                out.push(&right.0.to_be_bytes());
+                out.push(left.0);
+                out.push(right.0);
             }
         }
         if let Some(fast_open) = &self.fast_open {
@@ -192,38 +207,45 @@ impl Options {
     }
 }
 
-fn emit_fast_open(fast_open: &FastOpen, out: &mut OptionBytes) {
+fn emit_fast_open(fast_open: &FastOpen, out: &mut OptionWords) {
     let cookie = &fast_open.cookie[..(fast_open.len as usize).min(16)];
     let [m0, m1] = opt::FAST_OPEN_MAGIC.to_be_bytes();
-    let (long, short) =
-        ([opt::EXPERIMENTAL, 4 + cookie.len() as u8, m0, m1], [opt::FAST_OPEN, 2 + cookie.len() as u8]);
+    let long = [opt::EXPERIMENTAL, 4 + cookie.len() as u8, m0, m1];
+    let short = [opt::FAST_OPEN, 2 + cookie.len() as u8];
     let head: &[u8] = if fast_open.experimental { &long } else { &short };
-    let need = head.len() + cookie.len();
-    if need.next_multiple_of(4) > out.room() {
-        return;
+    // Padding is no-operations, behind the option.
+    let mut octets = [opt::NOP; 20];
+    octets[..head.len()].copy_from_slice(head);
+    octets[head.len()..head.len() + cookie.len()].copy_from_slice(cookie);
+    let words = (head.len() + cookie.len()).div_ceil(4);
+    if words <= out.room() {
+        let (octets, _) = octets.as_chunks::<4>();
+        octets[..words].iter().for_each(|word| out.push(u32::from_be_bytes(*word)));
     }
-    out.push(head);
-    out.push(cookie);
-    out.push(&[opt::NOP; 3][..need.next_multiple_of(4) - need]);
 }
 
-/// Writes the header with its options into the first octets of `out`, checksum zero; returns its length.
-/// `out` must hold it: [`MAX_LEN`] octets always do.
+/// Writes the header with its options into the first [`LEN`]` + options.len()` octets of `out`, the checksum
+/// zero, and returns its sum.
 #[inline]
-pub fn emit(header: &Header, options: &OptionBytes, out: &mut [u8]) -> usize {
+pub fn emit(header: &Header, options: &OptionWords, out: &mut [u8]) -> Sum {
     let len = LEN + options.len();
-    let out = &mut out[..len];
     // RFC 9293 §3.1: without ACK the field means nothing; every stack sends it as zero.
     let ack = if header.flags.has(Flags::ACK) { header.ack.0 } else { 0 };
-    at::SRC_PORT.put(out, header.src_port.into());
-    at::DST_PORT.put(out, header.dst_port.into());
-    at::SEQ.put(out, header.seq.0.into());
-    at::ACK.put(out, ack.into());
-    at::HDR_LEN.put(out, len as u64 / 4);
-    at::FLAGS.put(out, header.flags.0.into());
-    at::WINDOW.put(out, header.window.into());
-    at::CHECKSUM.put(out, 0);
-    at::URGENT.put(out, header.urgent.into());
-    out[LEN..].copy_from_slice(options);
-    len
+    let words = Words::<{ LEN / 4 }>::new()
+        .with(at::SRC_PORT, header.src_port.into())
+        .with(at::DST_PORT, header.dst_port.into())
+        .with(at::SEQ, header.seq.0)
+        .with(at::ACK, ack)
+        .with(at::HDR_LEN, len as u32 / 4)
+        .with(at::FLAGS, header.flags.0.into())
+        .with(at::WINDOW, header.window.into())
+        .with(at::URGENT, header.urgent.into());
+    words.write(out);
+    let mut sum = words.sum();
+    let (places, _) = out[LEN..len].as_chunks_mut::<4>();
+    for (place, word) in places.iter_mut().zip(options.words()) {
+        *place = word.to_be_bytes();
+        sum = sum.add_u32(*word);
+    }
+    sum
 }
