@@ -106,7 +106,7 @@ impl Header {
 /// the range of the frame that is its payload. What lies behind the datagram is link padding and ignored.
 ///
 /// Errors: [`Problem::EthTypeUnknown`] and those of [`crate::Layer::Ip`].
-#[inline]
+#[inline(always)]
 pub fn parse(frame: &[u8], start: usize, ethertype: u16) -> Result<(Header, Range<usize>), Malformed> {
     match ethertype {
         ethernet::IPV4 => parse_v4(frame, start),
@@ -116,7 +116,7 @@ pub fn parse(frame: &[u8], start: usize, ethertype: u16) -> Result<(Header, Rang
 }
 
 /// In the order of Linux's `ip_rcv_core`: length, version and header length, checksum, total length.
-#[inline]
+#[inline(always)]
 fn parse_v4(frame: &[u8], start: usize) -> Result<(Header, Range<usize>), Malformed> {
     use ipv4 as at;
     let datagram = frame.get(start..).unwrap_or(&[]);

@@ -17,7 +17,7 @@ pub const MAX_OPTIONS: usize = MAX_LEN - LEN;
 
 /// Reads the segment that fills `range` of `frame`, in the order of Linux's `tcp_v4_rcv`: length, data
 /// offset, checksum. Returns its header and the range of its payload.
-#[inline]
+#[inline(always)]
 pub fn parse(
     ip: &ip::Header,
     frame: &[u8],
@@ -42,7 +42,7 @@ pub fn parse(
     Ok((read(fixed, options), range.start + header_len..range.end))
 }
 
-#[inline]
+#[inline(always)]
 fn read(fixed: &[u8], options: &[u8]) -> Header {
     Header {
         src_port: at::SRC_PORT.get(fixed) as u16,
@@ -59,7 +59,7 @@ fn read(fixed: &[u8], options: &[u8]) -> Header {
 /// Reads options as a stack does (RFC 9293 §3.1 MUST-5 to MUST-7, Linux `tcp_parse_options`): what is unknown,
 /// or has a length that its kind cannot have, is skipped; a length that leads nowhere ends the reading.
 /// Where an option stands twice, the last one counts.
-#[inline]
+#[inline(always)]
 pub fn parse_options(octets: &[u8]) -> Options {
     let mut options = Options::default();
     // The one shape of nearly all segments (RFC 7323 Appendix A), without the loop.
