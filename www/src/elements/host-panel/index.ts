@@ -16,7 +16,8 @@ import '../window-line/index.js';
 export class HostPanel extends Element {
   static override properties = { node: { attribute: false }, mode: { type: String, reflect: true } };
   static override styles = [reset, panel, css`
-    :host { display: block; container-type: inline-size; overflow-y: auto; scrollbar-width: thin; min-height: 0; }
+    :host { display: flex; flex-direction: column; min-height: 0; }
+    section { overflow-y: auto; scrollbar-width: thin; min-height: 0; }
     section > * + * { margin-top: 8px; }
     h2 + * { margin-top: 0; }
     h2 b { color: var(--ink); font-weight: 600; }
@@ -37,7 +38,7 @@ export class HostPanel extends Element {
     if (!node) return nothing;
     const serves = node.sockets.some((s) => s.listener != null);
     const id = node.id;
-    return html`<section aria-label=${this.t('host.label', { name: nodeName(node, this.t) })}>
+    return html`<section tabindex="0" aria-label=${this.t('host.label', { name: nodeName(node, this.t) })}>
       ${this.mode === 'tab' ? nothing : this.#head(node, serves)}
       ${node.processes.map((p) => html`<tcp-program .store=${this.store} .node=${id} .pid=${p.pid}></tcp-program>`)}
       ${node.processes.length || node.sockets.length ? nothing : html`<p class="none">${this.t('host.none')}</p>`}

@@ -129,19 +129,29 @@ export class Packet extends Element {
       class=${i === 0 ? 'primary' : ''} ?disabled=${!actions[id].allowed(store)} @click=${() => perform(store, id)}>${t(names[id])}<kbd aria-hidden="true">${keyHint(id)}</kbd></button>`)}</span>`;
   }
 
-  /** Mend or keep wrong, with both values, once something is edited. */
+  /** Whether checksums follow an edit, or stay as they were and are wrong then; with both values once they differ. */
   #checksum(packet: PacketView): TemplateResult | typeof nothing {
     const { draft } = this.store;
-    if (!draft?.dirty) return nothing;
+    if (!Editing.possible(this)) return nothing;
     const { t } = this;
-    const sum = find(packet.layers, 'tcp.checksum');
-    const was = find(draft.original.layers, 'tcp.checksum');
+    const mends = draft?.mend ?? true;
+    const sum = draft?.dirty ? find(packet.layers, 'tcp.checksum') : undefined;
+    const was = draft && find(draft.original.layers, 'tcp.checksum');
     const right = sum?.meaning?.startsWith('≠') ? sum.meaning.slice(2) : sum?.value;
     const text = (value: string | undefined): TemplateResult | typeof nothing => (sum && value !== undefined ? html` <code>${valueOf(sum, value, undefined)}</code>` : nothing);
-    const button = (mend: boolean, name: string, value: string | undefined): TemplateResult => html`<button type="button" aria-pressed=${draft.mend === mend}
+    const button = (mend: boolean, name: string, value: string | undefined): TemplateResult => html`<button type="button" role="radio" aria-checked=${mends === mend} tabindex=${mends === mend ? 0 : -1}
       @click=${() => this.store.setMend(mend)}>${name}${text(value)}</button>`;
-    return html`<span class="checksum" role="group" aria-label=${t('packet.checksum')}><span class="dim">${t('packet.checksum')}</span>
-      <span class="switch">${button(true, t('packet.mend'), right)}${button(false, t('packet.keep'), was?.value)}</span></span>`;
+    return html`<span class="checksum"><span class="dim">${t('packet.checksum')}</span>
+      <span class="switch" role="radiogroup" aria-label=${t('packet.checksum')} @keydown=${(e: KeyboardEvent) => this.#turnMend(e, mends)}>${button(true, t('packet.mend'), right)}${button(false, t('packet.keep'), was?.value)}</span></span>`;
+  }
+
+  /** Arrows choose, as they do in every group of radio buttons. */
+  #turnMend(e: KeyboardEvent, mends: boolean): void {
+    if (!e.key.startsWith('Arrow')) return;
+    e.preventDefault();
+    e.stopPropagation();
+    this.store.setMend(!mends);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.switch [aria-checked=true]')?.focus());
   }
 
   // ---- on a phone

@@ -27,7 +27,7 @@ export const styles = css`
   .checksum { display: flex; align-items: center; gap: 8px; white-space: nowrap; }
   .switch { display: inline-flex; border-bottom: 1px solid var(--hair); }
   .switch button { height: 28px; padding: 0 8px; color: var(--ink2); }
-  .switch button[aria-pressed='true'] { color: var(--ink); box-shadow: 0 1px 0 var(--ink); }
+  .switch button[aria-checked='true'] { color: var(--ink); box-shadow: 0 1px 0 var(--ink); }
   .actions { display: flex; gap: 4px; }
   .actions button { height: 28px; padding: 0 8px; border-radius: 3px; display: flex; align-items: center; gap: 6px; white-space: nowrap; }
   .actions .primary { background: var(--ink); color: var(--paper); padding: 0 12px; }
@@ -66,6 +66,6 @@ export const styles = css`
     .peek { padding: 4px 16px 8px; }
     .peek h2 { height: 28px; padding: 6px 0 0; flex-wrap: nowrap; align-items: center; }
     .peek .push { margin-left: auto; }
-    .peek tcp-packet-verdict { padding-bottom: 6px; max-height: 56px; overflow-y: auto; }
+    .peek tcp-packet-verdict { padding-bottom: 6px; }
   }
 `;

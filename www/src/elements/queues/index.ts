@@ -54,7 +54,7 @@ export class Queues extends Element {
     const { t } = this;
     const p = places(l.synQueue.length, l.synCapacity, l.backlog);
     return html`<table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, p)}
-      ${l.synQueue.length ? html`<thead><tr><th></th><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.age')}</th>
+      ${l.synQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.age')}</th>
         <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
       <tbody>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
           <td>${this.#slot('hollow', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
@@ -66,7 +66,7 @@ export class Queues extends Element {
     const { t } = this;
     const p = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
     return html`<table class="queue accept">${this.#caption(t('queues.accept'), t('queues.accept.remark'), l.acceptQueue.length, l.backlog, p)}
-      ${l.acceptQueue.length ? html`<thead><tr><th></th><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
+      ${l.acceptQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
         <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
       <tbody>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
           <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}

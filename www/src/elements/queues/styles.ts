@@ -8,7 +8,8 @@ export const styles = css`
   .n { text-align: right; }
   th.n { padding-left: 8px; }
   .ss th { line-height: 20px; }
-  .queue td { border-top: 1px solid var(--hair); }
+  .queue tbody td { border-top: 1px solid var(--hair); }
+  thead td { height: 16px; }
   caption { text-align: left; font: var(--t2) / 20px var(--sans); padding-top: 2px; white-space: nowrap; }
   caption > div { display: flex; gap: 4px; align-items: baseline; }
   caption .dim { margin-right: auto; }

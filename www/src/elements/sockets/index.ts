@@ -32,7 +32,7 @@ export class Sockets extends Element {
     return html`
       <h3><span>${t('sockets.title')}</span><span class="fact">ss -tn</span></h3>
       <table aria-label=${t('sockets.label', { name: nodeName(node, this.t) })}>
-        <thead><tr><th></th><th scope="col">${t('sockets.state')}</th><th scope="col" class="n">${t('sockets.recvq')}</th>
+        <thead><tr><td></td><th scope="col">${t('sockets.state')}</th><th scope="col" class="n">${t('sockets.recvq')}</th>
           <th scope="col" class="n">${t('sockets.sendq')}</th><th scope="col" class="n">${t('sockets.local')}</th>
           <th scope="col" class="n">${t('sockets.other')}</th></tr></thead>
         <tbody>${sockets.map((s) => this.#row(node.id, s))}</tbody>

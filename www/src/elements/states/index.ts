@@ -39,7 +39,7 @@ export class States extends Element {
     const edges = edgesFor(taken.edges);
     const lit = edges.find((e) => e.lit);
     const label = flow ? `${t('states.label')}. ${t('states.now', { client: flow.clientState ?? '–', server: flow.serverState ?? '–' })}` : t('states.label');
-    return html`
+    return html`<section aria-label=${t('states.title')}>
       <h3><span>${t('states.title')}</span><span class="remark">${flow ? t('states.both', { letter: flow.letter }) : t('states.none')}</span></h3>
       <svg width=${SIZE.width} height=${SIZE.height} viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" aria-label=${label}>
         ${edges.map((e) => {
@@ -48,7 +48,7 @@ export class States extends Element {
         })}
         ${Object.entries(STATES).map(([name, at]) => this.#state(name, at, flow, taken.refused === name))}
       </svg>
-      <p>${lit ? html`${lit.from} → ${lit.to}: ${lit.why}` : taken.refused ? t('states.refused', { state: taken.refused }) : ''}</p>`;
+      <p>${lit ? html`${lit.from} → ${lit.to}: ${lit.why}` : taken.refused ? t('states.refused', { state: taken.refused }) : ''}</p></section>`;
   }
 
   #state(name: string, at: Point, flow: FlowView | undefined, refused: boolean): unknown {

@@ -9,7 +9,7 @@ import { spoken, spokenStyles } from './sentence.js';
 /** Why the step did what it did: its rules as sentences with the numbers in them, the one that decided as a banner. */
 export class Why extends Element {
   static override styles = [reset, panel, spokenStyles, css`
-    :host { display: flex; flex-direction: column; min-height: 0; }
+    :host, section { display: flex; flex-direction: column; min-height: 0; }
     h2 button { width: 24px; height: 24px; margin: -4px 0; font: var(--t3) / 24px var(--sans); color: var(--ink2); }
     h2 b { color: var(--ink); font-weight: 600; }
     h2 .remark { display: flex; gap: 8px; align-items: baseline; }
@@ -39,13 +39,13 @@ export class Why extends Element {
     const rules = trace?.rules ?? [];
     const decides = deciding(rules);
     const current = store.face.rule ?? decides;
-    return html`
+    return html`<section aria-label=${t('why.title')}>
       <h2><span class="name">${t('why.title')}</span>
         <span class="remark"><span>${t('why.step', { step: store.view.step })}</span>${rules.length ? this.#moves(current, rules.length) : nothing}</span></h2>
       ${trace?.info ? html`<p class="lead">${this.#lead(trace.info)}</p>` : nothing}
       ${rules.length ? html`<ol tabindex="0" aria-label=${t('why.rules', { step: store.view.step })}>
           ${rules.map((rule, i) => this.#rule(trace as Trace, rule, i, i === decides, i === current))}</ol>`
-        : html`<p class="lead">${t(store.view.step === 0 ? 'why.start' : 'why.none')}</p>`}`;
+        : html`<p class="lead">${t(store.view.step === 0 ? 'why.start' : 'why.none')}</p>`}</section>`;
   }
 
   protected override updated(_changed: PropertyValues): void {
