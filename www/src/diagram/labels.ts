@@ -1,0 +1,124 @@
+/** Keeps labels off each other and, where it can, off the lines: the least bad of a few places for each. */
+import { textWidth, type Piece, type Point, type Shape } from './shapes.js';
+
+/** A place where a label could stand: the left, middle or right end of its baseline, and its slope. */
+export interface Place {
+  x: number;
+  y: number;
+  anchor: 'start' | 'middle' | 'end';
+  /** Degrees. */
+  turn: number;
+  /** What it costs to stand here rather than elsewhere. */
+  cost: number;
+}
+
+/** Above this a label is left out rather than drawn. */
+const TOO_BAD = 60;
+const OVER_LABEL = 100;
+const OVER_LINE = 4;
+/** Half the height of a line of text. */
+const HALF = 6;
+
+interface Disc {
+  x: number;
+  y: number;
+  r: number;
+}
+
+/** A round of placing: labels are asked for in the order of their importance. */
+export class Labels {
+  readonly #discs: Disc[] = [];
+  readonly #lines: (readonly [Point, Point])[] = [];
+  readonly #left: number;
+  readonly #right: number;
+
+  constructor(left: number, right: number) {
+    this.#left = left;
+    this.#right = right;
+  }
+
+  /** Something that a label had better not cross. */
+  line(a: Point, b: Point): void {
+    this.#lines.push([a, b]);
+  }
+
+  /** Something that no label may cover. */
+  block(x: number, y: number, width: number, height: number): void {
+    const r = Math.min(width, height) / 2;
+    const across = Math.max(1, Math.ceil(width / (2 * r || 1)));
+    const down = Math.max(1, Math.ceil(height / (2 * r || 1)));
+    for (let i = 0; i < across; i++) {
+      for (let j = 0; j < down; j++) {
+        this.#discs.push({ x: x + ((i + 0.5) * width) / across, y: y + ((j + 0.5) * height) / down, r });
+      }
+    }
+  }
+
+  /** The label at the best of its places, or nothing if all are taken. `must`: rather over another than not at all. */
+  place(cls: string, pieces: readonly Piece[], places: readonly Place[], must = false, size = 11): Shape | undefined {
+    const width = textWidth(pieces, size);
+    let best: { place: Place; discs: Disc[]; cost: number } | undefined;
+    for (const place of places) {
+      const discs = cover(place, width);
+      const cost = place.cost + this.#cost(discs);
+      if (!best || cost < best.cost) best = { place, discs, cost };
+      if (cost <= place.cost && place.cost === 0) break;
+    }
+    if (!best || (best.cost >= TOO_BAD && !must)) return undefined;
+    this.#discs.push(...best.discs);
+    const { x, y, anchor, turn } = best.place;
+    return { kind: 'text', cls, x, y, anchor, turn, pieces };
+  }
+
+  #cost(discs: readonly Disc[]): number {
+    let cost = 0;
+    for (const d of discs) {
+      if (d.x - d.r < this.#left || d.x + d.r > this.#right) return Infinity;
+      for (const o of this.#discs) {
+        if (Math.abs(o.y - d.y) < o.r + d.r - 1 && Math.hypot(o.x - d.x, o.y - d.y) < o.r + d.r - 1) return OVER_LABEL;
+      }
+    }
+    for (const [a, b] of this.#lines) if (discs.some((d) => distance(d, a, b) < d.r)) cost += OVER_LINE;
+    return cost;
+  }
+}
+
+/** Discs that cover a line of text. */
+function cover(place: Place, width: number): Disc[] {
+  const angle = (place.turn * Math.PI) / 180;
+  const [ux, uy] = [Math.cos(angle), Math.sin(angle)];
+  const begin = place.anchor === 'start' ? 0 : place.anchor === 'middle' ? -width / 2 : -width;
+  const count = Math.max(1, Math.ceil(width / (2 * HALF)));
+  const discs: Disc[] = [];
+  for (let i = 0; i < count; i++) {
+    const along = begin + (width * (i + 0.5)) / count;
+    // The middle of the letters is 4 px above the baseline.
+    discs.push({ x: place.x + ux * along + uy * 4, y: place.y + uy * along - ux * 4, r: HALF });
+  }
+  return discs;
+}
+
+function distance(p: Point, a: Point, b: Point): number {
+  const dx = b.x - a.x;
+  const dy = b.y - a.y;
+  const length = dx * dx + dy * dy;
+  const f = length ? Math.min(1, Math.max(0, ((p.x - a.x) * dx + (p.y - a.y) * dy) / length)) : 0;
+  return Math.hypot(p.x - a.x - f * dx, p.y - a.y - f * dy);
+}
+
+/** Places along an arrow, above its line: beside `client` first (the end where the reader looks), then mid-way. */
+export function alongArrow(a: Point, b: Point, fractions: readonly number[], lift = 4): Place[] {
+  const leftward = b.x < a.x;
+  const [l, r] = leftward ? [b, a] : [a, b];
+  const turn = (Math.atan2(r.y - l.y, r.x - l.x) * 180) / Math.PI;
+  const slope = (r.y - l.y) / (r.x - l.x || 1);
+  return fractions.flatMap((f, i) => {
+    const x = l.x + (r.x - l.x) * f;
+    const anchor = f < 0.34 ? 'start' : f > 0.66 ? 'end' : 'middle';
+    const y = l.y + slope * (x - l.x);
+    return [
+      { x, y: y - lift, anchor, turn, cost: i * 1.5 } as const,
+      { x, y: y + lift + 8, anchor, turn, cost: i * 1.5 + 3 } as const,
+    ];
+  });
+}

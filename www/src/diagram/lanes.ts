@@ -1,0 +1,172 @@
+/** Columns and lanes: a column a node, in it a lane a connection; the lane's fill tells the state. */
+import { Mark, NONE16 } from '../engine/records.js';
+import type { MarkSource, Span } from './sources.js';
+
+/** State as a lane shows it. The order of states is that of `tcp::State`. */
+export type Fill = 'none' | 'hollow' | 'solid' | 'closing' | 'waiting';
+const FILLS: readonly Fill[] = [
+  'none', 'none', 'hollow', 'hollow', 'solid', 'closing', 'closing', 'closing', 'closing', 'closing', 'waiting',
+];
+/** Names of `tcp::State`, by number. */
+export const STATES: readonly string[] = [
+  'CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED', 'ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT',
+  'CLOSING', 'LAST-ACK', 'TIME-WAIT',
+];
+
+export function fillOf(state: number): Fill {
+  return FILLS[state] ?? 'none';
+}
+
+/** A stretch in which a connection's end was in one state. */
+export interface LaneSpan extends Span {
+  state: number;
+  /** Step that began it. */
+  step: number;
+}
+
+/** One end of one connection. */
+export interface Lane {
+  node: number;
+  flow: number;
+  /** Place within the column, from 0. */
+  slot: number;
+  spans: LaneSpan[];
+}
+
+/** A change of state, as a chip beside the lane tells it. */
+export interface Change {
+  time: number;
+  step: number;
+  node: number;
+  flow: number;
+  from: number;
+  to: number;
+}
+
+/** Marks sorted by what they tell. Grows with the list; a list that is another one needs a new `Told`. */
+export class Told {
+  readonly changes: Change[] = [];
+  readonly timers: number[] = [];
+  readonly queues: number[] = [];
+  readonly refusals = new Map<number, number>();
+  readonly holds = new Map<number, number[]>();
+  readonly edits = new Map<number, number>();
+  /** When something happened that is not a frame on a link. */
+  readonly moments: Span[] = [];
+  #read = 0;
+
+  /** Reads what was added since. */
+  read(marks: MarkSource): void {
+    for (; this.#read < marks.length; this.#read++) this.#take(marks, this.#read);
+  }
+
+  #take(marks: MarkSource, i: number): void {
+    const kind = marks.kind(i);
+    const time = marks.time(i);
+    const frame = marks.frame(i);
+    const last = this.moments.at(-1);
+    if (kind !== Mark.command && last?.to !== time) this.moments.push({ from: time, to: time });
+    if (kind === Mark.state) {
+      this.changes.push({
+        time, step: marks.step(i), node: marks.node(i), flow: marks.flow(i), from: marks.a(i), to: marks.b(i),
+      });
+    } else if (kind === Mark.refused) this.refusals.set(frame, i);
+    else if (kind === Mark.timer) this.timers.push(i);
+    else if (kind === Mark.queues) this.queues.push(i);
+    else if (kind === Mark.edited) this.edits.set(frame, i);
+    else if (kind === Mark.held) this.holds.set(frame, [...(this.holds.get(frame) ?? []), i]);
+  }
+}
+
+/** The most lanes that a column has room for; connections beyond share the last. */
+export const MOST_LANES = 6;
+
+/**
+ * Lanes of every node: from the first change of state until the connection is closed. A slot is used again
+ * once the connection in it is gone.
+ */
+export function lanes(changes: readonly Change[]): Lane[] {
+  const all: Lane[] = [];
+  const open = new Map<number, Lane>();
+  const taken = new Map<number, (Lane | undefined)[]>();
+  for (const c of changes) {
+    if (c.flow === NONE16) continue;
+    const key = c.node * 65536 + c.flow;
+    let lane = open.get(key);
+    const before = lane?.spans.at(-1);
+    if (before) before.to = c.time;
+    if (fillOf(c.to) === 'none') {
+      if (lane) leave(taken, open, key, lane);
+      continue;
+    }
+    if (!lane) {
+      lane = { node: c.node, flow: c.flow, slot: enter(taken, c.node), spans: [] };
+      slots(taken, c.node)[lane.slot] = lane;
+      open.set(key, lane);
+      all.push(lane);
+    }
+    lane.spans.push({ from: c.time, to: Infinity, state: c.to, step: c.step });
+  }
+  return all;
+}
+
+function slots(taken: Map<number, (Lane | undefined)[]>, node: number): (Lane | undefined)[] {
+  let of = taken.get(node);
+  if (!of) taken.set(node, (of = []));
+  return of;
+}
+
+function enter(taken: Map<number, (Lane | undefined)[]>, node: number): number {
+  const of = slots(taken, node);
+  const free = of.findIndex((l) => l === undefined);
+  return Math.min(free < 0 ? of.length : free, MOST_LANES - 1);
+}
+
+function leave(taken: Map<number, (Lane | undefined)[]>, open: Map<number, Lane>, key: number, lane: Lane): void {
+  open.delete(key);
+  const of = slots(taken, lane.node);
+  if (of[lane.slot] === lane) of[lane.slot] = undefined;
+}
+
+/** A node's column. */
+export interface Column {
+  node: number;
+  /** Left edge and width of the band, px. */
+  x: number;
+  width: number;
+  lanes: number;
+}
+
+export const LANE = { width: 5, pitch: 8 } as const;
+
+/**
+ * Columns from left to right: clients left, servers in the middle where clients are on both sides, else right.
+ * `order` are node ids as [`columnOrder`] gives them.
+ */
+export function columns(order: readonly number[], all: readonly Lane[], left: number, right: number): Column[] {
+  const count = new Map<number, number>();
+  for (const lane of all) count.set(lane.node, Math.max(count.get(lane.node) ?? 0, lane.slot + 1));
+  const widths = order.map((node) => Math.max(16, (count.get(node) ?? 1) * LANE.pitch));
+  const gaps = Math.max(order.length - 1, 1);
+  const room = (right - left - widths.reduce((a, b) => a + b, 0)) / gaps;
+  let x = left;
+  return order.map((node, i) => {
+    const column = { node, x, width: widths[i] as number, lanes: count.get(node) ?? 0 };
+    x += column.width + room;
+    return column;
+  });
+}
+
+/** Left edge of a lane, px. */
+export function laneX(column: Column, slot: number): number {
+  const used = Math.max(column.lanes, 1) * LANE.pitch - (LANE.pitch - LANE.width);
+  return column.x + (column.width - used) / 2 + slot * LANE.pitch;
+}
+
+/** Node ids from left to right. */
+export function columnOrder(nodes: readonly { id: number; role: string }[]): number[] {
+  const servers = nodes.filter((n) => n.role === 'server').map((n) => n.id);
+  const others = nodes.filter((n) => n.role !== 'server').map((n) => n.id);
+  const half = others.length > 1 && servers.length ? Math.ceil(others.length / 2) : others.length;
+  return [...others.slice(0, half), ...servers, ...others.slice(half)];
+}

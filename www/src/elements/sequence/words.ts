@@ -1,0 +1,121 @@
+/** What the diagram says, in the session's language. */
+import type { Words, Foreseen, Piece } from '../../diagram/index.js';
+import { phaseName } from './fate.js';
+import { flagNames, NONE16, Tcp } from '../../engine/records.js';
+import type { Store } from '../../engine/store.js';
+import type { Key, T } from '../../locales/index.js';
+import { duration } from '../../locales/format.js';
+import { fieldLabel, short } from '../../locales/sentences.js';
+import { nodeName, nodeOf } from '../host-panel/view.js';
+
+/** Kinds of `tcp::TimerKind`, by index. */
+const TIMERS: readonly Key[] = [
+  'sequence.timer.retransmit', 'sequence.timer.probe', 'sequence.timer.reorder', 'sequence.timer.persist',
+  'sequence.timer.delayedAck', 'sequence.timer.keepAlive', 'sequence.timer.finWait2', 'sequence.timer.timeWait',
+  'sequence.timer.user',
+];
+
+/** `SYN`, `ACK`, `100 B`, `FIN 18 B`: what a segment is for. */
+export function packetName(store: Store, frame: number): string {
+  const { frames } = store;
+  const flags = frames.flags(frame);
+  const payload = frames.payload(frame);
+  if (frames.flow(frame) === NONE16 && !flags) return payload ? `${payload} B` : '?';
+  const telling = flags & ~(Tcp.psh | (payload || flags & (Tcp.fin | Tcp.rst) ? Tcp.ack : 0));
+  const name = flagNames(telling);
+  return [name, payload ? `${payload} B` : ''].filter(Boolean).join(' ') || flagNames(flags) || '–';
+}
+
+export function words(store: Store, t: T, rules: readonly { id: string }[]): Words {
+  const { frames, view } = store;
+  return {
+    packet: (frame) => labels(store, frame, t),
+    reason: (rule, x, y) => (rules[rule] ? short(store.lang, rules[rule].id, x, y) : ''),
+    timer: (kind, lasted) => {
+      const key = TIMERS[kind] as 'sequence.timer.retransmit' | undefined;
+      return key ? t(key, { time: duration(lasted) }) : duration(lasted);
+    },
+    duration,
+    ahead: view.step < view.steps && frames.length ? t('sequence.ahead', { name: timelineName(store) }) : '',
+  };
+}
+
+function timelineName(store: Store): string {
+  return store.view.timelines.find((l) => l.id === store.view.timeline)?.name ?? '';
+}
+
+/** The fullest label first: connection, name, the number that counts. */
+function labels(store: Store, frame: number, t: T): Piece[][] {
+  const { frames, view } = store;
+  const flow = view.flows[frames.flow(frame)];
+  const again = frames.resent(frame) ? ` ${t('sequence.again')}` : '';
+  const name: Piece[] = [
+    ...(flow ? [{ text: flow.letter, cls: 'letter' }, { text: ' ' }] : []), { text: packetName(store, frame) + again },
+  ];
+  const number = telling(store, frame);
+  return number ? [[...name, { text: ` ${number}`, cls: 'dim' }], name] : [name];
+}
+
+/** The number by which a segment is told from its like: where its octets begin, or what it acknowledges. */
+function telling(store: Store, frame: number): string {
+  const { frames, view, face } = store;
+  const flow = view.flows[frames.flow(frame)];
+  if (!flow) return '';
+  const flags = frames.flags(frame);
+  const relative = face.numbers === 'relative';
+  const fromClient = frames.from(frame) === flow.clientNode;
+  const [own, peer] = fromClient ? [flow.clientIsn, flow.serverIsn] : [flow.serverIsn, flow.clientIsn];
+  const of = (value: number, base: number | null | undefined): number => (relative && base != null ? (value - base) | 0 : value);
+  if (flags & (Tcp.syn | Tcp.fin | Tcp.rst) || frames.payload(frame)) return `seq ${of(frames.seq(frame), own)}`;
+  return flags & Tcp.ack ? `ack ${of(frames.ack(frame), peer)}` : '';
+}
+
+/** A packet as a sentence, for the list that is read aloud. */
+export function packetSentence(store: Store, frame: number, t: T): string {
+  const { frames, view } = store;
+  const what = labels(store, frame, t)[0]?.map((p) => p.text).join('') ?? '';
+  return t('sequence.packet', {
+    id: frame, what,
+    from: nodeName(nodeOf(view, frames.from(frame)), t), to: nodeName(nodeOf(view, frames.to(frame)), t),
+    fate: t(phaseName(store, frame)),
+  });
+}
+
+/** What is foreseen for the selected packet, if somebody has laid hands on it. */
+export function foreseen(store: Store): Foreseen | undefined {
+  const { selected } = store.face;
+  if (selected === undefined || !store.inFlight(selected)) return undefined;
+  if (!store.draft?.dirty && !store.isHeld(selected)) return undefined;
+  const { prediction } = store;
+  if (!prediction) return undefined;
+  const refused = prediction.outcome !== 'pass' && prediction.outcome !== 'act';
+  return {
+    frame: selected,
+    arrives: prediction.arrives,
+    refused,
+    change: changeText(store),
+    replies: prediction.replies.map((r) => ({
+      from: r.from, to: r.to, sent: r.sent, arrives: r.arrives, text: r.summary,
+    })),
+  };
+}
+
+/** The first field that was changed, with its new value: `SEQ 91001`. */
+function changeText(store: Store): string | undefined {
+  const { draft } = store;
+  if (!draft?.dirty) return undefined;
+  const [path] = draft.edited;
+  const field = path === undefined ? undefined : find(draft.packet.layers, path);
+  if (!field) return draft.edited.at(-1);
+  const name = field.name === 'tcp.seq' ? 'SEQ' : field.name === 'tcp.ack' ? 'ACK' : fieldLabel(store.lang, field.name, true);
+  return `${name} ${field.value}`;
+}
+
+interface Tree { readonly path: string; readonly name: string; readonly value: string; readonly children: readonly Tree[] }
+function find(fields: readonly Tree[], path: string): Tree | undefined {
+  for (const field of fields) {
+    const found = field.path === path ? field : find(field.children, path);
+    if (found) return found;
+  }
+  return undefined;
+}
