@@ -56,7 +56,7 @@ export class Diagram {
 
   /** Takes what is to be drawn; cheap where nothing of the world has changed. */
   update(input: Input): void {
-    if (input.list !== this.#list) {
+    if (input.list !== this.#list || input.marks.length < this.#told.read) {
       this.#told = new Told();
       this.#list = input.list;
       this.#key = '';
@@ -146,7 +146,7 @@ export class Diagram {
 
   #build(input: Input): Scene {
     const { frames, marks, width } = input;
-    this.#told.read(marks);
+    this.#told.take(marks);
     const extra: Span[] = [...this.#told.moments];
     const { foreseen } = input;
     if (foreseen) {

@@ -53,11 +53,12 @@ export class Told {
   readonly edits = new Map<number, number>();
   /** When something happened that is not a frame on a link. */
   readonly moments: Span[] = [];
-  #read = 0;
+  /** How many marks have been read. */
+  read = 0;
 
   /** Reads what was added since. */
-  read(marks: MarkSource): void {
-    for (; this.#read < marks.length; this.#read++) this.#take(marks, this.#read);
+  take(marks: MarkSource): void {
+    for (; this.read < marks.length; this.read++) this.#take(marks, this.read);
   }
 
   #take(marks: MarkSource, i: number): void {

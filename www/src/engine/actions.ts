@@ -91,6 +91,8 @@ const specs = {
   // ---- the packet
   earlier: { keys: ['ArrowUp'], allowed: (s) => s.frames.length > 0, run: (s) => select(s, -1) },
   later: { keys: ['ArrowDown'], allowed: (s) => s.frames.length > 0, run: (s) => select(s, 1) },
+  zoomIn: { keys: [']'], allowed: (s) => s.face.zoom < 64, run: (s) => s.set({ zoom: s.face.zoom * 2 ** 0.5 }) },
+  zoomOut: { keys: ['['], allowed: (s) => s.face.zoom > 1 / 64, run: (s) => s.set({ zoom: s.face.zoom / 2 ** 0.5 }) },
   unselect: { keys: ['Escape'], allowed: (s) => s.face.selected !== undefined,
     run: (s) => s.set({ selected: undefined, flow: undefined }) },
   hold: { keys: ['h'], allowed: packet, run: (s, a) => onFrame(s, a, (frame) => {
@@ -130,6 +132,7 @@ const specs = {
     const made = hex && s.command({ kind: 'inject', node, hex });
     if (made) s.set({ selected: made.frames[0], dialog: undefined });
   } },
+  callByHand: { keys: ['b'], run: (s) => s.set({ dialog: 'call' }) },
   park: { keys: ['k'], allowed: (s, a) => process(s, a) !== undefined, run: (s, a) => {
     const p = process(s, a);
     if (!p) return;

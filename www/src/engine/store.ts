@@ -3,7 +3,7 @@ import type { Lang } from '../locales/index.js';
 import { Draft } from './draft.js';
 import { EnginePanic, toEngineError, type Engine, type EngineError, type Session } from './engine.js';
 import { Fate, Frames, Marks, NONE32 } from './records.js';
-import type { Command, CommandResult, PacketView, Prediction, Trace, View } from './pkg/views.js';
+import type { Command, CommandResult, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
@@ -30,6 +30,8 @@ export interface Face {
   /** Simulated ns in a second of the viewer's. */
   speed: number;
   running: boolean;
+  /** Stretches the diagram's time scale. */
+  zoom: number;
   /** Whether single keys act (WCAG 2.1.4: they can be turned off). */
   keys: boolean;
 }
@@ -49,11 +51,15 @@ export class Store {
   readonly marks: Marks;
   session: Session;
   view!: View;
+  /** Every rule, by the index that records carry. */
+  readonly rules: readonly RuleInfo[];
+  /** Another object when the lists of frames and marks are others rather than longer ones. */
+  list: object = {};
   /** Goes up with every change of the world: what was computed from it is stale. */
   revision = 0;
   face: Face = {
     lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, hover: undefined, field: undefined,
-    flow: undefined, node: undefined, rule: undefined, dialog: undefined, speed: 10e6, running: false, keys: true,
+    flow: undefined, node: undefined, rule: undefined, dialog: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
   };
   /** Bytes under edit; undefined until a field of the selected packet is changed. */
   draft: Draft | undefined;
@@ -75,6 +81,7 @@ export class Store {
     this.session = session;
     this.frames = new Frames(engine.layouts[0], engine.memory);
     this.marks = new Marks(engine.layouts[1], engine.memory);
+    this.rules = engine.Session.rules();
     this.#refresh();
   }
 
@@ -223,6 +230,7 @@ export class Store {
   /** Another session in the place of this one. */
   replace(session: Session): void {
     this.session = session;
+    this.list = {};
     this.draft = undefined;
     this.face = {
       ...this.face, selected: undefined, hover: undefined, field: undefined, flow: undefined, rule: undefined,
@@ -303,7 +311,9 @@ export class Store {
   // ---- inside
 
   #refresh(): void {
+    const { timeline } = (this.view as View | undefined) ?? {};
     this.view = this.session.view();
+    if (timeline !== this.view.timeline) this.list = {};
     this.frames.point(this.session.frames());
     this.marks.point(this.session.marks());
     this.clock = this.view.now;

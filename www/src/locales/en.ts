@@ -1,5 +1,9 @@
 /** English. Keys are the source of truth for every other catalogue. */
+import { shell } from './shell.en.js';
+
 export const en = {
+  ...shell,
+
   // ---- host panel
   'host.role.client': 'Client',
   'host.role.server': 'Server',

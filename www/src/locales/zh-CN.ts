@@ -1,7 +1,10 @@
 import type { Messages } from './index.js';
+import { shell } from './shell.zh-CN.js';
 
 /** 简体中文。 */
 export const zhCN: Messages = {
+  ...shell,
+
   // ---- host panel
   'host.role.client': '客户端',
   'host.role.server': '服务器',

@@ -1,0 +1,185 @@
+import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
+import { keyHint, perform } from '../../engine/actions.js';
+import { columnOrder, Diagram, MARGIN, type Drawing, type Input, type PacketShapes } from '../../diagram/index.js';
+import { Element, place, reset } from '../base/index.js';
+import { nodeName } from '../host-panel/view.js';
+import { legend } from './legend.js';
+import { figure, frame } from './styles.js';
+import { draw } from './svg.js';
+import { foreseen, packetSentence, words } from './words.js';
+
+/** Drawn at once: stretches of this height, and one beyond each end of what is seen. */
+const BLOCK = 512;
+
+/**
+ * The sequence diagram: time runs down, a lane a connection, slanted arrows to the time scale. Draws only what is
+ * in view. A packet is chosen by a click or with the arrow keys; screen readers meet a list of packets.
+ */
+export class Sequence extends Element {
+  static override properties = { legend: { type: Boolean }, width: { state: true } };
+  static override styles = [reset, figure, frame];
+
+  declare legend: boolean;
+  declare width: number;
+  readonly #diagram = new Diagram();
+  readonly #resize = new ResizeObserver(([entry]) => {
+    if (entry) this.width = Math.floor(entry.contentRect.width);
+  });
+  #block = { top: 0, bottom: BLOCK * 2 };
+  #seen = { revision: -1, selected: undefined as number | undefined, zoom: 1 };
+
+  constructor() {
+    super();
+    this.legend = false;
+    this.width = 0;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.width) return nothing;
+    const { store, t } = this;
+    store.frames.attach();
+    store.marks.attach();
+    const input = this.#input();
+    this.#diagram.update(input);
+    const height = Math.max(this.#diagram.height, 0);
+    const { top, bottom } = this.#block;
+    const drawing = this.#diagram.draw(top, Math.min(bottom, height + BLOCK));
+    const { selected } = store.face;
+    return html`
+      <header>${this.#heads()}<span class="t">${t('sequence.time')}</span></header>
+      <div class="scroll" tabindex="0" role="listbox" aria-label="${t('sequence.label')}. ${t('sequence.packets', { n: store.frames.length })}"
+        aria-activedescendant=${selected === undefined ? nothing : `packet-${selected}`}
+        @scroll=${this.#scrolled} @wheel=${this.#wheel}>
+        <div class="tall" role="presentation" ${place({ height: `${height}px` })}>
+          ${this.#figure(drawing, top, Math.min(bottom, height))}
+          ${store.frames.length ? nothing : this.#empty()}
+        </div>
+      </div>
+      ${this.legend ? legend(t) : nothing}`;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    if (!this.width) return;
+    const { store } = this;
+    const { selected, zoom } = store.face;
+    const seen = this.#seen;
+    this.#seen = { revision: store.revision, selected, zoom };
+    if (selected !== seen.selected && selected !== undefined) {
+      const { frames } = store;
+      this.#show(this.#diagram.y(frames.sent(selected)), this.#diagram.y(Math.max(frames.ends(selected), frames.sent(selected))));
+    } else if (store.revision !== seen.revision || zoom !== seen.zoom || store.face.running) {
+      this.#show(this.#diagram.y(store.clock) - 24, this.#diagram.y(store.clock) + 60);
+    }
+    this.#reblock();
+  }
+
+  #input(): Input {
+    const { store, t } = this;
+    const { view, face } = store;
+    const listening = view.nodes.flatMap((n) => n.sockets.flatMap((s) => (s.listener ? [{ node: n.id, backlog: s.listener.backlog }] : [])));
+    return {
+      frames: store.frames, marks: store.marks, revision: store.revision, list: store.list,
+      step: view.step, now: store.clock, held: view.held, selected: face.selected, flow: store.flow,
+      foreseen: foreseen(store), order: columnOrder(view.nodes),
+      letter: (flow) => view.flows[flow]?.letter ?? '', words: words(store, t, store.rules),
+      width: this.width, zoom: face.zoom, listener: listening[0],
+    };
+  }
+
+  #figure(drawing: Drawing, top: number, bottom: number): TemplateResult {
+    const height = Math.max(bottom - top, 0);
+    const shift = `0 ${top - MARGIN.top} ${this.width} ${height}`;
+    return html`<svg class="block" role="presentation" width=${this.width} height=${height} viewBox=${shift} ${place({ top: `${top}px` })}>
+      <g aria-hidden="true">${drawing.ground.map(draw)}</g>
+      ${drawing.packets.map((p) => this.#packet(p))}
+      <g class="marks" aria-hidden="true">${drawing.marks.map(draw)}</g>
+    </svg>`;
+  }
+
+  #packet(packet: PacketShapes): TemplateResult {
+    const { store } = this;
+    const chosen = packet.frame === store.face.selected;
+    const name = packetSentence(store, packet.frame, this.t);
+    return svg`<g class=${packet.cls} id="packet-${packet.frame}" role="option" aria-selected=${chosen ? 'true' : 'false'}
+      aria-label=${name} data-frame=${packet.frame} @click=${() => this.#choose(packet.frame)}
+      @pointerenter=${() => store.set({ hover: packet.frame })} @pointerleave=${() => store.set({ hover: undefined })}>
+      <title>${name}</title><path class="hit" d=${packet.hit}></path>${packet.shapes.map(draw)}</g>` as unknown as TemplateResult;
+  }
+
+  #choose(selected: number): void {
+    const { store } = this;
+    store.set({ selected, flow: undefined });
+  }
+
+  /** Names of the nodes above their columns: what they are, what of theirs is to be seen. */
+  #heads(): TemplateResult[] {
+    const { store, t } = this;
+    const { view } = store;
+    const { columns } = this.#diagram.scene;
+    const queues = this.#diagram.scene.queues;
+    const heads = columns.map((c, i) => {
+      const node = view.nodes.find((n) => n.id === c.node);
+      const listener = node?.sockets.find((s) => s.listener);
+      const letters = view.flows.filter((f) => f.clientNode === c.node).map((f) => f.letter);
+      const sub = listener ? listener.state : letters.length
+        ? t(letters.length > 1 ? 'sequence.connections' : 'sequence.connection', { letters: letters.slice(0, 8).join(', ') }) : '\u00a0';
+      const addr = listener ? `${node?.addr ?? ''}${listener.local.slice(listener.local.lastIndexOf(':'))}` : node?.addr ?? '';
+      const side: Record<string, string> = i === 0 ? { left: `${c.x}px` } : i === columns.length - 1
+        ? { right: `${this.width - c.x - c.width}px` } : { left: `${c.x + c.width / 2}px`, transform: 'translateX(-50%)' };
+      return html`<div ${place(side)}><span class="name">${nodeName(node, t)}</span><span class="addr">${addr}</span><span class="sub">${sub}</span></div>`;
+    });
+    if (!queues) return heads;
+    const half = queues.width / 2;
+    return [...heads,
+      html`<div class="sub" ${place({ left: `${queues.x}px`, top: '25px' })}>${t('sequence.syn')}</div>`,
+      html`<div class="sub" ${place({ left: `${queues.x + half - 2}px`, top: '25px' })}>${t('sequence.accept')}</div>`];
+  }
+
+  #empty(): TemplateResult {
+    const { t, store } = this;
+    const hint = t('sequence.press', { key: '\u0000' }).split('\u0000');
+    return html`<p class="empty">${t('sequence.empty')}<br>${hint[0]}<button @click=${() => perform(store, 'step')}
+      aria-label=${t('action.step')}><kbd>${keyHint('step')}</kbd></button>${hint[1]}</p>`;
+  }
+
+  /** Scrolls so that a stretch of height is to be seen, if it is not. */
+  #show(from: number, to: number): void {
+    const scroll = this.renderRoot.querySelector('.scroll');
+    if (!scroll) return;
+    const { scrollTop, clientHeight } = scroll;
+    if (to - from > clientHeight || from < scrollTop) scroll.scrollTop = from - clientHeight * 0.3;
+    else if (to > scrollTop + clientHeight) scroll.scrollTop = to - clientHeight * 0.7;
+  }
+
+  readonly #scrolled = (): void => this.#reblock();
+
+  /** Another stretch is drawn when what is seen comes near the end of the one that is. */
+  #reblock(): void {
+    const scroll = this.renderRoot.querySelector('.scroll');
+    if (!scroll) return;
+    const first = Math.floor(scroll.scrollTop / BLOCK);
+    const last = Math.floor((scroll.scrollTop + scroll.clientHeight) / BLOCK);
+    const block = { top: Math.max(0, (first - 1) * BLOCK), bottom: (last + 2) * BLOCK };
+    if (block.top === this.#block.top && block.bottom === this.#block.bottom) return;
+    this.#block = block;
+    this.requestUpdate();
+  }
+
+  readonly #wheel = (e: WheelEvent): void => {
+    if (!e.ctrlKey) return;
+    e.preventDefault();
+    perform(this.store, e.deltaY < 0 ? 'zoomIn' : 'zoomOut');
+  };
+}
+
+customElements.define('tcp-sequence', Sequence);

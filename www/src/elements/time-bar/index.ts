@@ -1,0 +1,129 @@
+import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { actions, keyHint, perform, SPEEDS, type ActionId } from '../../engine/actions.js';
+import { clock } from '../../locales/format.js';
+import { Element, icon, reset, type IconName } from '../base/index.js';
+import { scrubMarks, timeAt, timeLabel, type ScrubMarks } from './marks.js';
+import { styles } from './styles.js';
+
+/** Width of a mark of the scrubber with the room about it, px. */
+const MARK = 4;
+/** Room for a label under the scrubber, px. */
+const LABEL = 74;
+const NARROW_LABEL = 52;
+
+/** Step, run, scrub: where we stand in time, and the ways to stand elsewhere. */
+export class TimeBar extends Element {
+  static override properties = { width: { state: true } };
+  static override styles = [reset, styles];
+
+  declare width: number;
+  #marks: { key: string; value: ScrubMarks } | undefined;
+  readonly #resize = new ResizeObserver(([entry]) => {
+    if (entry) this.width = Math.floor(entry.contentRect.width);
+  });
+  #watched: globalThis.Element | undefined;
+
+  constructor() {
+    super();
+    this.width = 0;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+    this.#watched = undefined;
+  }
+
+  protected override updated(): void {
+    const scrub = this.renderRoot.querySelector('.scrub');
+    if (!scrub || scrub === this.#watched) return;
+    this.#watched = scrub;
+    this.#resize.observe(scrub);
+  }
+
+  protected override render(): TemplateResult {
+    const { t, store } = this;
+    const { step, steps } = store.view;
+    return html`<div class="bar" role="group" aria-label=${t('time.label')}>
+      <div class="controls">
+        ${this.#button('back', 'back')}${this.#button('step', 'step')}${this.#button('packet', 'packet')}${this.#button('call', 'call')}
+        ${store.face.running ? this.#button('run', 'pause', 'action.pause') : this.#button('run', 'run')}
+        ${this.#speed()}
+      </div>
+      <div class="scrub">${this.#scrub()}</div>
+      <ul class="signs" aria-hidden="true">
+        <li><svg width="9" height="9"><path class="state" d="M4 1h1v7h-1z"></path></svg>${t('time.mark.state')}</li>
+        <li><svg width="9" height="9"><path class="cross" d="M1.500 1.500l6 6m0-6l-6 6"></path></svg>${t('time.mark.loss')}</li>
+        <li><svg width="9" height="9"><path class="edit" d="M4.500 0l4.500 4.500l-4.500 4.500l-4.500-4.500z"></path></svg>${t('time.mark.edit')}</li>
+      </ul>
+      <p class="position"><b>${clock(store.clock)}</b><span>${t('time.position', { step, steps })}</span></p>
+    </div>`;
+  }
+
+  #button(id: ActionId, name: IconName, label: 'action.pause' | `action.${'back' | 'step' | 'packet' | 'call' | 'run'}` = `action.${id as 'back'}`): TemplateResult {
+    const { t, store } = this;
+    return html`<button data-action=${id} ?disabled=${!actions[id].allowed(store)} aria-keyshortcuts=${actions[id].keys[0] ?? ''}
+      aria-label=${t(label)} title=${t('action.withKey', { action: t(label), key: keyHint(id) })} @click=${() => perform(store, id)}>
+      ${icon(name)}<span>${t(label)}</span><kbd aria-hidden="true">${keyHint(id)}</kbd></button>`;
+  }
+
+  #speed(): TemplateResult {
+    const { t, store } = this;
+    const label = (speed: number): string => {
+      const ratio = speed / 1e9;
+      const group = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+      return t('time.speed', { virtual: ratio >= 1 ? group(ratio) : '1', real: ratio >= 1 ? '1' : group(1 / ratio) });
+    };
+    const choose = (e: Event): void => void perform(store, 'speed', { speed: Number((e.target as HTMLSelectElement).value) });
+    return html`<span class="speed"><select aria-label=${t('action.speed')} @change=${choose}>
+      ${SPEEDS.map((s) => html`<option value=${s} ?selected=${s === store.face.speed}>${label(s)}</option>`)}</select>${icon('chevron', 14)}</span>`;
+  }
+
+  #scrub(): TemplateResult {
+    const { t, store } = this;
+    const { step, steps } = store.view;
+    const width = Math.max(this.width, 1);
+    const x = (fraction: number): number => Math.round(fraction * width);
+    const at = x(steps ? step / steps : 0);
+    const marks = this.#scrubMarks(width);
+    return html`<input type="range" min="0" max=${Math.max(steps, 1)} .value=${String(step)} ?disabled=${steps === 0}
+        aria-label=${t('time.scrub')} aria-valuetext=${t('time.at', { step, steps, time: clock(store.clock) })}
+        @input=${(e: Event) => perform(store, 'seek', { step: Number((e.target as HTMLInputElement).value) })}>
+      <svg aria-hidden="true"><rect class="rail" x="0" y="18" width=${width} height="1"></rect>
+        <rect class="done" x="0" y="17" width=${at} height="2"></rect>
+        ${marks.state.map((f) => svg`<rect class="state" x=${x(f)} y="12" width="1" height="5"></rect>`)}
+        ${marks.loss.map((f) => svg`<path class="cross" d="M${x(f) - 3} 22l6 6m0-6l-6 6"></path>`)}
+        ${marks.edit.map((f) => svg`<path class="edit" d="M${x(f)} 2l4.500 4.500l-4.500 4.500l-4.500-4.500z"></path>`)}
+        <rect class="knob" x=${at - 1.5} y="7" width="3" height="21"></rect>${this.#labels(width)}</svg>`;
+  }
+
+  #scrubMarks(width: number): ScrubMarks {
+    const { store } = this;
+    const key = `${store.revision} ${width}`;
+    if (this.#marks?.key !== key) {
+      const value = scrubMarks(store.frames, store.marks, store.view.steps, Math.max(1, Math.round(width / MARK)));
+      this.#marks = { key, value };
+    }
+    return this.#marks.value;
+  }
+
+  /** Times along the steps, as far apart as they can be read; each told once. */
+  #labels(width: number): SVGTemplateResult[] {
+    const { store } = this;
+    const { steps, end } = store.view;
+    if (!steps) return [];
+    const count = Math.max(1, Math.min(steps, Math.floor(width / (width < 420 ? NARROW_LABEL : LABEL))));
+    let last = '';
+    return Array.from({ length: count + 1 }, (_, i) => {
+      const step = Math.round((i / count) * steps);
+      const label = timeLabel(i === count ? end : timeAt(store.marks, store.frames, step));
+      if (label === last) return svg``;
+      last = label;
+      const whole = i === 0 || i === count ? `${label} s` : label;
+      const anchor = i === 0 ? 'start' : i === count ? 'end' : 'middle';
+      return svg`<text x=${(step / steps) * width} y="41" text-anchor=${anchor}>${whole}</text>`;
+    });
+  }
+}
+
+customElements.define('tcp-time-bar', TimeBar);
