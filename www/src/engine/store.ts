@@ -47,8 +47,8 @@ export interface Saved {
 
 export class Store {
   readonly engine: Engine;
-  readonly frames: Frames;
-  readonly marks: Marks;
+  readonly #frames: Frames;
+  readonly #marks: Marks;
   session: Session;
   view!: View;
   /** Every rule, by the index that records carry. */
@@ -79,8 +79,8 @@ export class Store {
   constructor(engine: Engine, session: Session) {
     this.engine = engine;
     this.session = session;
-    this.frames = new Frames(engine.layouts[0], engine.memory);
-    this.marks = new Marks(engine.layouts[1], engine.memory);
+    this.#frames = new Frames(engine.layouts[0], engine.memory);
+    this.#marks = new Marks(engine.layouts[1], engine.memory);
     this.rules = engine.Session.rules();
     this.#refresh();
   }
@@ -118,6 +118,18 @@ export class Store {
   }
 
   // ---- the world
+
+  /** Frames of this timeline. Hold on to what you get for a loop, not for longer: memory may move. */
+  get frames(): Frames {
+    this.#frames.attach();
+    return this.#frames;
+  }
+
+  /** Marks of this timeline; see {@link frames}. */
+  get marks(): Marks {
+    this.#marks.attach();
+    return this.#marks;
+  }
 
   /** The rules of the step we stand at (by replay, once a step). */
   get trace(): Trace | undefined {
@@ -220,7 +232,7 @@ export class Store {
   settle(frame: number, budget = 10_000): void {
     this.act((s) => {
       for (let i = 0; i < budget && s.step(); i++) {
-        this.frames.point(s.frames());
+        this.#frames.point(s.frames());
         const fate = this.frames.fate(frame);
         if (fate !== Fate.flying && fate !== Fate.held) return;
       }
@@ -314,8 +326,8 @@ export class Store {
     const { timeline } = (this.view as View | undefined) ?? {};
     this.view = this.session.view();
     if (timeline !== this.view.timeline) this.list = {};
-    this.frames.point(this.session.frames());
-    this.marks.point(this.session.marks());
+    this.#frames.point(this.session.frames());
+    this.#marks.point(this.session.marks());
     this.clock = this.view.now;
     this.revision++;
     this.#cache.clear();

@@ -1,0 +1,125 @@
+/** What stands where, at each size. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Store } from '../../engine/store.js';
+import type { T } from '../../locales/index.js';
+import { nodeName } from '../host-panel/view.js';
+import type { Layout, Panel } from './layout.js';
+import '../dialogs/index.js';
+import '../host-panel/index.js';
+import '../packet/index.js';
+import '../queues/index.js';
+import '../sequence/index.js';
+import '../states/index.js';
+import '../time-bar/index.js';
+import '../top-bar/index.js';
+import '../why/index.js';
+
+export type Tab = Exclude<Panel, 'top' | 'time'>;
+
+export interface Arranged {
+  readonly store: Store;
+  readonly t: T;
+  readonly layout: Layout;
+  readonly tab: Tab;
+  readonly shown: ReadonlySet<Panel>;
+  /** Address of the whole page, in an embedded one. */
+  readonly full: string | undefined;
+  choose(tab: Tab): void;
+}
+
+export function arrangement(a: Arranged): TemplateResult {
+  const { shown, layout, full } = a;
+  const main = { wide, middle, phone, embed }[layout](a);
+  return html`<div class="app" data-layout=${layout} data-panels=${[...shown].join(' ')}>
+    ${shown.has('top') ? html`<tcp-top-bar .full=${layout === 'embed' ? full : undefined}></tcp-top-bar>` : nothing}
+    ${main}
+    ${shown.has('time') ? html`<tcp-time-bar></tcp-time-bar>` : nothing}
+    <tcp-dialogs></tcp-dialogs></div>`;
+}
+
+const sequence = (legend: boolean): TemplateResult =>
+  html`<div class="panel sequence"><tcp-sequence ?legend=${legend}></tcp-sequence></div>`;
+
+function wide(a: Arranged): TemplateResult {
+  const { shown, store } = a;
+  const client = nodeFor(store, 'client');
+  const server = nodeFor(store, 'server');
+  return html`<main class="main">
+      ${shown.has('client') ? html`<div class="panel host client"><tcp-host-panel .node=${client}></tcp-host-panel></div>` : nothing}
+      ${shown.has('sequence') ? sequence(true) : nothing}
+      ${shown.has('server') ? html`<div class="panel host server"><tcp-host-panel .node=${server}></tcp-host-panel></div>` : nothing}
+      ${shown.has('why') || shown.has('states') ? html`<div class="panel whys">
+        ${shown.has('why') ? html`<tcp-why></tcp-why>` : nothing}${shown.has('states') ? html`<tcp-states></tcp-states>` : nothing}</div>` : nothing}
+    </main>${packet(a)}`;
+}
+
+function middle(a: Arranged): TemplateResult {
+  const tabs = (['server', 'client', 'why', 'states'] as const).filter((p) => a.shown.has(p));
+  return html`<main class="main">
+      ${a.shown.has('sequence') ? sequence(true) : nothing}
+      ${tabs.length ? html`<div class="panel tabbed">${tabList(a, tabs)}${sheet(a)}</div>` : nothing}
+    </main>${packet(a)}`;
+}
+
+function phone(a: Arranged): TemplateResult {
+  const { shown, tab } = a;
+  const tabs = (['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p));
+  return html`${tabs.length > 1 ? tabList(a, tabs) : nothing}
+    <main class="main">${tab === 'sequence' ? sequence(false) : tab === 'packet'
+      ? html`<div class="panel packet" role="tabpanel" id="sheet"><tcp-packet></tcp-packet></div>` : html`<div class="panel tabbed">${sheet(a)}</div>`}</main>
+    ${tab === 'sequence' && shown.has('server') ? html`<tcp-queues mode="strip" .node=${nodeFor(a.store, 'server')}></tcp-queues>` : nothing}
+    ${tab === 'sequence' && shown.has('packet') ? html`<tcp-packet mode="peek"></tcp-packet>` : nothing}`;
+}
+
+function embed(a: Arranged): TemplateResult {
+  const { shown, store } = a;
+  const side = shown.has('server') || shown.has('why');
+  return html`<main class="main">
+    ${shown.has('sequence') ? sequence(false) : nothing}
+    ${side ? html`<div class="panel side">
+      ${shown.has('server') ? html`<tcp-queues mode="embed" .node=${nodeFor(store, 'server')}></tcp-queues>` : nothing}
+      ${shown.has('why') ? html`<tcp-why></tcp-why>` : nothing}</div>` : nothing}</main>`;
+}
+
+function packet(a: Arranged): TemplateResult | typeof nothing {
+  return a.shown.has('packet') ? html`<div class="packet"><tcp-packet></tcp-packet></div>` : nothing;
+}
+
+/** Tabs as the ARIA practices want them: one stop for the Tab key, arrows between. */
+function tabList(a: Arranged, tabs: readonly Tab[]): TemplateResult {
+  const { t, store, tab } = a;
+  const move = (e: KeyboardEvent): void => {
+    const by = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0;
+    if (!by) return;
+    e.preventDefault();
+    const next = tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length];
+    if (next === undefined) return;
+    a.choose(next);
+    (e.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-tab=${next}]`)?.focus();
+  };
+  return html`<div class="tabs" role="tablist" aria-label=${t('tab.label')} @keydown=${move}>
+    ${tabs.map((p) => html`<button role="tab" data-tab=${p} aria-selected=${p === tab ? 'true' : 'false'} tabindex=${p === tab ? 0 : -1}
+      aria-controls="sheet" @click=${() => a.choose(p)}>${tabName(a, p)}${p === 'packet' && store.draft?.dirty ? html`<i class="dot"></i>` : nothing}</button>`)}</div>`;
+}
+
+function tabName({ t, store }: Arranged, tab: Tab): string {
+  if (tab === 'server' || tab === 'client') return nodeName(store.view.nodes.find((n) => n.id === nodeFor(store, tab)), t);
+  return t(`tab.${tab}`);
+}
+
+function sheet(a: Arranged): TemplateResult {
+  const { tab, store } = a;
+  const what = tab === 'why' ? html`<tcp-why></tcp-why>` : tab === 'states' ? html`<tcp-states></tcp-states>`
+    : html`<tcp-host-panel mode="tab" .node=${nodeFor(store, tab === 'client' ? 'client' : 'server')}></tcp-host-panel>`;
+  return html`<div class="sheet" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)} tabindex="0">${what}</div>`;
+}
+
+/** The node of a role that panels show: the chosen one, the one of the chosen connection, the first. */
+export function nodeFor(store: Store, role: 'client' | 'server'): number | undefined {
+  const { nodes, flows } = store.view;
+  const of = (id: number | null | undefined): number | undefined =>
+    nodes.find((n) => n.id === id && (role === 'server') === (n.role === 'server'))?.id;
+  const flow = store.flow === undefined ? undefined : flows[store.flow];
+  return of(store.face.node) ?? of(role === 'client' ? flow?.clientNode : flow?.serverNode)
+    ?? nodes.find((n) => n.role === role)?.id ?? nodes.find((n) => (role === 'server') === (n.role === 'server'))?.id;
+}

@@ -1,0 +1,267 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { actions, perform, type ActionId, type Arguments } from '../../engine/actions.js';
+import { loadEngine, type Engine } from '../../engine/engine.js';
+import { keepTaste, keepWork, keptTaste, keptWork, reloaded } from '../../engine/persist.js';
+import { linkedTimeline } from '../../engine/share.js';
+import { Store, type Saved, type Theme } from '../../engine/store.js';
+import { nearest, translator, type Key, type Lang, type T } from '../../locales/index.js';
+import { reset, StoreRequest, tokens } from '../base/index.js';
+import { handleKey } from './keys.js';
+import { layoutFor, panelsOf, type Layout, type Panel } from './layout.js';
+import { spoken } from './speak.js';
+import { styles } from './styles.js';
+import { arrangement, type Tab } from './arrangement.js';
+
+/** Scenario that a page opens on. */
+const FIRST = 'accept-flow';
+
+/** Detail of the `step` event. */
+export interface StepDetail {
+  readonly step: number;
+  readonly steps: number;
+  /** ns. */
+  readonly now: number;
+  readonly finished: boolean;
+}
+
+/**
+ * A whole playground: a session, its bars and panels. Any number may stand in a page, each with its own session.
+ *
+ * @attr scenario id of a shipped scenario, or its JSON; `accept-flow` without one
+ * @attr {"en"|"zh-CN"} lang language; without one, the reader's
+ * @attr {"auto"|"light"|"dark"} theme
+ * @attr panels which parts are shown, by name: top sequence packet server client why states time
+ * @attr view `embed` for the arrangement of a small frame, whatever the size
+ * @attr step step to open at
+ * @attr seed of the session, where it should be another than the scenario's
+ * @attr page it is the page: fills the window, takes the keys, keeps work over a reload, reads links
+ * @attr full address of the whole page, for a link out of an embedded one
+ * @fires ready once a session stands
+ * @fires step at every change of where we stand; detail {@link StepDetail}
+ */
+export class TcpPlayground extends LitElement {
+  static override properties = {
+    scenario: {}, lang: { reflect: true }, theme: {}, panels: {}, view: {}, step: { type: Number, noAccessor: true },
+    seed: { type: Number }, page: { type: Boolean, reflect: true }, full: {},
+    failure: { state: true }, layout: { state: true }, tab: { state: true }, notice: { state: true },
+  };
+  static override styles = [tokens, reset, styles];
+
+  declare scenario: string | undefined;
+  declare theme: Theme | undefined;
+  declare panels: string | undefined;
+  declare view: string | null;
+  declare seed: number | undefined;
+  declare page: boolean;
+  declare full: string | undefined;
+  declare protected failure: string | undefined;
+  declare protected layout: Layout;
+  declare protected tab: Tab;
+  declare protected notice: Key | undefined;
+
+  #store: Store | undefined;
+  #waiting: ((store: Store) => void)[] = [];
+  #first: number | undefined;
+  #stop: (() => void) | undefined;
+  #said = '';
+  #told = -1;
+  readonly #resize = new ResizeObserver(([entry]) => {
+    if (entry) this.layout = layoutFor(entry.contentRect.width, entry.contentRect.height, this.view);
+  });
+
+  constructor() {
+    super();
+    this.page = false;
+    this.view = null;
+    this.layout = 'wide';
+    this.tab = 'sequence';
+    this.addEventListener(StoreRequest.type, (e) => {
+      e.stopPropagation();
+      void this.whenStore().then((e as StoreRequest).answer);
+    });
+    this.addEventListener('keydown', (e) => this.#store && handleKey(this.#store, e));
+  }
+
+  // ---- what a page may ask of it (v1)
+
+  /** Version of attributes, properties, methods and events: what is there stays as long as this is 1. */
+  static readonly version = 1;
+
+  /** Step we stand at. Setting it goes there, running what has not run yet. */
+  get step(): number {
+    return this.#store?.view.step ?? this.#first ?? 0;
+  }
+  set step(step: number) {
+    if (this.#store) walk(this.#store, step);
+    else this.#first = step;
+  }
+
+  /** Does what a button does; false where it is not allowed now. */
+  perform(action: ActionId, args?: Arguments): boolean {
+    return this.#store !== undefined && perform(this.#store, action, args);
+  }
+
+  /** Every action's name. */
+  get actions(): readonly string[] {
+    return Object.keys(actions);
+  }
+
+  /** The timeline as text; {@link restore} takes it. */
+  save(): string | undefined {
+    return this.#store && JSON.stringify(this.#store.saved());
+  }
+
+  /** Stands where a saved timeline stood. */
+  async restore(text: string): Promise<void> {
+    (await this.whenStore()).restore(JSON.parse(text) as Saved);
+  }
+
+  /** The session's store, as soon as there is one. */
+  whenStore(): Promise<Store> {
+    const store = this.#store;
+    return store ? Promise.resolve(store) : new Promise((answer) => this.#waiting.push(answer));
+  }
+
+  // ---- life
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.hasAttribute('tabindex')) this.tabIndex = -1;
+    this.#resize.observe(this);
+    if (this.page) document.addEventListener('keydown', this.#pageKey);
+    addEventListener('pagehide', this.#keep);
+    if (this.#store) this.#stop = this.#store.subscribe(this.#changed);
+    else void this.#open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#keep();
+    if (this.#store) perform(this.#store, 'pause');
+    this.#stop?.();
+    this.#resize.disconnect();
+    document.removeEventListener('keydown', this.#pageKey);
+    removeEventListener('pagehide', this.#keep);
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const engine = await loadEngine();
+      const store = await this.#session(engine);
+      if (this.#store) return;
+      this.#store = store;
+      this.#dress(store);
+      if (this.#first) walk(store, this.#first);
+      this.#stop = store.subscribe(this.#changed);
+      store.remember();
+      for (const answer of this.#waiting.splice(0)) answer(store);
+      this.#changed();
+      this.dispatchEvent(new CustomEvent('ready'));
+    } catch (thrown) {
+      this.failure = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+  }
+
+  /** From a link, from before the reload, or from the scenario. */
+  async #session(engine: Engine): Promise<Store> {
+    const scenario = this.scenario ?? FIRST;
+    const store = Store.open(engine, scenario, this.seed);
+    if (!this.page) return store;
+    const linked = await linkedTimeline(location.hash);
+    const saved = linked ?? (reloaded() ? keptWork(this.id, scenario) : undefined);
+    if (location.hash.startsWith('#t=') && !linked) this.notice = 'shell.badLink';
+    if (saved) {
+      try {
+        store.restore(saved);
+      } catch {
+        if (linked) this.notice = 'shell.badLink';
+      }
+    }
+    // The work goes on from here; loading again must not throw it away for the link.
+    if (linked) history.replaceState(null, '', location.pathname + location.search);
+    return store;
+  }
+
+  /** Language, theme and the like: the attribute first, then what was chosen before, then the reader's own. */
+  #dress(store: Store): void {
+    const kept = this.page ? keptTaste() : {};
+    const lang = this.lang ? nearest(this.lang) : kept.lang ?? nearest(navigator.language);
+    const theme = this.theme ?? kept.theme ?? 'auto';
+    store.set({ ...kept, lang, theme });
+  }
+
+  readonly #changed = (): void => {
+    const store = this.#store;
+    if (!store) return;
+    const { lang, theme } = store.face;
+    this.lang = lang;
+    if (this.page) document.documentElement.lang = lang;
+    if (theme === 'auto') delete this.dataset['theme'];
+    else this.dataset['theme'] = theme;
+    if (this.page) document.documentElement.dataset['theme'] = theme;
+    this.requestUpdate();
+    if (this.#told === store.revision) return;
+    this.#told = store.revision;
+    const { step, steps, now, finished } = store.view;
+    this.dispatchEvent(new CustomEvent<StepDetail>('step', { detail: { step, steps, now, finished } }));
+  };
+
+  readonly #keep = (): void => {
+    const store = this.#store;
+    if (!store || !this.page) return;
+    keepTaste(store);
+    keepWork(this.id, this.scenario ?? FIRST, store.saved());
+  };
+
+  /** Keys pressed where nothing has the focus belong to the page. */
+  readonly #pageKey = (e: KeyboardEvent): void => {
+    if (e.target === document.body && this.#store) handleKey(this.#store, e);
+  };
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const store = this.#store;
+    if (!store || !this.hasUpdated) return;
+    if (changed.has('scenario') && this.scenario && this.scenario !== store.view.scenario.id) {
+      perform(store, 'scenario', { scenario: this.scenario });
+    }
+    if (changed.has('lang') && this.lang && nearest(this.lang) !== store.lang) store.set({ lang: nearest(this.lang) as Lang });
+    if (changed.has('theme') && this.theme && this.theme !== store.face.theme) store.set({ theme: this.theme });
+  }
+
+  protected override render(): TemplateResult {
+    const store = this.#store;
+    const t = translator(nearest(this.lang || navigator.language));
+    if (this.failure !== undefined) return html`<p class="loading failed" role="alert">${t('shell.failed', { why: this.failure })}</p>`;
+    if (!store) return html`<p class="loading">${t('shell.loading')}</p>`;
+    const shown = panelsOf(this.panels);
+    return html`${arrangement({ store, t, layout: this.layout, tab: this.tabOf(shown), shown, full: this.full, choose: (tab) => (this.tab = tab) })}
+      <p class="sr" role="status" aria-live="polite">${this.#speech(store, t)}</p>
+      ${this.notice ? html`<p class="notice" role="alert">${t(this.notice as 'shell.badLink')}
+        <button @click=${() => (this.notice = undefined)}>${t('shell.dismiss')}</button></p>` : nothing}`;
+  }
+
+  /** The tab chosen, if the arrangement has it. */
+  protected tabOf(shown: ReadonlySet<Panel>): Tab {
+    if (this.layout === 'phone') return shown.has(this.tab) ? this.tab : 'sequence';
+    return this.tab === 'sequence' || this.tab === 'packet' || !shown.has(this.tab) ? 'server' : this.tab;
+  }
+
+  /** A run is not spoken, only where it ends. */
+  #speech(store: Store, t: T): string {
+    if (!store.face.running) this.#said = spoken(store, t);
+    return this.#said;
+  }
+}
+
+/** Goes to a step, running on where it has not been yet. */
+function walk(store: Store, step: number): void {
+  store.act((session) => {
+    session.seek(Math.min(step, store.view.steps));
+    for (let at = store.view.steps; at < step && session.step(); at++);
+  });
+}
+
+customElements.define('tcp-playground', TcpPlayground);
+declare global {
+  interface HTMLElementTagNameMap { 'tcp-playground': TcpPlayground }
+}

@@ -1,0 +1,102 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { actions, keyHint, perform, type ActionId } from '../../engine/actions.js';
+import type { Text } from '../../engine/pkg/views.js';
+import { Element, icon, reset, type IconName } from '../base/index.js';
+import { styles } from './styles.js';
+
+/** Actions of the menu; a gap is a line. */
+const MENU: readonly (ActionId | null)[] = [
+  'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'zoomIn', 'zoomOut', null,
+  'share', 'pcapng', 'save', 'open', null, 'language', 'theme', 'help',
+];
+
+/** What is open, on which timeline, and what concerns the whole page. */
+export class TopBar extends Element {
+  static override properties = { full: { type: String } };
+  static override styles = [reset, styles];
+
+  /** Address of the whole page, in an embedded figure. */
+  declare full: string | undefined;
+
+  protected override render(): TemplateResult {
+    const { t, store } = this;
+    const { view, lang, face } = { view: store.view, lang: store.lang, face: store.face };
+    const text = (x: Text): string => (lang === 'en' ? x.en : x.zh);
+    const scenarios = store.engine.Session.scenarios();
+    const known = scenarios.some((s) => s.id === view.scenario.id);
+    return html`<div class="bar" role="banner" aria-label=${t('top.label')}>
+      <span class="brand" translate="no">TCP Playground</span>
+      <span class="pick"><h1>${text(view.scenario.title)}</h1>${icon('chevron')}
+        <select aria-label=${t('action.scenario')} @change=${this.#scenario}>
+          ${known ? nothing : html`<option selected value="">${text(view.scenario.title)}</option>`}
+          ${scenarios.map((s) => html`<option value=${s.id} ?selected=${s.id === view.scenario.id}>${text(s.title)}</option>`)}
+        </select></span>
+      <span class="fact"><span class="key">${t('top.profile')}</span>${view.scenario.profile}</span>
+      <span class="fact"><span class="key">${t('top.timeline')}</span>${this.#timelines()}${this.#fork()}</span>
+      <nav aria-label=${t('action.menu')}>
+        ${this.full ? html`<a class="open" href=${this.full} target="_blank" rel="noopener">${t('top.openFull')} ${icon('open', 12)}</a>` : html`
+        ${this.#button('share', 'share')}${this.#button('pcapng', 'save')}`}
+        <button aria-label=${t('action.language')} title=${t('action.language')} @click=${() => perform(store, 'language')}>
+          <span lang="zh-CN" class=${lang === 'en' ? 'off' : 'on'}>中</span> / <span class=${lang === 'en' ? 'on' : 'off'}>EN</span></button>
+        ${this.full ? nothing : html`<button class="mid-theme" aria-label=${t(`top.theme.${face.theme}`)} title=${t(`top.theme.${face.theme}`)}
+          @click=${() => perform(store, 'theme')}>${icon('theme')}</button>
+        <button class="mid" aria-label=${t('action.help')} title=${t('action.help')} @click=${() => perform(store, 'help')}>${icon('help')}</button>
+        <button class="narrow-menu" popovertarget="menu" aria-label=${t('action.menu')} title=${t('action.menu')}>${icon('menu')}</button>
+        <div id="menu" class="menu" popover @toggle=${this.#place} @click=${this.#close}>
+          ${MENU.map((id) => (id === null ? html`<hr>` : this.#item(id)))}</div>`}
+      </nav></div>`;
+  }
+
+  #button(id: ActionId & ('share' | 'pcapng'), name: IconName): TemplateResult {
+    const { t, store } = this;
+    return html`<button class="mid" aria-label=${t(`action.${id}`)} title=${t('action.withKey', { action: t(`action.${id}`), key: keyHint(id) })}
+      @click=${() => perform(store, id)}>${icon(name)}<span class="wide">${t(`action.${id}`)}</span></button>`;
+  }
+
+  #item(id: ActionId): TemplateResult {
+    const { t, store } = this;
+    return html`<button ?disabled=${!actions[id].allowed(store)} @click=${() => perform(store, id)}>
+      <span>${t(`action.${id}`)}</span><kbd aria-hidden="true">${keyHint(id)}</kbd></button>`;
+  }
+
+  #timelines(): TemplateResult {
+    const { t, store } = this;
+    const { timelines, timeline } = store.view;
+    const name = timelines.find((l) => l.id === timeline)?.name ?? '';
+    if (timelines.length < 2) return html`<span>${name}</span>`;
+    return html`<span class="pick">${name}${icon('chevron')}<select aria-label=${t('action.timeline')} @change=${this.#timeline}>
+      ${timelines.map((l) => html`<option value=${l.id} ?selected=${l.id === timeline}>${l.name}</option>`)}</select></span>`;
+  }
+
+  /** Says beforehand that what is being done will make another timeline. */
+  #fork(): TemplateResult | typeof nothing {
+    const { t, store } = this;
+    const { view, draft } = store;
+    if (!draft?.dirty || view.step >= view.steps) return nothing;
+    const edits = view.timelines.filter((l) => l.name.startsWith('edit ')).length;
+    return html`<span class="fork wide"><svg width="10" height="10" aria-hidden="true">${svg`<path d="M5 0l5 5-5 5-5-5z"></path>`}</svg>
+      ${t('top.forks', { name: `edit ${edits + 1}` })}</span>`;
+  }
+
+  readonly #scenario = (e: Event): void => {
+    const scenario = (e.target as HTMLSelectElement).value;
+    if (scenario) perform(this.store, 'scenario', { scenario });
+  };
+
+  readonly #timeline = (e: Event): void => {
+    perform(this.store, 'timeline', { timeline: Number((e.target as HTMLSelectElement).value) });
+  };
+
+  /** Under its button; a popover stands in the top layer, where only the window gives it a place. */
+  readonly #place = (e: Event): void => {
+    const menu = e.target as HTMLElement;
+    const at = this.renderRoot.querySelector('.narrow-menu')?.getBoundingClientRect();
+    if (!at) return;
+    menu.style.setProperty('top', `${at.bottom + 4}px`);
+    menu.style.setProperty('right', `${Math.max(0, document.documentElement.clientWidth - at.right)}px`);
+  };
+
+  readonly #close = (e: Event): void => (e.currentTarget as HTMLElement).hidePopover();
+}
+
+customElements.define('tcp-top-bar', TopBar);
