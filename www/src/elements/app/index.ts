@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { actions, perform, type ActionId, type Arguments } from '../../engine/actions.js';
 import { loadEngine, type Engine } from '../../engine/engine.js';
 import { keepTaste, keepWork, keptTaste, keptWork, reloaded } from '../../engine/persist.js';
+import { stop } from '../../engine/run.js';
 import { linkedTimeline } from '../../engine/share.js';
 import { Store, type Saved, type Theme } from '../../engine/store.js';
 import { nearest, translator, type Key, type Lang, type T } from '../../locales/index.js';
@@ -137,7 +138,7 @@ export class TcpPlayground extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#keep();
-    if (this.#store) perform(this.#store, 'pause');
+    if (this.#store) stop(this.#store);
     this.#stop?.();
     this.#resize.disconnect();
     document.removeEventListener('keydown', this.#pageKey);
