@@ -1,0 +1,61 @@
+//! What a socket's options and questions need of a connection.
+
+use crate::profile::{Algorithm, Config};
+use crate::rule::Recorder;
+use crate::time::Instant;
+use crate::transmit::Push;
+use crate::{Connection, State};
+
+impl Connection {
+    /// Changes settings of this connection alone (setsockopt(2)), and does at once what follows from them: what
+    /// Nagle or a cork held goes out, keep-alive starts or stops. What was negotiated stays.
+    pub fn reconfigure<R: Recorder>(&mut self, now: Instant, change: impl FnOnce(&mut Config), r: &mut R) {
+        let (nagle, cork, keepalive) = (self.cfg.nagle, self.cfg.cork, self.cfg.keepalive);
+        let algorithm = self.cfg.algorithm;
+        self.configure(change);
+        if self.cfg.algorithm != algorithm {
+            self.cc = crate::congestion::Control::new(&self.cfg);
+        }
+        if self.cfg.keepalive != keepalive {
+            self.set_keepalive(now, self.cfg.keepalive);
+        }
+        let uncorked = cork && !self.cfg.cork;
+        let released = nagle && !self.cfg.nagle;
+        if (uncorked || released) && self.tx.unsent() > 0 && self.state != State::Closed {
+            // linux tcp_sock_set_nodelay: TCP_NODELAY pushes even through a cork.
+            self.push_pending(now, if released { Push::Now } else { Push::Normal }, r);
+        }
+    }
+
+    /// Octets written and not sent yet.
+    pub fn unsent(&self) -> u32 {
+        self.tx.unsent()
+    }
+
+    /// Whether the caller will write no more.
+    pub fn writing_ended(&self) -> bool {
+        self.fin_queued || self.orphan || self.state == State::Closed
+    }
+
+    /// Octets received in order so far.
+    pub fn octets_received(&self) -> u64 {
+        if matches!(self.state, State::SynSent) {
+            return 0;
+        }
+        u64::from(self.rcv.nxt.since(self.rcv.irs).saturating_sub(1 + u32::from(self.rcv.fin.is_some())))
+    }
+}
+
+impl Algorithm {
+    /// As `tcp_congestion_control` and TCP_CONGESTION name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Algorithm::Reno => "reno",
+            Algorithm::Cubic => "cubic",
+        }
+    }
+    /// From its name; none if there is no such algorithm.
+    pub fn by_name(name: &[u8]) -> Option<Algorithm> {
+        [Algorithm::Reno, Algorithm::Cubic].into_iter().find(|a| a.name().as_bytes() == name)
+    }
+}
