@@ -1,15 +1,36 @@
 //! What an operating system adds to TCP: calls, descriptors, ports, queues, settings, IP, programs.
 //!
-//! CONTRACT SKELETON: signatures that `net` and `lab` are written against. Bodies are being filled in.
+//! Sans-IO like `tcp`: frames, calls and time in ([`Host`]); frames, deadlines and events out ([`Output`]).
+mod calls;
 mod config;
+mod cookie;
+mod counters;
+mod host;
+mod icmp;
+mod info;
+mod input;
+mod ip;
+mod listen;
+mod names;
+mod process;
+pub mod program;
+pub mod rules;
+mod secret;
+pub mod settings;
+mod settle;
+mod sock;
+mod step;
+mod store;
+mod text;
 
 pub use config::{HostConfig, IfaceConfig, ProgramConfig};
+pub use host::Host;
 
 use bytes::Bytes;
-use std::net::{IpAddr, SocketAddr};
-use tcp::rule::{Recorder, RuleDef};
+use std::net::SocketAddr;
+use tcp::rule::RuleDef;
 use tcp::time::{Duration, Instant};
-use tcp::{State, Tcb, TimerKind};
+use tcp::{State, TimerKind};
 
 /// A process of a host.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -76,16 +97,46 @@ pub struct Sent {
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs)]
 pub enum HostEvent {
-    State { sock: SockId, local: SocketAddr, remote: SocketAddr, from: State, to: State },
+    State {
+        sock: SockId,
+        local: SocketAddr,
+        remote: SocketAddr,
+        from: State,
+        to: State,
+    },
     /// The frame that this step took in was refused.
-    Dropped { rule: &'static RuleDef, numbers: [u32; 2] },
-    TimerFired { sock: SockId, local: SocketAddr, remote: SocketAddr, kind: TimerKind, armed: Instant },
+    Dropped {
+        rule: &'static RuleDef,
+        numbers: [u32; 2],
+    },
+    TimerFired {
+        sock: SockId,
+        local: SocketAddr,
+        remote: SocketAddr,
+        kind: TimerKind,
+        armed: Instant,
+    },
     /// Lengths of a listener's queues changed.
-    Queues { listener: SockId, syn: u32, accept: u32 },
-    CallEntered { pid: Pid, fd: Option<Fd>, text: String },
-    CallReturned { pid: Pid, text: String, result: CallResult },
+    Queues {
+        listener: SockId,
+        syn: u32,
+        accept: u32,
+    },
+    CallEntered {
+        pid: Pid,
+        fd: Option<Fd>,
+        text: String,
+    },
+    CallReturned {
+        pid: Pid,
+        text: String,
+        result: CallResult,
+    },
     Count(&'static str, u32),
-    Exited { pid: Pid, status: i32 },
+    Exited {
+        pid: Pid,
+        status: i32,
+    },
 }
 
 /// Everything that comes out of a host in one step. Reused from step to step.
@@ -99,62 +150,6 @@ pub struct Output {
     pub runnable: Vec<(Pid, Instant)>,
     /// What happened.
     pub events: Vec<HostEvent>,
-}
-
-/// A host.
-#[derive(Clone, Debug)]
-pub struct Host {/* private */}
-
-#[allow(unused_variables, missing_docs, clippy::todo)]
-impl Host {
-    /// Errors say what in the configuration is wrong and how to mend it.
-    pub fn new(config: HostConfig) -> Result<Host, String> {
-        todo!()
-    }
-    /// Starts its programs (into `out.runnable`).
-    pub fn boot(&mut self, out: &mut Output) {
-        todo!()
-    }
-    pub fn frame_arrives<R: Recorder>(&mut self, now: Instant, iface: usize, frame: Bytes, out: &mut Output, r: &mut R) {
-        todo!()
-    }
-    pub fn timer_fires<R: Recorder>(&mut self, now: Instant, key: TimerKey, out: &mut Output, r: &mut R) {
-        todo!()
-    }
-    /// The process runs on until its next call has been made (and returned or parked).
-    pub fn process_runs<R: Recorder>(&mut self, now: Instant, pid: Pid, out: &mut Output, r: &mut R) {
-        todo!()
-    }
-    /// A call made by a person, in the name of process `pid` (`Pid(0)` is the person's own shell, whose
-    /// blocked calls do not keep it from making others).
-    pub fn call<R: Recorder>(&mut self, now: Instant, pid: Pid, call: Call, out: &mut Output, r: &mut R) -> CallResult {
-        todo!()
-    }
-    /// Keeps a process from making its next call (`on`), or lets it go on. A call in which it is already
-    /// blocked completes as ever; the process then waits before the next.
-    pub fn park(&mut self, now: Instant, pid: Pid, on: bool, out: &mut Output) {
-        todo!()
-    }
-    pub fn config(&self) -> &HostConfig {
-        todo!()
-    }
-    /// For people to look at: every socket, as ss(8) would list them, by SockId.
-    pub fn sockets(&self) -> Vec<SocketInfo> {
-        todo!()
-    }
-    pub fn tcb(&self, sock: SockId) -> Option<Tcb> {
-        todo!()
-    }
-    pub fn processes(&self) -> Vec<ProcessInfo> {
-        todo!()
-    }
-    /// Counters by nstat(8) name, in name order, those that are not zero or always shown.
-    pub fn counters(&self) -> Vec<(&'static str, u64)> {
-        todo!()
-    }
-    pub fn assert_invariants(&self) {
-        todo!()
-    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -218,6 +213,8 @@ pub struct ProcessInfo {
     pub parked: bool,
     /// Result last shown at each line.
     pub results: Vec<(u32, String)>,
+    /// Variables of the program, in the order of their declarations.
+    pub variables: Vec<(String, String)>,
     pub fds: Vec<(Fd, SockId)>,
     pub exited: Option<i32>,
 }

@@ -1,0 +1,462 @@
+//! System calls: each is tried, and where it must wait it is parked and tried again when its socket has
+//! something new. A person's call and a program's go the same way.
+
+use crate::listen::Listener;
+use crate::sock::{Kind, PortHold, Sock, WaitId};
+use crate::step::Step;
+use crate::{Call, CallResult, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
+use bytes::Bytes;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use tcp::rule::Recorder;
+use tcp::time::Instant;
+use tcp::{Connection, State, rule};
+
+/// A call under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Parked {
+    pub(crate) pid: Pid,
+    pub(crate) call: Call,
+    /// End of a sleep.
+    pub(crate) until: Option<Instant>,
+    progress: Progress,
+}
+
+/// How far a call has got.
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    /// The socket, once the call is parked: it holds it, whatever happens to the descriptor meanwhile.
+    held: Option<SockId>,
+    /// Octets written so far.
+    written: usize,
+}
+
+/// How one try ended.
+enum Try {
+    Done(i64, Bytes),
+    Errno(Errno),
+    Wait(SockId),
+    Sleep(Instant),
+}
+
+impl From<Result<(), Errno>> for Try {
+    fn from(r: Result<(), Errno>) -> Try {
+        match r {
+            Ok(()) => Try::Done(0, Bytes::new()),
+            Err(e) => Try::Errno(e),
+        }
+    }
+}
+
+const OK: Try = Try::Done(0, Bytes::new());
+
+fn errno(name: &'static str) -> Try {
+    Try::Errno(Errno(name))
+}
+
+impl Host {
+    /// A process makes a call.
+    pub(crate) fn enter<R: Recorder>(&mut self, pid: Pid, call: Call, cx: &mut Step<R>) -> CallResult {
+        cx.out.events.push(HostEvent::CallEntered { pid, fd: text::fd(&call), text: text::entered(&call) });
+        let mut progress = Progress::default();
+        let tried = self.attempt(pid, &call, &mut progress, cx);
+        let (sock, until) = match tried {
+            Try::Done(..) | Try::Errno(_) => return self.leave(pid, &call, tried, cx),
+            Try::Wait(sock) => (Some(sock), None),
+            Try::Sleep(until) => (None, Some(until)),
+        };
+        rule!(cx.r, rules::CALL_WAITS, Act, pid.0);
+        self.next_wait += 1;
+        let wait = WaitId(self.next_wait);
+        progress.held = sock;
+        if let Some(sock) = sock.and_then(|id| self.socks.get_mut(id)) {
+            sock.waiters.push(wait);
+        }
+        self.parked.insert(wait, Parked { pid, call, until, progress });
+        if until.is_some() {
+            self.arm_sleep(pid, cx);
+        }
+        CallResult::Blocked
+    }
+
+    fn leave<R: Recorder>(&mut self, pid: Pid, call: &Call, tried: Try, cx: &mut Step<R>) -> CallResult {
+        let result = match tried {
+            Try::Done(n, data) => CallResult::Done(n, data),
+            Try::Errno(e) => CallResult::Errno(e),
+            Try::Wait(_) | Try::Sleep(_) => return CallResult::Blocked,
+        };
+        let text = text::returned(call, &result);
+        cx.out.events.push(HostEvent::CallReturned { pid, text, result: result.clone() });
+        result
+    }
+
+    /// Tries the calls that wait on a socket again, first come first.
+    pub(crate) fn wake<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Some(sock) = self.socks.get(id) else { return };
+        if sock.waiters.is_empty() {
+            return;
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return };
+        let waiters = std::mem::take(&mut sock.waiters);
+        let mut left = Vec::new();
+        for wait in waiters {
+            let Some(mut parked) = self.parked.remove(&wait) else { continue };
+            match self.attempt(parked.pid, &parked.call.clone(), &mut parked.progress, cx) {
+                Try::Wait(_) | Try::Sleep(_) => {
+                    self.parked.insert(wait, parked);
+                    left.push(wait);
+                }
+                done => self.complete(parked, done, cx),
+            }
+        }
+        if let Some(sock) = self.socks.get_mut(id) {
+            left.append(&mut sock.waiters);
+            sock.waiters = left;
+        }
+        // The last descriptor may have gone while a call still held the socket.
+        self.release_if_unheld(id, cx);
+    }
+
+    fn complete<R: Recorder>(&mut self, parked: Parked, done: Try, cx: &mut Step<R>) {
+        rule!(cx.r, rules::CALL_RESUMES, Act, parked.pid.0);
+        let result = self.leave(parked.pid, &parked.call, done, cx);
+        self.process_resumes(parked.pid, &result, cx);
+    }
+
+    /// The sleeps of a process that are over end.
+    pub(crate) fn sleepers_wake<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+        let over = |p: &Parked| p.pid == pid && p.until.is_some_and(|t| t <= cx.now);
+        let due: Vec<WaitId> = self.parked.iter().filter(|(_, p)| over(p)).map(|(&w, _)| w).collect();
+        for wait in due {
+            if let Some(parked) = self.parked.remove(&wait) {
+                self.complete(parked, OK, cx);
+            }
+        }
+        self.arm_sleep(pid, cx);
+    }
+
+    fn arm_sleep<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+        let next = self.parked.values().filter(|p| p.pid == pid).filter_map(|p| p.until).min();
+        cx.out.timers.push((TimerKey::Process(pid), next));
+    }
+
+    fn attempt<R: Recorder>(
+        &mut self,
+        pid: Pid,
+        call: &Call,
+        progress: &mut Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
+        let fd = match *call {
+            Call::Socket => return self.sys_socket(pid, cx),
+            Call::Sleep { time } => return Try::Sleep(cx.now + time),
+            Call::Bind { fd, .. }
+            | Call::Listen { fd, .. }
+            | Call::Accept { fd }
+            | Call::Connect { fd, .. }
+            | Call::Read { fd, .. }
+            | Call::Write { fd, .. }
+            | Call::ShutdownWrite { fd }
+            | Call::Close { fd }
+            | Call::SetNonblocking { fd, .. } => fd,
+        };
+        let Some(id) = progress.held.or_else(|| self.socket_of(pid, fd)) else { return errno("EBADF") };
+        match call {
+            Call::Bind { addr, .. } => self.bind(id, *addr, cx).into(),
+            Call::Listen { backlog, .. } => self.sys_listen(id, *backlog, cx),
+            Call::Accept { .. } => self.sys_accept(pid, id, cx),
+            Call::Connect { addr, .. } => self.sys_connect(id, *addr, progress, cx),
+            Call::Read { len, .. } => self.sys_read(id, *len, cx),
+            Call::Write { data, .. } => self.sys_write(id, data, progress, cx),
+            Call::ShutdownWrite { .. } => self.sys_shutdown(id, cx),
+            Call::Close { .. } => self.sys_close(pid, fd, cx),
+            Call::SetNonblocking { on, .. } => {
+                if let Some(sock) = self.socks.get_mut(id) {
+                    sock.nonblocking = *on;
+                }
+                OK
+            }
+            Call::Socket | Call::Sleep { .. } => OK,
+        }
+    }
+
+    fn sys_socket<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) -> Try {
+        let Some(fd) = self.fd_table(pid).and_then(|t| t.lowest_free()) else { return errno("EMFILE") };
+        let id = self.socks.fresh_id();
+        self.socks.insert(Sock::new(id, Kind::Fresh, cx.now));
+        self.install(pid, fd, id);
+        Try::Done(fd.into(), Bytes::new())
+    }
+
+    fn sys_listen<R: Recorder>(&mut self, id: SockId, backlog: i32, cx: &mut Step<R>) -> Try {
+        // A negative backlog is a very large one to Linux, which compares unsigned.
+        let (asked, most) = (backlog as u32, self.settings.somaxconn);
+        let backlog = asked.min(most);
+        if asked > most {
+            rule!(cx.r, rules::BACKLOG_CLAMPED, Act, asked, most);
+        }
+        match self.socks.get_mut(id).map(|s| &mut s.kind) {
+            Some(Kind::Stream(_)) | None => return errno("EINVAL"),
+            Some(Kind::Listener(l)) => {
+                l.backlog = backlog;
+                self.report_queues(id, cx);
+                return OK;
+            }
+            Some(Kind::Fresh) => {}
+        }
+        if let Err(e) = self.autobind(id) {
+            return Try::Errno(e);
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        sock.kind = Kind::Listener(Listener::new(backlog));
+        let (local, remote) = sock.ends();
+        self.listeners.entry(local.port()).or_default().push(id);
+        cx.out.events.push(HostEvent::State {
+            sock: id,
+            local,
+            remote,
+            from: State::Closed,
+            to: State::Listen,
+        });
+        self.report_queues(id, cx);
+        OK
+    }
+
+    fn sys_accept<R: Recorder>(&mut self, pid: Pid, id: SockId, cx: &mut Step<R>) -> Try {
+        let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
+        let nonblocking = sock.nonblocking;
+        let Some(l) = sock.listener() else { return errno("EINVAL") };
+        if l.accept.is_empty() {
+            rule!(cx.r, rules::ACCEPT_EMPTY, Act, 0u32);
+            return if nonblocking { errno("EAGAIN") } else { Try::Wait(id) };
+        }
+        let Some(fd) = self.fd_table(pid).and_then(|t| t.lowest_free()) else { return errno("EMFILE") };
+        let Some(l) = self.listener_mut(id) else { return errno("EINVAL") };
+        let Some(child) = l.accept.pop_front() else { return errno("EAGAIN") };
+        let left = l.accept.len();
+        if let Some(sock) = self.socks.get_mut(child) {
+            sock.parent = None;
+            let remote = sock.ends().1;
+            rule!(cx.r, rules::ACCEPT_TAKES, Act, remote, fd as u32, left);
+        }
+        self.install(pid, fd, child);
+        self.report_queues(id, cx);
+        Try::Done(fd.into(), Bytes::new())
+    }
+
+    /// connect(2), in the order of linux `__inet_stream_connect`.
+    fn sys_connect<R: Recorder>(
+        &mut self,
+        id: SockId,
+        addr: SocketAddr,
+        progress: &Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        let nonblocking = sock.nonblocking;
+        match &sock.kind {
+            Kind::Listener(_) => errno("EISCONN"),
+            Kind::Fresh => match self.start_connect(id, addr, cx) {
+                Err(e) => Try::Errno(e),
+                Ok(()) if nonblocking => errno("EINPROGRESS"),
+                Ok(()) => self.connect_outcome(id, cx),
+            },
+            Kind::Stream(_) if !sock.connecting => errno("EISCONN"),
+            Kind::Stream(c) if nonblocking && progress.held.is_none() && c.state() == State::SynSent => {
+                errno("EALREADY")
+            }
+            Kind::Stream(_) => self.connect_outcome(id, cx),
+        }
+    }
+
+    fn start_connect<R: Recorder>(
+        &mut self,
+        id: SockId,
+        addr: SocketAddr,
+        cx: &mut Step<R>,
+    ) -> Result<(), Errno> {
+        let mut addr = addr;
+        if addr.ip().is_unspecified() {
+            // connect to 0.0.0.0 means this host (linux ip_route_output_key).
+            addr.set_ip(if addr.is_ipv4() {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                IpAddr::V6(Ipv6Addr::LOCALHOST)
+            });
+        }
+        self.choose_local(id, addr, cx)?;
+        let Some(sock) = self.socks.get_mut(id) else { return Err(Errno("EBADF")) };
+        sock.remote = Some(addr);
+        let Some(tuple) = sock.tuple() else { return Err(Errno("EINVAL")) };
+        let iss = self.choose_isn(&tuple, cx);
+        let config = self.connection_config(id, &tuple);
+        let ports = tcp::Ports { local: tuple.local_port, remote: tuple.remote_port };
+        let connection = Connection::active_open(config, ports, iss, cx.now, cx.r);
+        self.tuples.insert(tuple, id);
+        self.count_quietly("TcpActiveOpens");
+        if let Some(sock) = self.socks.get_mut(id) {
+            sock.kind = Kind::Stream(connection);
+            sock.hashed = true;
+            sock.connecting = true;
+        }
+        let ident = self.socks.get(id).map_or(0, |s| self.first_ident(s));
+        if let Some(sock) = self.socks.get_mut(id) {
+            sock.ip_ident = ident;
+        }
+        self.settle(id, cx);
+        Ok(())
+    }
+
+    fn connect_outcome<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> Try {
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        match sock.state() {
+            State::SynSent | State::SynReceived => Try::Wait(id),
+            State::Closed => {
+                let error = sock.error.take().unwrap_or(Errno("ECONNABORTED"));
+                // The socket may be used for another attempt.
+                sock.connecting = false;
+                sock.kind = Kind::Fresh;
+                sock.remote = None;
+                if sock.port != PortHold::Bound {
+                    sock.local = None;
+                }
+                if sock.armed.take().is_some() {
+                    cx.out.timers.push((TimerKey::Sock(id), None));
+                }
+                Try::Errno(error)
+            }
+            _ => {
+                sock.connecting = false;
+                OK
+            }
+        }
+    }
+
+    fn sys_read<R: Recorder>(&mut self, id: SockId, len: usize, cx: &mut Step<R>) -> Try {
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        let nonblocking = sock.nonblocking;
+        let error = sock.error;
+        let Kind::Stream(c) = &mut sock.kind else { return errno("ENOTCONN") };
+        if len == 0 {
+            return OK;
+        }
+        // What arrived before the connection died can still be read; then the error is told, once.
+        if c.readable() == 0 {
+            if let Some(e) = error {
+                sock.error = None;
+                return Try::Errno(e);
+            }
+            if c.state() == State::Closed {
+                return OK;
+            }
+        }
+        let read = c.read(cx.now, len, cx.r);
+        match read {
+            Ok(Some(data)) => {
+                self.settle(id, cx);
+                Try::Done(data.len() as i64, data)
+            }
+            Ok(None) if nonblocking => errno("EAGAIN"),
+            Ok(None) => Try::Wait(id),
+            Err(e) => errno(e),
+        }
+    }
+
+    fn sys_write<R: Recorder>(
+        &mut self,
+        id: SockId,
+        data: &Bytes,
+        progress: &mut Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        let nonblocking = sock.nonblocking;
+        let error = sock.error;
+        // write(2) on a socket that was never connected (linux sk_stream_wait_connect).
+        let Kind::Stream(c) = &mut sock.kind else { return errno("EPIPE") };
+        let failed = match (error, c.state()) {
+            (Some(e), _) => Some(e),
+            (None, State::Closed) => Some(Errno("EPIPE")),
+            (None, State::SynSent | State::SynReceived) => {
+                return if nonblocking { errno("EAGAIN") } else { Try::Wait(id) };
+            }
+            _ => None,
+        };
+        let taken = match failed {
+            Some(e) => Err(e),
+            None => c.write(cx.now, &data[progress.written..], cx.r).map_err(Errno),
+        };
+        match taken {
+            // What was taken counts; the error is told by the next call.
+            Err(_) if progress.written > 0 => Try::Done(progress.written as i64, Bytes::new()),
+            Err(e) => {
+                sock.error = None;
+                Try::Errno(e)
+            }
+            Ok(n) => {
+                progress.written += n;
+                self.settle(id, cx);
+                match progress.written {
+                    all if all == data.len() => Try::Done(all as i64, Bytes::new()),
+                    0 if nonblocking => errno("EAGAIN"),
+                    some if nonblocking => Try::Done(some as i64, Bytes::new()),
+                    _ => Try::Wait(id),
+                }
+            }
+        }
+    }
+
+    fn sys_shutdown<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> Try {
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        let Kind::Stream(c) = &mut sock.kind else { return errno("ENOTCONN") };
+        if c.state() == State::Closed {
+            return errno("ENOTCONN");
+        }
+        let done = c.shutdown_write(cx.now, cx.r).map_err(Errno);
+        self.settle(id, cx);
+        done.into()
+    }
+
+    pub(crate) fn sys_close_fd<R: Recorder>(&mut self, pid: Pid, fd: Fd, cx: &mut Step<R>) {
+        self.sys_close(pid, fd, cx);
+    }
+
+    fn sys_close<R: Recorder>(&mut self, pid: Pid, fd: Fd, cx: &mut Step<R>) -> Try {
+        let Some(id) = self.fd_table_mut(pid).and_then(|t| t.remove(fd)) else { return errno("EBADF") };
+        if let Some(sock) = self.socks.get_mut(id) {
+            sock.refs -= 1;
+            if sock.refs == 0 || sock.owner == Some((pid, fd)) {
+                sock.owner = None;
+            }
+        }
+        self.release_if_unheld(id, cx);
+        OK
+    }
+
+    /// Nobody holds the socket any more: neither a descriptor nor a call under way.
+    fn release_if_unheld<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Some(sock) = self.socks.get_mut(id) else { return };
+        if sock.refs > 0 || sock.parent.is_some() || !sock.waiters.is_empty() || sock.released {
+            return;
+        }
+        sock.released = true;
+        match &mut sock.kind {
+            Kind::Fresh => self.reap(id, cx),
+            Kind::Listener(_) => {
+                let (local, remote) = sock.ends();
+                if let Some(same_port) = self.listeners.get_mut(&local.port()) {
+                    same_port.retain(|&l| l != id);
+                }
+                self.stop_listening(id, cx);
+                let (from, to) = (State::Listen, State::Closed);
+                cx.out.events.push(HostEvent::State { sock: id, local, remote, from, to });
+                self.reap(id, cx);
+            }
+            Kind::Stream(c) => {
+                if c.state() != State::Closed {
+                    c.close(cx.now, cx.r);
+                }
+                self.settle(id, cx);
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The host: its parts, and the ways in.
+
+use crate::calls::Parked;
+use crate::counters::Counters;
+use crate::ip::Ip;
+use crate::names::PortUse;
+use crate::process::{Process, SHELL};
+use crate::program::Program;
+use crate::secret::{FourTuple, Secret};
+use crate::settings::Settings;
+use crate::sock::{Kind, Sock, WaitId};
+use crate::step::Step;
+use crate::store::{Sockets, Table};
+use crate::{
+    Call, CallResult, HostConfig, HostEvent, Output, Pid, ProcessInfo, SockId, SocketInfo, TimerKey,
+};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use tcp::Tcb;
+use tcp::rule::Recorder;
+use tcp::time::Instant;
+
+/// A host. A clone shares everything with it that neither of the two has changed since.
+#[derive(Clone, Debug)]
+pub struct Host {
+    pub(crate) config: Rc<HostConfig>,
+    pub(crate) settings: Rc<Settings>,
+    pub(crate) secret: Secret,
+    pub(crate) ip: Ip,
+    pub(crate) socks: Sockets,
+    pub(crate) tuples: Table<FourTuple, SockId>,
+    pub(crate) ports: Table<u16, PortUse>,
+    /// Listeners by port, in the order in which they began to listen.
+    pub(crate) listeners: BTreeMap<u16, Vec<SockId>>,
+    pub(crate) processes: BTreeMap<Pid, Process>,
+    pub(crate) parked: BTreeMap<WaitId, Parked>,
+    pub(crate) counters: Counters,
+    pub(crate) next_wait: u64,
+    /// Ephemeral ports given out (RFC 6056 §3.3.3 `next_ephemeral`).
+    pub(crate) next_port: u32,
+    /// Connections begun, for ISNs as 4.3BSD made them.
+    pub(crate) connections: u32,
+}
+
+impl Host {
+    /// Errors say what in the configuration is wrong and how to mend it.
+    pub fn new(config: HostConfig) -> Result<Host, String> {
+        let named = |e: String| format!("host {}: {e}", config.name);
+        let settings = Settings::new(&config.profile, &config.sysctls).map_err(named)?;
+        let ip = Ip::new(&config.ifaces).map_err(named)?;
+        let mut processes = BTreeMap::from([(SHELL, Process::shell(settings.nofile))]);
+        for (n, p) in config.programs.iter().enumerate() {
+            let program = Program::compile(&p.source).map_err(|e| format!("{}: {e}", p.file))?;
+            let pid = Pid(n as u32 + 1);
+            processes.insert(pid, Process::new(pid, &p.file, program, p.start, settings.nofile));
+        }
+        Ok(Host {
+            secret: Secret::new(config.seed),
+            config: Rc::new(config),
+            settings: Rc::new(settings),
+            ip,
+            socks: Sockets::default(),
+            tuples: Table::default(),
+            ports: Table::default(),
+            listeners: BTreeMap::new(),
+            processes,
+            parked: BTreeMap::new(),
+            counters: Counters::default(),
+            next_wait: 0,
+            next_port: 0,
+            connections: 0,
+        })
+    }
+    /// Starts its programs (into `out.runnable`).
+    pub fn boot(&mut self, out: &mut Output) {
+        let programs = self.processes.values().filter(|p| p.pid != SHELL);
+        out.runnable.extend(programs.map(|p| (p.pid, p.start())));
+    }
+    /// A frame reached interface `iface`, whole. A refusal is told by [`HostEvent::Dropped`].
+    pub fn frame_arrives<R: Recorder>(
+        &mut self,
+        now: Instant,
+        iface: usize,
+        frame: Bytes,
+        out: &mut Output,
+        r: &mut R,
+    ) {
+        self.take_frame(iface, &frame, &mut Step { now, out, r });
+    }
+    /// A deadline that [`Output::timers`] asked for has come.
+    pub fn timer_fires<R: Recorder>(&mut self, now: Instant, key: TimerKey, out: &mut Output, r: &mut R) {
+        let cx = &mut Step { now, out, r };
+        match key {
+            TimerKey::Process(pid) => self.sleepers_wake(pid, cx),
+            TimerKey::Sock(id) => {
+                let Some(sock) = self.socks.get_mut(id) else { return };
+                sock.armed = None;
+                self.before_timer(id, cx);
+                if let Some(c) = self.socks.get_mut(id).and_then(Sock::stream) {
+                    c.timers_fire(now, cx.r);
+                }
+                self.settle(id, cx);
+            }
+        }
+    }
+    /// The process runs on until its next call has been made (and returned or parked).
+    pub fn process_runs<R: Recorder>(&mut self, now: Instant, pid: Pid, out: &mut Output, r: &mut R) {
+        self.run_process(pid, &mut Step { now, out, r });
+    }
+    /// A call made by a person, in the name of process `pid` (`Pid(0)` is the person's own shell, whose
+    /// blocked calls do not keep it from making others). A call that blocked ends with
+    /// [`HostEvent::CallReturned`].
+    pub fn call<R: Recorder>(
+        &mut self,
+        now: Instant,
+        pid: Pid,
+        call: Call,
+        out: &mut Output,
+        r: &mut R,
+    ) -> CallResult {
+        self.enter(pid, call, &mut Step { now, out, r })
+    }
+    /// Keeps a process from making its next call (`on`), or lets it go on. A call in which it is already
+    /// blocked completes as ever; the process then waits before the next.
+    pub fn park(&mut self, now: Instant, pid: Pid, on: bool, out: &mut Output) {
+        self.park_process(now, pid, on, out);
+    }
+    /// What it was made from.
+    pub fn config(&self) -> &HostConfig {
+        &self.config
+    }
+    /// For people to look at: every socket, as ss(8) would list them, by SockId.
+    pub fn sockets(&self) -> Vec<SocketInfo> {
+        self.socks.iter().map(|s| self.socket_info(s)).collect()
+    }
+    /// The variables of a connection; none for a socket that is not one (any more).
+    pub fn tcb(&self, sock: SockId) -> Option<Tcb> {
+        match &self.socks.get(sock)?.kind {
+            Kind::Stream(c) => Some(c.tcb()),
+            _ => None,
+        }
+    }
+    /// Its processes, the person's shell first.
+    pub fn processes(&self) -> Vec<ProcessInfo> {
+        self.processes.values().map(|p| self.process_info(p)).collect()
+    }
+    /// Counters by nstat(8) name, in name order, those that are not zero or always shown.
+    pub fn counters(&self) -> Vec<(&'static str, u64)> {
+        self.counters.list()
+    }
+    /// Panics with a sentence where an invariant does not hold (tests and fuzzers call it after every step).
+    pub fn assert_invariants(&self) {
+        self.check();
+    }
+    /// Sockets of all kinds that there are.
+    pub fn socket_count(&self) -> usize {
+        self.socks.len()
+    }
+
+    /// Counts, and tells of it.
+    pub(crate) fn count<R: Recorder>(&mut self, name: &'static str, cx: &mut Step<R>) {
+        self.counters.add(name, 1);
+        cx.out.events.push(HostEvent::Count(name, 1));
+    }
+    /// Counts what happens too often, or is told by other events already.
+    pub(crate) fn count_quietly(&mut self, name: &'static str) {
+        self.counters.add(name, 1);
+    }
+}

@@ -1,0 +1,115 @@
+//! For people to look at: sockets as ss(8) lists them, queues, what holds together.
+
+use crate::listen::Listener;
+use crate::sock::{Kind, Sock};
+use crate::{HalfOpenInfo, Host, ListenerInfo, SockId, SocketInfo, WaitingInfo};
+use std::net::SocketAddr;
+use tcp::State;
+
+impl Host {
+    pub(crate) fn socket_info(&self, sock: &Sock) -> SocketInfo {
+        let (recv_q, send_q) = match &sock.kind {
+            Kind::Fresh => (0, 0),
+            Kind::Listener(l) => (l.accept.len() as u32, l.backlog),
+            Kind::Stream(c) => (c.readable() as u32, c.unacked() as u32),
+        };
+        SocketInfo {
+            id: sock.id,
+            owner: sock.owner,
+            state: sock.state(),
+            local: sock.local,
+            remote: sock.remote,
+            recv_q,
+            send_q,
+            listener: sock.listener().map(|l| self.listener_info(l)),
+            parent: sock.parent,
+            error: sock.error,
+        }
+    }
+
+    fn listener_info(&self, l: &Listener) -> ListenerInfo {
+        let capacity = self.settings.queues.capacity(l.backlog);
+        ListenerInfo {
+            backlog: l.backlog,
+            syn_capacity: capacity,
+            accept_capacity: capacity,
+            syn_queue: l.syn.iter().filter_map(|&id| self.half_open_info(id)).collect(),
+            accept_queue: l.accept.iter().filter_map(|&id| self.waiting_info(id)).collect(),
+        }
+    }
+
+    fn half_open_info(&self, id: SockId) -> Option<HalfOpenInfo> {
+        let sock = self.socks.get(id)?;
+        let Kind::Stream(c) = &sock.kind else { return None };
+        let tcb = c.tcb();
+        let next = c.next_deadline().map_or(sock.since, |(at, _)| at);
+        let repeats_max = self.settings.tcp.synack_retries;
+        // Each wait is twice the one before: after the next deadline come those of the repeats left.
+        let mut dies = next;
+        let mut wait = tcb.rto;
+        for _ in tcb.retransmits..repeats_max {
+            wait = tcp::time::Duration(wait.0.saturating_mul(2)).min(self.settings.tcp.rto_max);
+            dies += wait;
+        }
+        Some(HalfOpenInfo {
+            sock: id,
+            peer: sock.remote?,
+            since: sock.since,
+            repeats: tcb.retransmits,
+            repeats_max,
+            next,
+            dies,
+        })
+    }
+
+    fn waiting_info(&self, id: SockId) -> Option<WaitingInfo> {
+        let sock = self.socks.get(id)?;
+        let Kind::Stream(c) = &sock.kind else { return None };
+        Some(WaitingInfo { sock: id, peer: sock.remote?, since: sock.since, unread: c.readable() as u32 })
+    }
+
+    pub(crate) fn check(&self) {
+        let mut hashed = 0;
+        for sock in self.socks.iter() {
+            if let Kind::Stream(c) = &sock.kind {
+                c.assert_invariants();
+            }
+            if sock.hashed {
+                hashed += 1;
+                let tuple = sock.tuple().expect("a socket in the table of connections has both ends");
+                assert_eq!(self.tuples.get(&tuple), Some(&sock.id), "four-tuple of {:?}", sock.id);
+                assert_ne!(sock.state(), State::Closed, "a closed connection left the table");
+            }
+            if let Some(parent) = sock.parent {
+                let l = self.socks.get(parent).and_then(Sock::listener).expect("a child's listener exists");
+                let half_open = sock.state() == State::SynReceived;
+                assert_eq!(half_open, l.syn.contains(&sock.id), "SYN queue of {parent:?}");
+                assert_eq!(!half_open, l.accept.contains(&sock.id), "accept queue of {parent:?}");
+            }
+            if let Kind::Listener(l) = &sock.kind {
+                self.check_listener(sock, l);
+            }
+            for wait in &sock.waiters {
+                assert!(self.parked.contains_key(wait), "a waiter of {:?} is a parked call", sock.id);
+            }
+        }
+        assert_eq!(hashed, self.tuples.len(), "every entry of the table of connections is a socket");
+        let in_use = self.processes.values().flat_map(|p| p.fds.list());
+        for (fd, id) in in_use {
+            assert!(self.socks.get(id).is_some(), "descriptor {fd} points to a socket");
+        }
+    }
+
+    fn check_listener(&self, sock: &Sock, l: &Listener) {
+        let port = sock.local.as_ref().map(SocketAddr::port).expect("a listener has a port");
+        assert!(
+            self.listeners.get(&port).is_some_and(|all| all.contains(&sock.id)),
+            "a listener can be found"
+        );
+        let capacity = self.settings.queues.capacity(l.backlog) as usize;
+        assert!(l.accept.len() <= capacity, "accept queue {} of {capacity}", l.accept.len());
+        let young = l.syn.iter().filter(|&&c| self.socks.get(c).is_some_and(|s| !s.aged)).count();
+        assert_eq!(young, l.young as usize, "young half-open children");
+        assert!(l.syn.is_sorted(), "the SYN queue is in order of arrival");
+    }
+}

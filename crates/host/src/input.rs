@@ -1,0 +1,215 @@
+//! A frame on its way in: link, IP, checksum, connection or listener or nothing.
+
+use crate::counters::Hot;
+use crate::ip::impossible_source;
+use crate::secret::FourTuple;
+use crate::sock::Kind;
+use crate::step::{Refused, Step};
+use crate::{Host, HostEvent, SockId, rules};
+use bytes::Bytes;
+use std::net::{IpAddr, SocketAddr};
+use tcp::rule::Recorder;
+use tcp::{Admission, Segment, State, Verdict, rule};
+use wire::{Link, Malformed, Seq, arp, ethernet, ip};
+
+impl Host {
+    pub(crate) fn take_frame<R: Recorder>(&mut self, iface: usize, frame: &Bytes, cx: &mut Step<R>) {
+        if let Err(Refused { rule, numbers }) = self.link_arrives(iface, frame, cx) {
+            cx.out.events.push(HostEvent::Dropped { rule, numbers });
+        }
+    }
+
+    fn link_arrives<R: Recorder>(
+        &mut self,
+        iface: usize,
+        frame: &Bytes,
+        cx: &mut Step<R>,
+    ) -> Result<(), Refused> {
+        let (link, ethertype) = ethernet::parse(frame).map_err(|m| self.malformed(m, cx))?;
+        if !self.ip.takes_frame(iface, link.dst) {
+            rule!(cx.r, rules::LINK_NOT_FOR_US, Drop, iface);
+            return Err(Refused::new(&rules::LINK_NOT_FOR_US, iface as u32, 0));
+        }
+        rule!(cx.r, rules::LINK_FOR_US, Pass, iface);
+        if ethertype == ethernet::ARP {
+            return self.arp_arrives(iface, frame, cx);
+        }
+        self.counters.hot(Hot::IpInReceives);
+        let (header, range) = ip::parse(frame, ethernet::LEN, ethertype).map_err(|m| {
+            self.count_quietly("IpInHdrErrors");
+            self.malformed(m, cx)
+        })?;
+        self.check_addresses(iface, &header, cx)?;
+        self.counters.hot(Hot::IpInDelivers);
+        match header.protocol {
+            ip::TCP => self.tcp_arrives(&header, frame, range, cx),
+            ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, &link, &header, frame, range, cx),
+            ip::UDP => self.udp_arrives(&header, frame, range, cx),
+            other => {
+                self.count_quietly("IpInUnknownProtos");
+                rule!(cx.r, rules::IP_PROTOCOL_UNKNOWN, Drop, other, iface);
+                Err(Refused::new(&rules::IP_PROTOCOL_UNKNOWN, other.into(), iface as u32))
+            }
+        }
+    }
+
+    fn check_addresses<R: Recorder>(
+        &mut self,
+        iface: usize,
+        header: &ip::Header,
+        cx: &mut Step<R>,
+    ) -> Result<(), Refused> {
+        let (src, dst) = (header.addrs.src(), header.addrs.dst());
+        if impossible_source(src) || self.ip.is_ours(src) {
+            self.count_quietly("IpInAddrErrors");
+            rule!(cx.r, rules::IP_SOURCE_IMPOSSIBLE, Drop, src, iface);
+            return Err(Refused::new(&rules::IP_SOURCE_IMPOSSIBLE, low_word(src), iface as u32));
+        }
+        if !self.ip.is_ours(dst) {
+            self.count_quietly("IpInAddrErrors");
+            rule!(cx.r, rules::IP_NOT_FOR_US, Drop, dst, iface);
+            return Err(Refused::new(&rules::IP_NOT_FOR_US, low_word(dst), iface as u32));
+        }
+        rule!(cx.r, rules::IP_HEADER_RIGHT, Pass, src, dst, header.ttl);
+        Ok(())
+    }
+
+    /// Reports the rule by which bytes are refused.
+    pub(crate) fn malformed<R: Recorder>(&self, m: Malformed, cx: &mut Step<R>) -> Refused {
+        let rule = rules::malformed(m.problem);
+        let [a, b] = m.numbers;
+        rule!(cx.r, *rule, Drop, a, b);
+        Refused { rule, numbers: m.numbers }
+    }
+
+    /// RFC 826: who asks for our address is answered and remembered.
+    fn arp_arrives<R: Recorder>(
+        &mut self,
+        iface: usize,
+        frame: &Bytes,
+        cx: &mut Step<R>,
+    ) -> Result<(), Refused> {
+        let packet = arp::parse(frame, ethernet::LEN).map_err(|m| self.malformed(m, cx))?;
+        let (asked, asker) = (IpAddr::V4(packet.dst_ip), IpAddr::V4(packet.src_ip));
+        if self.ip.owner(asked) != Some(iface) {
+            rule!(cx.r, rules::ARP_IGNORED, Drop, asked);
+            return Err(Refused::new(&rules::ARP_IGNORED, low_word(asked), 0));
+        }
+        self.ip.learn(iface, asker, packet.src_mac);
+        rule!(cx.r, rules::ARP_LEARNED, Act, asker);
+        if packet.opcode == arp::REQUEST {
+            rule!(cx.r, rules::ARP_ANSWERED, Answer, asked, asker);
+            let mac = self.ip.mac(iface);
+            let reply = arp::Packet {
+                opcode: arp::REPLY,
+                src_mac: mac,
+                src_ip: packet.dst_ip,
+                dst_mac: packet.src_mac,
+                dst_ip: packet.src_ip,
+            };
+            let frame = arp::emit(&Link { dst: packet.src_mac, src: mac }, &reply);
+            cx.out.frames.push(crate::Sent { iface, frame, resent: 0 });
+        }
+        Ok(())
+    }
+
+    fn tcp_arrives<R: Recorder>(
+        &mut self,
+        header: &ip::Header,
+        frame: &Bytes,
+        range: std::ops::Range<usize>,
+        cx: &mut Step<R>,
+    ) -> Result<(), Refused> {
+        let len = range.len();
+        let (tcp, payload) = wire::tcp::parse(header, frame, range).map_err(|m| {
+            self.count_quietly("TcpInErrs");
+            if m.problem == wire::Problem::TcpChecksumWrong {
+                self.count_quietly("TcpInCsumErrors");
+            }
+            self.malformed(m, cx)
+        })?;
+        self.counters.hot(Hot::TcpInSegs);
+        rule!(cx.r, rules::TCP_CHECKSUM_RIGHT, Pass, len);
+        let seg = Segment { header: tcp, payload: wire::frame::slice(frame, payload), ecn: header.ecn };
+        self.segment_arrives(header, &seg, cx)
+    }
+
+    /// Whose segment is it? A connection's (half-open ones are connections too), a listener's, nobody's.
+    pub(crate) fn segment_arrives<R: Recorder>(
+        &mut self,
+        header: &ip::Header,
+        seg: &Segment,
+        cx: &mut Step<R>,
+    ) -> Result<(), Refused> {
+        let tuple = FourTuple {
+            local: header.addrs.dst(),
+            remote: header.addrs.src(),
+            local_port: seg.header.dst_port,
+            remote_port: seg.header.src_port,
+        };
+        let remote = SocketAddr::new(tuple.remote, tuple.remote_port);
+        let local = SocketAddr::new(tuple.local, tuple.local_port);
+        let mut isn = None;
+        if let Some(&id) = self.tuples.get(&tuple) {
+            isn = self.at_connection(id, seg, cx)?;
+            if isn.is_none() {
+                return Ok(());
+            }
+        }
+        if let Some(listener) = self.find_listener(&tuple) {
+            let at = self.socks.get(listener).map_or(local, |s| s.ends().0);
+            rule!(cx.r, rules::LOOKUP_LISTENER, Pass, remote, at);
+            return self.at_listener(listener, (tuple, isn), header, seg, cx);
+        }
+        rule!(cx.r, rules::LOOKUP_NOTHING, Pass, remote, local);
+        if let Some(reset) = tcp::closed_reply(seg, cx.r) {
+            self.send_reset(header, reset, cx);
+        }
+        Ok(())
+    }
+
+    /// `Some`: a connection in TIME-WAIT gave way to a SYN, which goes to the listener with this initial sequence
+    /// number for the answer (RFC 9293 §3.6.1).
+    fn at_connection<R: Recorder>(
+        &mut self,
+        id: SockId,
+        seg: &Segment,
+        cx: &mut Step<R>,
+    ) -> Result<Option<Seq>, Refused> {
+        let Some(sock) = self.socks.get(id) else { return Ok(None) };
+        let (local, remote) = sock.ends();
+        let state = sock.state();
+        let parent = sock.parent.filter(|_| state == State::SynReceived);
+        let admission = match parent.and_then(|p| self.socks.get(p)?.listener()) {
+            Some(listener) => listener.admission(&self.settings),
+            None => Admission::Open,
+        };
+        if let Some(p) = parent {
+            let listener = self.socks.get(p).map_or(local, |s| s.ends().0);
+            rule!(cx.r, rules::LOOKUP_HALF_OPEN, Pass, remote, listener);
+        } else {
+            rule!(cx.r, rules::LOOKUP_CONNECTION, Pass, remote, local, state);
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return Ok(None) };
+        let Kind::Stream(connection) = &mut sock.kind else { return Ok(None) };
+        let verdict = connection.segment_arrives(cx.now, seg, admission, cx.r);
+        let after = connection.state();
+        if parent.is_some() {
+            self.count_embryonic(admission, seg, verdict, after, cx);
+        }
+        self.settle(id, cx);
+        match verdict {
+            Verdict::Taken => Ok(None),
+            Verdict::GivesWay(iss) => Ok(Some(iss)),
+            Verdict::Dropped(rule, numbers) => Err(Refused { rule, numbers }),
+        }
+    }
+}
+
+/// The part of an address that tells neighbours apart, as a number.
+fn low_word(addr: IpAddr) -> u32 {
+    match addr {
+        IpAddr::V4(a) => a.into(),
+        IpAddr::V6(a) => u128::from(a) as u32,
+    }
+}

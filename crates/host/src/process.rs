@@ -1,0 +1,214 @@
+//! Processes: descriptors and programs.
+
+use crate::program::{Next, Program};
+use crate::step::Step;
+use crate::{Call, CallResult, Errno, Fd, Host, HostEvent, Pid, ProcessInfo, SockId, text};
+use std::rc::Rc;
+use tcp::rule::Recorder;
+use tcp::time::Instant;
+
+/// The person's own shell.
+pub(crate) const SHELL: Pid = Pid(0);
+
+/// Descriptors 0, 1 and 2 are the terminal's.
+const FIRST_FD: Fd = 3;
+
+/// Status of a process that a signal ended: 128 and the signal's number (bash(1)).
+const SIGPIPE: i32 = 128 + 13;
+/// What undefined behaviour ends in, more often than not.
+const SIGSEGV: i32 = 128 + 11;
+
+/// The descriptors of a process.
+#[derive(Clone, Debug)]
+pub(crate) struct FdTable {
+    slots: Rc<Vec<Option<SockId>>>,
+    /// No descriptor below is free.
+    hint: usize,
+    limit: usize,
+}
+
+impl FdTable {
+    fn new(limit: u32) -> FdTable {
+        FdTable { slots: Rc::default(), hint: 0, limit: (limit as usize).saturating_sub(FIRST_FD as usize) }
+    }
+    fn index(fd: Fd) -> Option<usize> {
+        usize::try_from(fd - FIRST_FD.min(fd)).ok().filter(|_| fd >= FIRST_FD)
+    }
+    /// POSIX: the lowest that is free; none where the limit is reached (EMFILE).
+    pub(crate) fn lowest_free(&self) -> Option<Fd> {
+        let at = (self.hint..self.slots.len()).find(|&i| self.slots[i].is_none()).unwrap_or(self.slots.len());
+        (at < self.limit).then(|| at as Fd + FIRST_FD)
+    }
+    fn get(&self, fd: Fd) -> Option<SockId> {
+        *self.slots.get(Self::index(fd)?)?
+    }
+    fn insert(&mut self, fd: Fd, sock: SockId) {
+        let Some(at) = Self::index(fd) else { return };
+        let slots = Rc::make_mut(&mut self.slots);
+        if slots.len() <= at {
+            slots.resize(at + 1, None);
+        }
+        slots[at] = Some(sock);
+        self.hint = at + 1;
+    }
+    pub(crate) fn remove(&mut self, fd: Fd) -> Option<SockId> {
+        let at = Self::index(fd)?;
+        self.get(fd)?;
+        self.hint = self.hint.min(at);
+        Rc::make_mut(&mut self.slots)[at].take()
+    }
+    /// In order.
+    pub(crate) fn list(&self) -> Vec<(Fd, SockId)> {
+        let all = self.slots.iter().enumerate();
+        all.filter_map(|(i, s)| Some((i as Fd + FIRST_FD, (*s)?))).collect()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Process {
+    pub(crate) pid: Pid,
+    file: Rc<str>,
+    pub(crate) fds: FdTable,
+    /// None: the shell.
+    program: Option<Program>,
+    start: Instant,
+    /// It is inside a call.
+    waiting: bool,
+    /// Kept by a person from making its next call.
+    held: bool,
+    /// It would have run on while it was held.
+    due: bool,
+    exited: Option<i32>,
+}
+
+impl Process {
+    pub(crate) fn shell(nofile: u32) -> Process {
+        Process {
+            pid: SHELL,
+            file: "sh".into(),
+            fds: FdTable::new(nofile),
+            program: None,
+            start: Instant::ZERO,
+            waiting: false,
+            held: false,
+            due: false,
+            exited: None,
+        }
+    }
+    pub(crate) fn new(pid: Pid, file: &str, program: Program, start: Instant, nofile: u32) -> Process {
+        Process { pid, file: file.into(), program: Some(program), start, ..Process::shell(nofile) }
+    }
+    pub(crate) fn start(&self) -> Instant {
+        self.start
+    }
+    fn runs(&self) -> bool {
+        self.program.is_some() && self.exited.is_none()
+    }
+}
+
+impl Host {
+    pub(crate) fn fd_table(&self, pid: Pid) -> Option<&FdTable> {
+        self.processes.get(&pid).map(|p| &p.fds)
+    }
+    pub(crate) fn fd_table_mut(&mut self, pid: Pid) -> Option<&mut FdTable> {
+        self.processes.get_mut(&pid).map(|p| &mut p.fds)
+    }
+    pub(crate) fn socket_of(&self, pid: Pid, fd: Fd) -> Option<SockId> {
+        self.fd_table(pid)?.get(fd)
+    }
+    /// Descriptor `fd` of `pid` points to the socket from now on.
+    pub(crate) fn install(&mut self, pid: Pid, fd: Fd, id: SockId) {
+        if let Some(table) = self.fd_table_mut(pid) {
+            table.insert(fd, id);
+        }
+        if let Some(sock) = self.socks.get_mut(id) {
+            sock.refs += 1;
+            sock.owner.get_or_insert((pid, fd));
+        }
+    }
+
+    pub(crate) fn run_process<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        if !process.runs() || process.waiting {
+            return;
+        }
+        if process.held {
+            process.due = true;
+            return;
+        }
+        let Some(program) = &mut process.program else { return };
+        match program.run() {
+            Next::Call(call) => {
+                process.waiting = true;
+                let result = self.enter(pid, call, cx);
+                self.process_resumes(pid, &result, cx);
+            }
+            Next::Exit(status) => self.exit(pid, status, cx),
+            Next::Trap(why) => {
+                cx.out.events.push(HostEvent::CallReturned {
+                    pid,
+                    text: why,
+                    result: CallResult::Errno(Errno("EFAULT")),
+                });
+                self.exit(pid, SIGSEGV, cx);
+            }
+        }
+    }
+
+    /// A call of the process has ended (or, if `Blocked`, has not).
+    pub(crate) fn process_resumes<R: Recorder>(&mut self, pid: Pid, result: &CallResult, cx: &mut Step<R>) {
+        if *result == CallResult::Blocked {
+            return;
+        }
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        let Some(program) = process.program.as_mut().filter(|_| process.waiting) else { return };
+        program.resume(result);
+        process.waiting = false;
+        // write(2): nobody will read, and the process has not said that it can bear it.
+        if *result == CallResult::Errno(Errno("EPIPE")) {
+            self.exit(pid, SIGPIPE, cx);
+            return;
+        }
+        cx.out.runnable.push((pid, cx.now + self.config.call_time));
+    }
+
+    /// exit(2): every descriptor is closed, in order.
+    fn exit<R: Recorder>(&mut self, pid: Pid, status: i32, cx: &mut Step<R>) {
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        process.exited = Some(status);
+        let open = process.fds.list();
+        cx.out.events.push(HostEvent::Exited { pid, status });
+        for (fd, _) in open {
+            self.sys_close_fd(pid, fd, cx);
+        }
+    }
+
+    pub(crate) fn park_process(&mut self, now: Instant, pid: Pid, on: bool, out: &mut crate::Output) {
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        process.held = on;
+        if !on && std::mem::take(&mut process.due) {
+            out.runnable.push((pid, now));
+        }
+    }
+
+    pub(crate) fn process_info(&self, process: &Process) -> ProcessInfo {
+        let (lines, line, results, variables) = match &process.program {
+            Some(p) => (p.lines().to_vec(), p.line(), p.results().to_vec(), p.variables()),
+            None => (Vec::new(), 0, Vec::new(), Vec::new()),
+        };
+        let mut parked = self.parked.values().filter(|p| p.pid == process.pid);
+        let name = |call: &Call| text::name(call).to_owned();
+        ProcessInfo {
+            pid: process.pid,
+            file: process.file.to_string(),
+            lines,
+            line: if process.exited.is_some() { 0 } else { line },
+            blocked: parked.next().map(|p| name(&p.call)),
+            parked: process.held,
+            results,
+            variables,
+            fds: process.fds.list(),
+            exited: process.exited,
+        }
+    }
+}

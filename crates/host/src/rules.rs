@@ -1,0 +1,104 @@
+//! Every decision of the host, in the order in which a frame, a segment or a call meets them. Sentences:
+//! `crates/lab/locales/*/host.json`.
+
+tcp::rules! {
+    // Link and IP.
+    LINK_FOR_US = "host.link.for_us", "IEEE 802.3 §3.2.3", [iface];
+    LINK_NOT_FOR_US = "host.link.not_for_us", "IEEE 802.3 §3.2.3", [iface];
+    ETH_SHORT = "host.link.short", "IEEE 802.3 §3.1.1", [present, needed];
+    ETH_TYPE_UNKNOWN = "host.link.type_unknown", "RFC 1122 §2.3.1", [ethertype, iface];
+    ARP_SHORT = "host.arp.short", "RFC 826", [present, needed];
+    ARP_FORM = "host.arp.form", "RFC 826", [hardware, protocol];
+    ARP_ANSWERED = "host.arp.answered", "RFC 826", [asked, asker];
+    ARP_IGNORED = "host.arp.ignored", "RFC 826", [asked];
+    ARP_LEARNED = "host.arp.learned", "RFC 826", [addr];
+    IP_HEADER_RIGHT = "host.ip.header_right", "RFC 1122 §3.2.1", [src, dst, ttl];
+    IP_SHORT = "host.ip.short", "RFC 791 §3.1", [present, needed];
+    IP_VERSION = "host.ip.version", "RFC 1122 §3.2.1.1", [found, expected];
+    IP_HEADER_LENGTH = "host.ip.header_length", "RFC 791 §3.1", [length, needed];
+    IP_HEADER_BEYOND = "host.ip.header_beyond", "RFC 791 §3.1", [length, present];
+    IP_TOTAL_SHORT = "host.ip.total_short", "RFC 791 §3.1", [length, header_length];
+    IP_TOTAL_BEYOND = "host.ip.total_beyond", "RFC 791 §3.1", [length, present];
+    IP_CHECKSUM_WRONG = "host.ip.checksum_wrong", "RFC 1122 §3.2.1.2", [found, expected];
+    IP_FRAGMENT = "host.ip.fragment", "RFC 791 §3.2", [offset, ident];
+    IP_PROTOCOL_UNKNOWN = "host.ip.protocol_unknown", "RFC 1122 §3.2.2.1", [protocol, iface];
+    IP_NOT_FOR_US = "host.ip.not_for_us", "RFC 1122 §3.2.1.3", [dst, iface];
+    IP_SOURCE_IMPOSSIBLE = "host.ip.source_impossible", "RFC 1122 §3.2.1.3", [src, iface];
+    ROUTE_MISSING = "host.ip.route_missing", "RFC 1122 §3.3.1", [dst];
+    NEIGHBOUR_UNKNOWN = "host.ip.neighbour_unknown", "RFC 1122 §2.3.2", [hop];
+    ICMP_SHORT = "host.icmp.short", "RFC 792", [present, needed];
+    ICMP_CHECKSUM_WRONG = "host.icmp.checksum_wrong", "RFC 792", [found, expected];
+    ICMP_IGNORED = "host.icmp.ignored", "RFC 1122 §3.2.2", [kind, code];
+    UDP_SHORT = "host.udp.short", "RFC 768", [present, needed];
+    UDP_LENGTH = "host.udp.length", "RFC 768", [length, present];
+    UDP_CHECKSUM_WRONG = "host.udp.checksum_wrong", "RFC 768", [found, expected];
+    UDP_CLOSED = "host.udp.closed", "RFC 1122 §4.1.3.1", [port, iface];
+    // TCP, up to the connection.
+    TCP_SHORT = "host.tcp.short", "RFC 9293 §3.1", [present, needed];
+    TCP_OFFSET_SHORT = "host.tcp.offset_short", "RFC 9293 §3.1", [length, needed];
+    TCP_OFFSET_BEYOND = "host.tcp.offset_beyond", "RFC 9293 §3.1", [length, present];
+    TCP_CHECKSUM_RIGHT = "host.tcp.checksum_right", "RFC 9293 §3.1", [length];
+    TCP_CHECKSUM_WRONG = "host.tcp.checksum_wrong", "RFC 9293 §3.1", [found, expected];
+    LOOKUP_CONNECTION = "host.lookup.connection", "RFC 9293 §3.10.7", [remote, local, state];
+    LOOKUP_HALF_OPEN = "host.lookup.half_open", "RFC 9293 §3.10.7", [remote, listener];
+    LOOKUP_LISTENER = "host.lookup.listener", "RFC 9293 §3.10.7", [remote, listener];
+    LOOKUP_NOTHING = "host.lookup.nothing", "RFC 9293 §3.10.7.1", [remote, local];
+    // A SYN at a listener.
+    SYN_QUEUE_ROOM = "host.listen.syn_queue_room", "linux inet_csk_reqsk_queue_is_full", [len, backlog];
+    SYN_QUEUE_FULL = "host.listen.syn_queue_full", "linux tcp_syn_flood_action", [len, backlog];
+    ACCEPT_QUEUE_ROOM = "host.listen.accept_queue_room", "linux sk_acceptq_is_full", [len, backlog];
+    ACCEPT_QUEUE_FULL = "host.listen.accept_queue_full", "linux tcp_conn_request", [len, backlog];
+    LAST_QUARTER = "host.listen.last_quarter", "linux tcp_conn_request", [len, max_syn_backlog];
+    QUEUE_ROOM = "host.listen.queue_room", "listen(2), 4.3BSD sonewconn", [len, limit];
+    QUEUE_FULL = "host.listen.queue_full", "listen(2), 4.3BSD sonewconn", [len, limit];
+    ISN_CHOSEN = "host.listen.isn", "RFC 6528 §3", [iss];
+    SYN_QUEUE_ENTERED = "host.listen.syn_queue_entered", "RFC 9293 §3.10.7.2", [remote, len, capacity];
+    SYN_QUEUE_LEFT = "host.listen.syn_queue_left", "linux inet_csk_reqsk_queue_drop", [remote, len];
+    ACCEPT_QUEUE_ENTERED = "host.listen.accept_queue_entered", "linux inet_csk_reqsk_queue_add", [remote, len, capacity];
+    FINAL_ACK_REFUSED = "host.listen.final_ack_refused", "linux tcp_v4_syn_recv_sock", [len, backlog];
+    RETRIES_CUT = "host.listen.retries_cut", "linux reqsk_timer_handler", [len, young, retries];
+    COOKIE_SENT = "host.cookie.sent", "RFC 4987 §3.6, linux cookie_v4_init_sequence", [iss, mss];
+    COOKIE_RIGHT = "host.cookie.right", "linux cookie_v4_check", [cookie, mss];
+    COOKIE_WRONG = "host.cookie.wrong", "linux cookie_v4_check", [cookie, isn];
+    // Calls.
+    ACCEPT_TAKES = "host.accept.takes", "accept(2)", [remote, fd, len];
+    ACCEPT_EMPTY = "host.accept.empty", "accept(2)", [len];
+    PORT_CHOSEN = "host.connect.port", "RFC 6056 §3.3.3", [port, low, high];
+    PORT_TAKEN = "host.bind.port_taken", "bind(2)", [addr, holder];
+    BACKLOG_CLAMPED = "host.listen.backlog_clamped", "listen(2)", [backlog, somaxconn];
+    CLOSE_LISTENER = "host.close.listener", "linux inet_csk_listen_stop", [half_open, waiting];
+    CALL_WAITS = "host.call.waits", "RFC 9293 §3.10", [pid];
+    CALL_RESUMES = "host.call.resumes", "RFC 9293 §3.10", [pid];
+}
+
+use tcp::rule::RuleDef;
+use wire::Problem;
+
+/// The rule by which bytes with this problem are refused; none where a stack only reads over it.
+pub(crate) fn malformed(problem: Problem) -> &'static RuleDef {
+    match problem {
+        Problem::EthShort => &ETH_SHORT,
+        Problem::EthTypeUnknown => &ETH_TYPE_UNKNOWN,
+        Problem::ArpShort => &ARP_SHORT,
+        Problem::ArpForm => &ARP_FORM,
+        Problem::IpShort => &IP_SHORT,
+        Problem::IpVersion => &IP_VERSION,
+        Problem::IpHdrLenShort => &IP_HEADER_LENGTH,
+        Problem::IpHdrLenBeyond => &IP_HEADER_BEYOND,
+        Problem::IpLenShort => &IP_TOTAL_SHORT,
+        Problem::IpLenBeyond => &IP_TOTAL_BEYOND,
+        Problem::IpChecksumWrong => &IP_CHECKSUM_WRONG,
+        Problem::IpFragment => &IP_FRAGMENT,
+        Problem::IpProtoUnknown => &IP_PROTOCOL_UNKNOWN,
+        Problem::IcmpShort => &ICMP_SHORT,
+        Problem::IcmpChecksumWrong => &ICMP_CHECKSUM_WRONG,
+        Problem::UdpShort => &UDP_SHORT,
+        Problem::UdpLenShort | Problem::UdpLenBeyond => &UDP_LENGTH,
+        Problem::UdpChecksumWrong => &UDP_CHECKSUM_WRONG,
+        Problem::TcpShort => &TCP_SHORT,
+        Problem::TcpHdrLenShort => &TCP_OFFSET_SHORT,
+        Problem::TcpChecksumWrong => &TCP_CHECKSUM_WRONG,
+        // The rest of the list only people are shown; were one refused, its offset would be to blame.
+        _ => &TCP_OFFSET_BEYOND,
+    }
+}

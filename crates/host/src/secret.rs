@@ -1,0 +1,80 @@
+//! What must not be guessed from outside: initial sequence numbers, ephemeral ports, SYN cookies. All of it
+//! comes from SipHash keyed by the host's seed, so that the same timeline gives the same bytes.
+
+use siphasher::sip::SipHasher24;
+use std::hash::Hasher;
+use std::net::IpAddr;
+use tcp::time::{Duration, Instant};
+use wire::Seq;
+
+/// A host's secret, and the pseudo-random functions over it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Secret(u64);
+
+/// Keeps the uses apart: a port that was seen must not tell anything about a sequence number.
+#[derive(Clone, Copy)]
+#[repr(u64)]
+pub(crate) enum Use {
+    Isn = 1,
+    Port = 2,
+    Cookie = 3,
+    CookieCount = 4,
+    IpId = 5,
+}
+
+/// Both ends of a connection: the key of the table of connections.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct FourTuple {
+    pub(crate) local: IpAddr,
+    pub(crate) remote: IpAddr,
+    pub(crate) local_port: u16,
+    pub(crate) remote_port: u16,
+}
+
+/// How initial sequence numbers are made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum IsnChoice {
+    /// RFC 6528 §3: a clock that ticks once in so long, plus a keyed hash of the four-tuple.
+    Hashed { tick: Duration },
+    /// 4.3BSD: one counter for the whole host, on by 64,000 each half second and each connection.
+    Counter,
+}
+
+impl Secret {
+    pub(crate) fn new(seed: u64) -> Secret {
+        Secret(seed)
+    }
+    fn hash(self, what: Use, tuple: &FourTuple, extra: u64) -> u64 {
+        let mut h = SipHasher24::new_with_keys(self.0, what as u64);
+        write_addr(&mut h, tuple.local);
+        write_addr(&mut h, tuple.remote);
+        h.write_u32(u32::from(tuple.local_port) << 16 | u32::from(tuple.remote_port));
+        h.write_u64(extra);
+        h.finish()
+    }
+    /// F of RFC 6528 §3 for this use, 32 bits of it.
+    pub(crate) fn word(self, what: Use, tuple: &FourTuple, extra: u64) -> u32 {
+        self.hash(what, tuple, extra) as u32
+    }
+    /// Where the search for an ephemeral port starts (RFC 6056 §3.3.3: F over all but the port sought).
+    pub(crate) fn port_offset(self, local: IpAddr, remote: IpAddr, remote_port: u16) -> u32 {
+        self.word(Use::Port, &FourTuple { local, remote, local_port: 0, remote_port }, 0)
+    }
+    /// ISN = M + F(localip, localport, remoteip, remoteport, secretkey) (RFC 6528 §3).
+    pub(crate) fn isn(self, choice: IsnChoice, tuple: &FourTuple, connections: u32, now: Instant) -> Seq {
+        match choice {
+            IsnChoice::Hashed { tick } => Seq((now.0 / tick.0.max(1)) as u32) + self.word(Use::Isn, tuple, 0),
+            IsnChoice::Counter => {
+                let halves = (now.as_millis() / 500) as u32;
+                Seq(1) + halves.wrapping_add(connections).wrapping_mul(64_000)
+            }
+        }
+    }
+}
+
+fn write_addr(h: &mut SipHasher24, addr: IpAddr) {
+    match addr {
+        IpAddr::V4(a) => h.write(&a.octets()),
+        IpAddr::V6(a) => h.write(&a.octets()),
+    }
+}

@@ -1,0 +1,196 @@
+//! Settings by sysctl name, and the profiles: data in one table each.
+
+use crate::secret::IsnChoice;
+use std::rc::Rc;
+use tcp::Config;
+use tcp::time::Duration;
+
+/// How a listener's room is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum QueuePolicy {
+    /// Linux since 4.3: two queues, each full when it holds *more* than the backlog.
+    Two,
+    /// One limit for half-open and waiting connections together; full when they have reached it.
+    One {
+        /// Limit = backlog × num ÷ den + plus.
+        num: u32,
+        den: u32,
+        plus: u32,
+    },
+}
+
+impl QueuePolicy {
+    /// How many entries a queue (of `Two`), or both together (of `One`), can hold.
+    pub(crate) fn capacity(self, backlog: u32) -> u32 {
+        match self {
+            QueuePolicy::Two => backlog.saturating_add(1),
+            QueuePolicy::One { num, den, plus } => backlog.saturating_mul(num) / den + plus,
+        }
+    }
+}
+
+/// A host's settings: a profile, with what the configuration changed.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) tcp: Rc<Config>,
+    pub(crate) queues: QueuePolicy,
+    pub(crate) isn: IsnChoice,
+    /// Ephemeral ports are tried at this distance: Linux leaves every other one to bind(2) of port 0.
+    pub(crate) port_step: u32,
+    pub(crate) somaxconn: u32,
+    pub(crate) max_syn_backlog: u32,
+    /// 0 never, 1 when the SYN queue is full, 2 always.
+    pub(crate) syncookies: u32,
+    pub(crate) abort_on_overflow: bool,
+    /// Half-open entries lose repeats while the SYN queue is more than half full (linux reqsk_timer_handler).
+    pub(crate) prune_old: bool,
+    /// A connection that dies in the accept queue stays in it until accept takes it.
+    pub(crate) dead_stay: bool,
+    pub(crate) port_low: u16,
+    pub(crate) port_high: u16,
+    pub(crate) default_ttl: u8,
+    /// RLIMIT_NOFILE: descriptors of a process.
+    pub(crate) nofile: u32,
+}
+
+impl Settings {
+    fn profile(name: &str) -> Option<Settings> {
+        let linux = Settings {
+            tcp: Rc::new(Config::by_name(name)?),
+            queues: QueuePolicy::Two,
+            isn: IsnChoice::Hashed { tick: Duration(64) }, // linux seq_scale
+            port_step: 2,
+            somaxconn: 4096,
+            max_syn_backlog: 1024,
+            syncookies: 1,
+            abort_on_overflow: false,
+            prune_old: true,
+            dead_stay: true,
+            port_low: 32_768,
+            port_high: 60_999,
+            default_ttl: 64,
+            nofile: 1024,
+        };
+        let rfc = Settings {
+            // listen(2) of POSIX: the backlog is the limit; an RFC stack has no second thoughts about an ACK.
+            queues: QueuePolicy::One { num: 1, den: 1, plus: 0 },
+            isn: IsnChoice::Hashed { tick: Duration::from_micros(4) }, // RFC 6528 §3
+            port_step: 1,
+            syncookies: 0,
+            prune_old: false,
+            port_low: 49_152, // RFC 6335 §6
+            port_high: 65_535,
+            ..linux.clone()
+        };
+        Some(match name {
+            "rfc" => rfc,
+            "bsd43" => Settings {
+                queues: QueuePolicy::One { num: 3, den: 2, plus: 1 }, // 4.3BSD sonewconn
+                isn: IsnChoice::Counter,
+                somaxconn: 5,
+                dead_stay: false,
+                port_low: 1024,
+                port_high: 5000,
+                nofile: 64,
+                ..rfc
+            },
+            _ => linux,
+        })
+    }
+
+    /// The profile `name` with `changes` by sysctl name. An error says what is wrong and how to mend it.
+    pub(crate) fn new(name: &str, changes: &[(String, String)]) -> Result<Settings, String> {
+        let mut settings = Settings::profile(name)
+            .ok_or_else(|| format!("there is no profile `{name}`; there are linux, rfc and bsd43"))?;
+        for (key, value) in changes {
+            settings.set(key, value)?;
+        }
+        if settings.port_low > settings.port_high {
+            return Err("net.ipv4.ip_local_port_range: the first port is greater than the last".into());
+        }
+        Ok(settings)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let wrong = |what: &str| format!("{key} = `{value}`: {what} is wanted");
+        if key == "net.ipv4.ip_local_port_range" {
+            let ports: Option<Vec<u16>> = value.split_whitespace().map(|w| w.parse().ok()).collect();
+            let Some([low, high]) = ports.as_deref() else {
+                return Err(wrong("two ports, such as 32768 60999,"));
+            };
+            (self.port_low, self.port_high) = (*low, *high);
+            return Ok(());
+        }
+        if matches!(key, "net.ipv4.tcp_rmem" | "net.ipv4.tcp_wmem") {
+            let sizes: Option<Vec<u32>> = value.split_whitespace().map(|w| w.parse().ok()).collect();
+            let Some([_, default, max]) = sizes.as_deref() else {
+                return Err(wrong("three sizes in octets"));
+            };
+            let tcp = Rc::make_mut(&mut self.tcp);
+            if key == "net.ipv4.tcp_rmem" {
+                // Half of the buffer is window (tcp_win_from_space with tcp_adv_win_scale 1).
+                (tcp.rcv_buf, tcp.rcv_buf_max) = ((default / 2).max(1), (*max).max(1));
+            } else {
+                tcp.snd_buf = (*default).max(1);
+            }
+            return Ok(());
+        }
+        let n: u32 = value.trim().parse().map_err(|_| wrong("a whole number"))?;
+        let Some((_, most, set)) = SYSCTLS.iter().find(|(name, ..)| *name == key) else {
+            return Err(format!("there is no setting `{key}`; there are {}", names().join(", ")));
+        };
+        if n > *most {
+            return Err(wrong(&format!("a number of at most {most}")));
+        }
+        set(self, n);
+        Ok(())
+    }
+}
+
+type Setter = fn(&mut Settings, u32);
+
+/// Name, greatest value, and where it goes.
+const SYSCTLS: [(&str, u32, Setter); 24] = [
+    ("net.core.somaxconn", u32::MAX - 1, |s, n| s.somaxconn = n),
+    ("net.ipv4.tcp_max_syn_backlog", u32::MAX, |s, n| s.max_syn_backlog = n),
+    ("net.ipv4.tcp_syncookies", 2, |s, n| s.syncookies = n),
+    ("net.ipv4.tcp_abort_on_overflow", 1, |s, n| s.abort_on_overflow = n == 1),
+    ("net.ipv4.tcp_synack_retries", 255, |s, n| s.tcp_mut().synack_retries = n as u8),
+    ("net.ipv4.tcp_syn_retries", 127, |s, n| s.tcp_mut().syn_retries = n as u8),
+    ("net.ipv4.tcp_syn_linear_timeouts", 127, |s, n| s.tcp_mut().syn_linear_timeouts = n as u8),
+    ("net.ipv4.tcp_retries1", 255, |s, n| s.tcp_mut().retries1 = n as u8),
+    ("net.ipv4.tcp_retries2", 255, |s, n| s.tcp_mut().retries2 = n as u8),
+    ("net.ipv4.tcp_orphan_retries", 255, |s, n| {
+        s.tcp_mut().orphan_retries = if n == 0 { 8 } else { n as u8 }
+    }),
+    ("net.ipv4.tcp_window_scaling", 1, |s, n| s.tcp_mut().window_scaling = n == 1),
+    ("net.ipv4.tcp_timestamps", 2, |s, n| s.tcp_mut().timestamps = n > 0),
+    ("net.ipv4.tcp_sack", 1, |s, n| s.tcp_mut().sack = n == 1),
+    ("net.ipv4.tcp_dsack", 1, |s, n| s.tcp_mut().dsack = n == 1),
+    ("net.ipv4.tcp_fin_timeout", 3600, |s, n| s.tcp_mut().fin_wait2 = Some(Duration::from_secs(n.into()))),
+    ("net.ipv4.tcp_keepalive_time", 32_767, |s, n| {
+        s.tcp_mut().keepalive_time = Duration::from_secs(n.into())
+    }),
+    ("net.ipv4.tcp_keepalive_intvl", 32_767, |s, n| {
+        s.tcp_mut().keepalive_intvl = Duration::from_secs(n.into())
+    }),
+    ("net.ipv4.tcp_keepalive_probes", 127, |s, n| s.tcp_mut().keepalive_probes = n as u8),
+    ("net.ipv4.tcp_slow_start_after_idle", 1, |s, n| s.tcp_mut().slow_start_after_idle = n == 1),
+    ("net.ipv4.tcp_early_retrans", 4, |s, n| s.tcp_mut().tlp = n >= 3),
+    ("net.ipv4.tcp_recovery", 7, |s, n| s.tcp_mut().rack = n & 1 == 1),
+    ("net.ipv4.tcp_rfc1337", 1, |s, n| s.tcp_mut().rst_ends_time_wait = n == 0),
+    ("net.ipv4.ip_default_ttl", 255, |s, n| s.default_ttl = n.max(1) as u8),
+    ("RLIMIT_NOFILE", 1_048_576, |s, n| s.nofile = n),
+];
+
+impl Settings {
+    fn tcp_mut(&mut self) -> &mut Config {
+        Rc::make_mut(&mut self.tcp)
+    }
+}
+
+/// Names of all settings.
+pub fn names() -> Vec<&'static str> {
+    let special = ["net.ipv4.ip_local_port_range", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"];
+    SYSCTLS.iter().map(|(name, ..)| *name).chain(special).collect()
+}

@@ -1,0 +1,203 @@
+//! After a connection was touched: its events, its segments, its deadline, the calls that wait on it.
+
+use crate::counters::Hot;
+use crate::sock::{Kind, PortHold};
+use crate::step::Step;
+use crate::{Errno, Host, HostEvent, Sent, SockId, TimerKey, rules};
+use tcp::rule::Recorder;
+use tcp::{Event, State, rule};
+use wire::{Link, ip};
+
+impl Host {
+    /// Brings everything about a connection up to date after it took a segment, a call or the time.
+    pub(crate) fn settle<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        self.take_events(id, cx);
+        self.transmit(id, cx);
+        self.take_events(id, cx);
+        self.rearm(id, cx);
+        self.wake(id, cx);
+        self.reap(id, cx);
+    }
+
+    fn take_events<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        while let Some(sock) = self.socks.get_mut(id)
+            && let Kind::Stream(c) = &mut sock.kind
+            && let Some(event) = c.poll_event()
+        {
+            let (local, remote) = sock.ends();
+            match event {
+                Event::State(from, to) => {
+                    cx.out.events.push(HostEvent::State { sock: id, local, remote, from, to });
+                    self.state_changed(id, from, to, cx);
+                }
+                Event::TimerFired(kind, armed) => {
+                    cx.out.events.push(HostEvent::TimerFired { sock: id, local, remote, kind, armed });
+                }
+                Event::Failed(errno) => sock.error = Some(Errno(errno)),
+                Event::Count(name) => self.count(name, cx),
+                Event::Readable | Event::Writable | Event::Urgent => {}
+            }
+        }
+    }
+
+    fn state_changed<R: Recorder>(&mut self, id: SockId, from: State, to: State, cx: &mut Step<R>) {
+        let Some(sock) = self.socks.get(id) else { return };
+        let parent = sock.parent;
+        match (from, to) {
+            (State::SynReceived, State::Closed) => {
+                self.count_quietly("TcpAttemptFails");
+                if let Some(listener) = parent {
+                    self.leave_syn_queue(listener, id, cx);
+                }
+            }
+            (State::SynReceived, _) => {
+                if let Some(listener) = parent {
+                    self.enter_accept_queue(listener, id, cx);
+                }
+            }
+            (State::SynSent, State::Closed) => self.count_quietly("TcpAttemptFails"),
+            (State::Established | State::CloseWait, State::Closed) => self.count_quietly("TcpEstabResets"),
+            _ => {}
+        }
+        if to == State::Closed {
+            self.unhash(id);
+            if !self.settings.dead_stay {
+                self.drop_dead_from_queue(id, cx);
+            }
+        }
+    }
+
+    /// 4.3BSD: a connection that dies before accept took it leaves the queue.
+    fn drop_dead_from_queue<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Some(listener) = self.socks.get(id).and_then(|s| s.parent) else { return };
+        let Some(l) = self.listener_mut(listener) else { return };
+        if let Some(i) = l.accept.iter().position(|&c| c == id) {
+            l.accept.remove(i);
+            self.report_queues(listener, cx);
+            if let Some(sock) = self.socks.get_mut(id) {
+                sock.parent = None;
+            }
+        }
+    }
+
+    /// Everything that the connection wants to send becomes frames.
+    fn transmit<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Host { socks, ip: net, counters, settings, .. } = self;
+        let Some(sock) = socks.get_mut(id) else { return };
+        let Some(tuple) = sock.tuple() else { return };
+        let Kind::Stream(connection) = &mut sock.kind else { return };
+        let mut way = None;
+        while let Some(segment) = connection.poll_transmit(cx.now, cx.r) {
+            let (route, mac) = match way {
+                Some(w) => w,
+                None => {
+                    let found = net.route(tuple.remote);
+                    let Some(route) = found else {
+                        rule!(cx.r, rules::ROUTE_MISSING, Drop, tuple.remote);
+                        continue;
+                    };
+                    let Some(mac) = net.neighbour(route.iface, route.hop) else {
+                        rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
+                        continue;
+                    };
+                    *way.insert((route, mac))
+                }
+            };
+            let Some(addrs) = ip::Addrs::new(tuple.local, tuple.remote) else { break };
+            let mut header = ip::Header::new(addrs, ip::TCP);
+            (header.ttl, header.ecn, header.ident) = (settings.default_ttl, segment.ecn, sock.ip_ident);
+            sock.ip_ident = sock.ip_ident.wrapping_add(1);
+            let link = Link { dst: mac, src: net.mac(route.iface) };
+            let frame = wire::frame::emit_tcp(&link, &header, &segment.header, segment.len, |out| {
+                connection.copy_payload(&segment, out);
+            });
+            counters.hot(Hot::IpOutRequests);
+            counters.hot(Hot::TcpOutSegs);
+            cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
+        }
+    }
+
+    /// A RST that no connection sends, in answer to a segment that came with the header `to`.
+    pub(crate) fn send_reset<R: Recorder>(
+        &mut self,
+        to: &ip::Header,
+        reset: wire::tcp::Header,
+        cx: &mut Step<R>,
+    ) {
+        self.count_quietly("TcpOutRsts");
+        self.send_segment(to.addrs.reversed(), reset, cx);
+    }
+
+    /// A segment without payload that belongs to no connection.
+    pub(crate) fn send_segment<R: Recorder>(
+        &mut self,
+        addrs: ip::Addrs,
+        segment: wire::tcp::Header,
+        cx: &mut Step<R>,
+    ) {
+        let Some(route) = self.ip.route(addrs.dst()) else {
+            rule!(cx.r, rules::ROUTE_MISSING, Drop, addrs.dst());
+            return;
+        };
+        let Some(mac) = self.ip.neighbour(route.iface, route.hop) else {
+            rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
+            return;
+        };
+        let mut header = ip::Header::new(addrs, ip::TCP);
+        header.ttl = self.settings.default_ttl;
+        let link = Link { dst: mac, src: self.ip.mac(route.iface) };
+        let frame = wire::frame::emit_tcp(&link, &header, &segment, 0, |_| {});
+        self.counters.hot(Hot::IpOutRequests);
+        self.counters.hot(Hot::TcpOutSegs);
+        cx.out.frames.push(Sent { iface: route.iface, frame, resent: 0 });
+    }
+
+    /// Tells the simulator the connection's deadline where it changed.
+    pub(crate) fn rearm<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Some(sock) = self.socks.get_mut(id) else { return };
+        let Kind::Stream(c) = &sock.kind else { return };
+        let deadline = if c.state() == State::Closed { None } else { c.next_deadline().map(|(at, _)| at) };
+        if deadline != sock.armed {
+            sock.armed = deadline;
+            cx.out.timers.push((TimerKey::Sock(id), deadline));
+        }
+    }
+
+    /// Takes a socket that nobody can reach any more out of the host.
+    pub(crate) fn reap<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Some(sock) = self.socks.get(id) else { return };
+        let dead = match &sock.kind {
+            Kind::Stream(c) => c.state() == State::Closed,
+            Kind::Fresh | Kind::Listener(_) => true,
+        };
+        if sock.refs == 0 && sock.parent.is_none() && sock.waiters.is_empty() && dead {
+            self.discard(id, cx);
+        }
+    }
+
+    /// Takes a socket out, whatever it is doing.
+    pub(crate) fn discard<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        self.unhash(id);
+        self.give_port_back(id);
+        if let Some(sock) = self.socks.remove(id)
+            && sock.armed.is_some()
+        {
+            cx.out.timers.push((TimerKey::Sock(id), None));
+        }
+    }
+
+    /// The four-tuple is free for others.
+    fn unhash(&mut self, id: SockId) {
+        let Some(sock) = self.socks.get_mut(id) else { return };
+        if !std::mem::take(&mut sock.hashed) {
+            return;
+        }
+        let release = matches!(sock.port, PortHold::Chosen | PortHold::Inherited);
+        if let Some(tuple) = sock.tuple() {
+            self.tuples.remove(&tuple);
+        }
+        if release {
+            self.give_port_back(id);
+        }
+    }
+}

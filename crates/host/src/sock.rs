@@ -1,0 +1,135 @@
+//! What a descriptor points to.
+
+use crate::listen::Listener;
+use crate::secret::FourTuple;
+use crate::{Errno, Fd, Pid, SockId};
+use std::net::SocketAddr;
+use tcp::time::Instant;
+use tcp::{Connection, State};
+
+/// A call that is parked, by the order in which it was.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct WaitId(pub(crate) u64);
+
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
+pub(crate) enum Kind {
+    /// Made, perhaps bound, neither listening nor connected.
+    Fresh,
+    Listener(Listener),
+    Stream(Connection),
+}
+
+/// A socket. It is its own open file description: every descriptor that points to it shares its flags.
+#[derive(Clone, Debug)]
+pub(crate) struct Sock {
+    pub(crate) id: SockId,
+    pub(crate) kind: Kind,
+    pub(crate) local: Option<SocketAddr>,
+    pub(crate) remote: Option<SocketAddr>,
+    /// Descriptors that point here.
+    pub(crate) refs: u32,
+    /// The first of them.
+    pub(crate) owner: Option<(Pid, Fd)>,
+    /// The listener it came from, while nobody has accepted it.
+    pub(crate) parent: Option<SockId>,
+    /// O_NONBLOCK.
+    pub(crate) nonblocking: bool,
+    /// connect(2) was called and nobody was told its end yet.
+    pub(crate) connecting: bool,
+    /// The last descriptor is gone and the connection goes on by itself.
+    pub(crate) released: bool,
+    /// SO_ERROR.
+    pub(crate) error: Option<Errno>,
+    /// It stands in the table of connections.
+    pub(crate) hashed: bool,
+    /// The port is its own, by bind(2) or by choice of the host; children share their listener's.
+    pub(crate) port: PortHold,
+    /// Deadline last announced to the simulator.
+    pub(crate) armed: Option<Instant>,
+    /// Calls parked on it, first come first.
+    pub(crate) waiters: Vec<WaitId>,
+    /// When it was made, or entered the queue that it is in.
+    pub(crate) since: Instant,
+    /// Half-open, and its SYN-ACK was repeated (no longer linux `young`).
+    pub(crate) aged: bool,
+    /// Identification of its next IP datagram.
+    pub(crate) ip_ident: u16,
+}
+
+/// Whether a socket holds its port in the table of ports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PortHold {
+    None,
+    /// By bind(2): held until the last descriptor is closed.
+    Bound,
+    /// Chosen by the host: given back when the connection ends.
+    Chosen,
+    /// A child's: counted with its listener's port.
+    Inherited,
+}
+
+impl Sock {
+    pub(crate) fn new(id: SockId, kind: Kind, now: Instant) -> Sock {
+        Sock {
+            id,
+            kind,
+            local: None,
+            remote: None,
+            refs: 0,
+            owner: None,
+            parent: None,
+            nonblocking: false,
+            connecting: false,
+            released: false,
+            error: None,
+            hashed: false,
+            port: PortHold::None,
+            armed: None,
+            waiters: Vec::new(),
+            since: now,
+            aged: false,
+            ip_ident: 0,
+        }
+    }
+    pub(crate) fn state(&self) -> State {
+        match &self.kind {
+            Kind::Fresh => State::Closed,
+            Kind::Listener(_) => State::Listen,
+            Kind::Stream(c) => c.state(),
+        }
+    }
+    /// Key of the table of connections.
+    pub(crate) fn tuple(&self) -> Option<FourTuple> {
+        let (local, remote) = (self.local?, self.remote?);
+        Some(FourTuple {
+            local: local.ip(),
+            remote: remote.ip(),
+            local_port: local.port(),
+            remote_port: remote.port(),
+        })
+    }
+    pub(crate) fn stream(&mut self) -> Option<&mut Connection> {
+        match &mut self.kind {
+            Kind::Stream(c) => Some(c),
+            _ => None,
+        }
+    }
+    pub(crate) fn listener(&self) -> Option<&Listener> {
+        match &self.kind {
+            Kind::Listener(l) => Some(l),
+            _ => None,
+        }
+    }
+    pub(crate) fn listener_mut(&mut self) -> Option<&mut Listener> {
+        match &mut self.kind {
+            Kind::Listener(l) => Some(l),
+            _ => None,
+        }
+    }
+    /// Both ends, for events; the unspecified address where there is none.
+    pub(crate) fn ends(&self) -> (SocketAddr, SocketAddr) {
+        let none = SocketAddr::from(([0, 0, 0, 0], 0));
+        (self.local.unwrap_or(none), self.remote.unwrap_or(none))
+    }
+}

@@ -1,0 +1,143 @@
+//! Tables that a clone of the host shares with it until one of the two writes: history keeps a host at every
+//! thousandth step, and a prediction clones one for a single segment.
+
+use crate::SockId;
+use crate::sock::Sock;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::{BuildHasher, Hash};
+use std::rc::Rc;
+
+const BITS: u32 = 6;
+const FAN: usize = 1 << BITS;
+
+type Page = [Option<Rc<Sock>>; FAN];
+type Middle = [Option<Rc<Page>>; FAN];
+
+/// Sockets by id: a radix tree of three levels. Ids are never used twice, so emptied branches are cut.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sockets {
+    root: Vec<Option<Rc<Middle>>>,
+    len: usize,
+    next: u32,
+}
+
+const fn split(id: SockId) -> (usize, usize, usize) {
+    let n = id.0 as usize;
+    (n >> (2 * BITS), n >> BITS & (FAN - 1), n & (FAN - 1))
+}
+
+impl Sockets {
+    /// The id that the next socket gets; counted from 1.
+    pub(crate) fn fresh_id(&mut self) -> SockId {
+        self.next += 1;
+        SockId(self.next)
+    }
+    pub(crate) fn get(&self, id: SockId) -> Option<&Sock> {
+        let (a, b, c) = split(id);
+        self.root.get(a)?.as_ref()?[b].as_ref()?[c].as_deref()
+    }
+    pub(crate) fn get_mut(&mut self, id: SockId) -> Option<&mut Sock> {
+        let (a, b, c) = split(id);
+        let middle = Rc::make_mut(self.root.get_mut(a)?.as_mut()?);
+        let page = Rc::make_mut(middle[b].as_mut()?);
+        page[c].as_mut().map(Rc::make_mut)
+    }
+    pub(crate) fn insert(&mut self, sock: Sock) {
+        let (a, b, c) = split(sock.id);
+        if self.root.len() <= a {
+            self.root.resize(a + 1, None);
+        }
+        let middle = self.root[a].get_or_insert_with(|| Rc::new([const { None }; FAN]));
+        let page = Rc::make_mut(middle)[b].get_or_insert_with(|| Rc::new([const { None }; FAN]));
+        let slot = &mut Rc::make_mut(page)[c];
+        debug_assert!(slot.is_none(), "socket id used twice");
+        *slot = Some(Rc::new(sock));
+        self.len += 1;
+    }
+    /// Takes a socket out; gives it back when there was one.
+    pub(crate) fn remove(&mut self, id: SockId) -> Option<Rc<Sock>> {
+        let (a, b, c) = split(id);
+        let middle = Rc::make_mut(self.root.get_mut(a)?.as_mut()?);
+        let page = Rc::make_mut(middle[b].as_mut()?);
+        let sock = page[c].take()?;
+        self.len -= 1;
+        if page.iter().all(Option::is_none) {
+            middle[b] = None;
+            if middle.iter().all(Option::is_none) {
+                self.root[a] = None;
+            }
+        }
+        Some(sock)
+    }
+    /// In order of id.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Sock> {
+        self.root
+            .iter()
+            .flatten()
+            .flat_map(|m| m.iter().flatten())
+            .flat_map(|p| p.iter().flatten())
+            .map(|s| &**s)
+    }
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+}
+
+const SHARDS: usize = 256;
+
+/// A hash table in shards, each shared until written to. There is no way to iterate over it: the order of a
+/// hash table must not decide anything.
+#[derive(Clone, Debug)]
+pub(crate) struct Table<K, V> {
+    shards: Vec<Rc<FxHashMap<K, V>>>,
+    len: usize,
+}
+
+impl<K: Hash + Eq + Clone, V: Clone> Default for Table<K, V> {
+    fn default() -> Self {
+        Table { shards: vec![Rc::default(); SHARDS], len: 0 }
+    }
+}
+
+impl<K: Hash + Eq + Clone, V: Clone> Table<K, V> {
+    fn shard(key: &K) -> usize {
+        // Other bits than the map inside uses for its bucket (low) and its tag (top seven); on wasm32 the
+        // hasher fills the lower half only.
+        (FxBuildHasher.hash_one(key) >> 16) as usize % SHARDS
+    }
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        self.shards[Self::shard(key)].get(key)
+    }
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let shard = &mut self.shards[Self::shard(key)];
+        if !shard.contains_key(key) {
+            return None;
+        }
+        Rc::make_mut(shard).get_mut(key)
+    }
+    pub(crate) fn entry_or_default(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        let shard = Rc::make_mut(&mut self.shards[Self::shard(&key)]);
+        self.len += usize::from(!shard.contains_key(&key));
+        shard.entry(key).or_default()
+    }
+    /// Gives back what stood there before.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let old = Rc::make_mut(&mut self.shards[Self::shard(&key)]).insert(key, value);
+        self.len += usize::from(old.is_none());
+        old
+    }
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        let shard = &mut self.shards[Self::shard(key)];
+        if !shard.contains_key(key) {
+            return None;
+        }
+        self.len -= 1;
+        Rc::make_mut(shard).remove(key)
+    }
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+}

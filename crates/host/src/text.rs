@@ -1,0 +1,115 @@
+//! Calls as strace(1) would write them.
+
+use crate::{Call, CallResult, Fd};
+use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr};
+
+/// Octets of a buffer that are shown.
+const SHOWN: usize = 32;
+
+/// The call's name.
+pub(crate) fn name(call: &Call) -> &'static str {
+    match call {
+        Call::Socket => "socket",
+        Call::Bind { .. } => "bind",
+        Call::Listen { .. } => "listen",
+        Call::Accept { .. } => "accept",
+        Call::Connect { .. } => "connect",
+        Call::Read { .. } => "read",
+        Call::Write { .. } => "write",
+        Call::ShutdownWrite { .. } => "shutdown",
+        Call::Close { .. } => "close",
+        Call::SetNonblocking { .. } => "fcntl",
+        Call::Sleep { .. } => "usleep",
+    }
+}
+
+/// The descriptor that a call is about.
+pub(crate) fn fd(call: &Call) -> Option<Fd> {
+    match *call {
+        Call::Socket | Call::Sleep { .. } => None,
+        Call::Bind { fd, .. }
+        | Call::Listen { fd, .. }
+        | Call::Accept { fd }
+        | Call::Connect { fd, .. }
+        | Call::Read { fd, .. }
+        | Call::Write { fd, .. }
+        | Call::ShutdownWrite { fd }
+        | Call::Close { fd }
+        | Call::SetNonblocking { fd, .. } => Some(fd),
+    }
+}
+
+/// The call as it begins: `read(4, …, 512)`.
+pub(crate) fn entered(call: &Call) -> String {
+    arguments(call, None)
+}
+
+/// The call as it ended: `read(4, "GET / HTTP/1.1\r\n"…, 512) = 18`.
+pub(crate) fn returned(call: &Call, result: &CallResult) -> String {
+    match result {
+        CallResult::Done(n, data) => {
+            let data = matches!(call, Call::Read { .. }).then_some(&data[..]);
+            format!("{} = {n}", arguments(call, data))
+        }
+        CallResult::Errno(e) => format!("{} = -1 {}", arguments(call, None), e.0),
+        CallResult::Blocked => format!("{} …", arguments(call, None)),
+    }
+}
+
+fn arguments(call: &Call, read: Option<&[u8]>) -> String {
+    match call {
+        Call::Socket => "socket(AF_INET, SOCK_STREAM, 0)".into(),
+        Call::Bind { fd, addr } => format!("bind({fd}, {}, {})", sockaddr(addr), sockaddr_len(addr)),
+        Call::Listen { fd, backlog } => format!("listen({fd}, {backlog})"),
+        Call::Accept { fd } => format!("accept({fd}, NULL, NULL)"),
+        Call::Connect { fd, addr } => format!("connect({fd}, {}, {})", sockaddr(addr), sockaddr_len(addr)),
+        Call::Read { fd, len } => {
+            let data = read.map_or("…".into(), |d| quoted(d, SHOWN));
+            format!("read({fd}, {data}, {len})")
+        }
+        Call::Write { fd, data } => format!("write({fd}, {}, {})", quoted(data, SHOWN), data.len()),
+        Call::ShutdownWrite { fd } => format!("shutdown({fd}, SHUT_WR)"),
+        Call::Close { fd } => format!("close({fd})"),
+        Call::SetNonblocking { fd, on } => {
+            format!("fcntl({fd}, F_SETFL, {})", if *on { "O_NONBLOCK" } else { "0" })
+        }
+        Call::Sleep { time } => format!("usleep({})", time.as_micros()),
+    }
+}
+
+fn sockaddr(addr: &SocketAddr) -> String {
+    match addr.ip() {
+        IpAddr::V4(ip) => format!("{{AF_INET, htons({}), {ip}}}", addr.port()),
+        IpAddr::V6(ip) => format!("{{AF_INET6, htons({}), {ip}}}", addr.port()),
+    }
+}
+
+/// `sizeof (struct sockaddr_in)`, `sizeof (struct sockaddr_in6)`.
+fn sockaddr_len(addr: &SocketAddr) -> u32 {
+    if addr.is_ipv4() { 16 } else { 28 }
+}
+
+/// A buffer between quotes, its first `most` octets.
+pub(crate) fn quoted(data: &[u8], most: usize) -> String {
+    let mut out = String::from("\"");
+    for &octet in &data[..data.len().min(most)] {
+        match octet {
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            b'"' | b'\\' => {
+                out.push('\\');
+                out.push(octet.into());
+            }
+            b' '..=b'~' => out.push(octet.into()),
+            // Writing to a String cannot fail.
+            _ => _ = write!(out, "\\x{octet:02x}"),
+        }
+    }
+    out.push('"');
+    if data.len() > most {
+        out.push('…');
+    }
+    out
+}
