@@ -8,7 +8,7 @@ use crate::step::{Refused, Step};
 use crate::{Host, HostEvent, SockId, rules};
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
-use tcp::rule::Recorder;
+use tcp::rule::{Operand, Outcome, Recorder};
 use tcp::{Admission, Segment, State, Verdict, rule};
 use wire::{Link, Malformed, Seq, arp, ethernet, ip};
 
@@ -39,7 +39,7 @@ impl Host {
             self.count_quietly("IpInHdrErrors");
             self.malformed(m, cx)
         })?;
-        self.check_addresses(iface, &header, cx)?;
+        self.check_addresses(&header, cx)?;
         self.counters.hot(Hot::IpInDelivers);
         match header.protocol {
             ip::TCP => self.tcp_arrives(&header, frame, range, cx),
@@ -47,28 +47,23 @@ impl Host {
             ip::UDP => self.udp_arrives(&header, frame, range, cx),
             other => {
                 self.count_quietly("IpInUnknownProtos");
-                rule!(cx.r, rules::IP_PROTOCOL_UNKNOWN, Drop, other, iface);
-                Err(Refused::new(&rules::IP_PROTOCOL_UNKNOWN, other.into(), iface as u32))
+                rule!(cx.r, rules::IP_PROTOCOL_UNKNOWN, Drop, other);
+                Err(Refused::new(&rules::IP_PROTOCOL_UNKNOWN, other.into(), 0))
             }
         }
     }
 
-    fn check_addresses<R: Recorder>(
-        &mut self,
-        iface: usize,
-        header: &ip::Header,
-        cx: &mut Step<R>,
-    ) -> Result<(), Refused> {
+    fn check_addresses<R: Recorder>(&mut self, header: &ip::Header, cx: &mut Step<R>) -> Result<(), Refused> {
         let (src, dst) = (header.addrs.src(), header.addrs.dst());
         if impossible_source(src) || self.ip.is_ours(src) {
             self.count_quietly("IpInAddrErrors");
-            rule!(cx.r, rules::IP_SOURCE_IMPOSSIBLE, Drop, src, iface);
-            return Err(Refused::new(&rules::IP_SOURCE_IMPOSSIBLE, low_word(src), iface as u32));
+            rule!(cx.r, rules::IP_SOURCE_IMPOSSIBLE, Drop, src);
+            return Err(Refused::new(&rules::IP_SOURCE_IMPOSSIBLE, low_word(src), 0));
         }
         if !self.ip.is_ours(dst) {
             self.count_quietly("IpInAddrErrors");
-            rule!(cx.r, rules::IP_NOT_FOR_US, Drop, dst, iface);
-            return Err(Refused::new(&rules::IP_NOT_FOR_US, low_word(dst), iface as u32));
+            rule!(cx.r, rules::IP_NOT_FOR_US, Drop, dst);
+            return Err(Refused::new(&rules::IP_NOT_FOR_US, low_word(dst), 0));
         }
         rule!(cx.r, rules::IP_HEADER_RIGHT, Pass, src, dst, header.ttl);
         Ok(())
@@ -78,7 +73,10 @@ impl Host {
     pub(crate) fn malformed<R: Recorder>(&self, m: Malformed, cx: &mut Step<R>) -> Refused {
         let rule = rules::malformed(m.problem);
         let [a, b] = m.numbers;
-        rule!(cx.r, *rule, Drop, a, b);
+        let operands = [Operand::from(a), Operand::from(b)];
+        if R::ON {
+            cx.r.rule(rule, Outcome::Drop, &operands[..rule.operands.len()]);
+        }
         Refused { rule, numbers: m.numbers }
     }
 

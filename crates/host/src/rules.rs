@@ -6,7 +6,7 @@ tcp::rules! {
     LINK_FOR_US = "host.link.for_us", "IEEE 802.3 §3.2.3", [iface];
     LINK_NOT_FOR_US = "host.link.not_for_us", "IEEE 802.3 §3.2.3", [iface];
     ETH_SHORT = "host.link.short", "IEEE 802.3 §3.1.1", [present, needed];
-    ETH_TYPE_UNKNOWN = "host.link.type_unknown", "RFC 1122 §2.3.1", [ethertype, iface];
+    ETH_TYPE_UNKNOWN = "host.link.type_unknown", "RFC 1122 §2.3.1", [ethertype];
     ARP_SHORT = "host.arp.short", "RFC 826", [present, needed];
     ARP_FORM = "host.arp.form", "RFC 826", [hardware, protocol];
     ARP_ANSWERED = "host.arp.answered", "RFC 826", [asked, asker];
@@ -21,9 +21,9 @@ tcp::rules! {
     IP_TOTAL_BEYOND = "host.ip.total_beyond", "RFC 791 §3.1", [length, present];
     IP_CHECKSUM_WRONG = "host.ip.checksum_wrong", "RFC 1122 §3.2.1.2", [found, expected];
     IP_FRAGMENT = "host.ip.fragment", "RFC 791 §3.2", [offset, ident];
-    IP_PROTOCOL_UNKNOWN = "host.ip.protocol_unknown", "RFC 1122 §3.2.2.1", [protocol, iface];
-    IP_NOT_FOR_US = "host.ip.not_for_us", "RFC 1122 §3.2.1.3", [dst, iface];
-    IP_SOURCE_IMPOSSIBLE = "host.ip.source_impossible", "RFC 1122 §3.2.1.3", [src, iface];
+    IP_PROTOCOL_UNKNOWN = "host.ip.protocol_unknown", "RFC 1122 §3.2.2.1", [protocol];
+    IP_NOT_FOR_US = "host.ip.not_for_us", "RFC 1122 §3.2.1.3", [dst];
+    IP_SOURCE_IMPOSSIBLE = "host.ip.source_impossible", "RFC 1122 §3.2.1.3", [src];
     ROUTE_MISSING = "host.ip.route_missing", "RFC 1122 §3.3.1", [dst];
     NEIGHBOUR_UNKNOWN = "host.ip.neighbour_unknown", "RFC 1122 §2.3.2", [hop];
     ICMP_SHORT = "host.icmp.short", "RFC 792", [present, needed];

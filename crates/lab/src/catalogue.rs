@@ -58,7 +58,7 @@ macro_rules! files {
         )),*];
     };
 }
-files!("net", "lab", "errors", "fields", "wire");
+files!("host", "net", "lab", "errors", "fields", "wire");
 
 /// All rules' sentences of a language.
 ///

@@ -13,10 +13,15 @@ const BUFFER_MAX: i64 = 1 << 20;
 /// Statements may stand so deep in one another.
 const DEPTH_MAX: u32 = 64;
 
+/// Operations, each with its line.
+pub(super) type Ops = Vec<(Op, u32)>;
+/// Variables by name.
+pub(super) type Slots = Vec<(String, Slot)>;
+
 type Result<T> = std::result::Result<T, ProgramError>;
 
 /// Operations with their lines, and the variables.
-pub(super) fn compile(tokens: Vec<(Token, At)>) -> Result<(Vec<(Op, u32)>, Vec<(String, Slot)>)> {
+pub(super) fn compile(tokens: Vec<(Token, At)>) -> Result<(Ops, Slots)> {
     let mut c = Compiler { tokens, pos: 0, ops: Vec::new(), slots: Vec::new(), loops: Vec::new(), depth: 0 };
     let wrapped = c.enter_main()?;
     while c.peek() != &Token::End && !(wrapped && c.peek() == &Token::Sign("}")) {
@@ -41,8 +46,8 @@ struct Loop {
 pub(super) struct Compiler {
     tokens: Vec<(Token, At)>,
     pos: usize,
-    pub(super) ops: Vec<(Op, u32)>,
-    pub(super) slots: Vec<(String, Slot)>,
+    pub(super) ops: Ops,
+    pub(super) slots: Slots,
     loops: Vec<Loop>,
     pub(super) depth: u32,
 }
@@ -254,7 +259,7 @@ impl Compiler {
         self.body(head, (from, step), at, out)
     }
     /// Body of a loop, its step, the way back to `head`, and the goals of all jumps out of it.
-    fn body(&mut self, head: usize, step: (usize, Vec<(Op, u32)>), at: At, out: Option<usize>) -> Result<()> {
+    fn body(&mut self, head: usize, step: (usize, Ops), at: At, out: Option<usize>) -> Result<()> {
         self.loops.push(Loop::default());
         let done = self.statement();
         let Loop { breaks, continues } = self.loops.pop().unwrap_or_default();

@@ -69,8 +69,8 @@ enum Slot {
 /// A compiled program's unchanging part.
 #[derive(PartialEq, Debug)]
 struct Code {
-    ops: Vec<(machine::Op, u32)>,
-    slots: Vec<(String, Slot)>,
+    ops: compile::Ops,
+    slots: compile::Slots,
     lines: Vec<String>,
 }
 

@@ -259,6 +259,7 @@ impl World {
     }
 
     /// A raw peer, station `from`, sends a segment to host 2, which takes it at once.
+    #[allow(clippy::too_many_arguments)]
     pub fn raw(
         &mut self,
         from: SocketAddr,
