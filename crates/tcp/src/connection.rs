@@ -287,7 +287,7 @@ impl Connection {
         self.tx.clear();
         self.rtx.clear();
         self.snd.una = self.snd.nxt;
-        if errno.is_some() {
+        if errno.is_some() && !self.cfg.unread_survives {
             self.rx.clear();
         }
         if let Some(name) = errno {

@@ -150,6 +150,9 @@ pub struct Config {
     pub probe_law: Letter,
     /// CLOSE with unread data sends RST (RFC 9293 §3.6.1, SHLD-3).
     pub rst_on_unread: bool,
+    /// What had arrived in order can still be read after a RST (`linux`, tcp_reset leaves the receive queue), or
+    /// all queues are flushed (`rfc`, RFC 9293 §3.10.7.4).
+    pub unread_survives: bool,
     /// Urgent pointer: first octet after urgent data (`rfc`, MUST-62) or Linux's `tcp_stdurg` = 0, the same
     /// on the wire but one octet of urgent data.
     pub urgent_inline: bool,
@@ -216,6 +219,7 @@ impl Config {
             keepalive_probes: 9,
             probe_law: Letter::Linux,
             rst_on_unread: true,
+            unread_survives: true,
             urgent_inline: false,
         }
     }
@@ -224,6 +228,7 @@ impl Config {
     pub fn rfc() -> Config {
         Config {
             profile: "rfc",
+            unread_survives: false,
             rcv_buf: 65_535,
             rcv_buf_max: 1_048_576,
             rto_min: Duration::from_secs(1),  // RFC 6298 §2.4
