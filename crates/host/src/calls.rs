@@ -1,11 +1,12 @@
 //! System calls: each is tried, and where it must wait it is parked and tried again when its socket has
 //! something new. A person's call and a program's go the same way.
 
+use crate::flags::{RecvFlags, SendFlags, Shutdown};
 use crate::listen::Listener;
 use crate::sock::{Kind, PortHold, Sock, WaitId};
 use crate::step::Step;
 use crate::{Call, CallResult, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tcp::rule::Recorder;
 use tcp::time::Instant;
@@ -23,15 +24,17 @@ pub(crate) struct Parked {
 
 /// How far a call has got.
 #[derive(Clone, Debug, Default)]
-struct Progress {
+pub(crate) struct Progress {
     /// The socket, once the call is parked: it holds it, whatever happens to the descriptor meanwhile.
     held: Option<SockId>,
     /// Octets written so far.
-    written: usize,
+    pub(crate) written: usize,
+    /// What was read so far (MSG_WAITALL).
+    pub(crate) read: BytesMut,
 }
 
 /// How one try ended.
-enum Try {
+pub(crate) enum Try {
     Done(i64, Bytes),
     Errno(Errno),
     Wait(SockId),
@@ -49,7 +52,7 @@ impl From<Result<(), Errno>> for Try {
 
 const OK: Try = Try::Done(0, Bytes::new());
 
-fn errno(name: &'static str) -> Try {
+pub(crate) fn errno(name: &'static str) -> Try {
     Try::Errno(Errno(name))
 }
 
@@ -155,7 +158,12 @@ impl Host {
             | Call::Connect { fd, .. }
             | Call::Read { fd, .. }
             | Call::Write { fd, .. }
+            | Call::Recv { fd, .. }
+            | Call::Send { fd, .. }
             | Call::ShutdownWrite { fd }
+            | Call::Shutdown { fd, .. }
+            | Call::SetSockOpt { fd, .. }
+            | Call::GetSockOpt { fd, .. }
             | Call::Close { fd }
             | Call::SetNonblocking { fd, .. } => fd,
         };
@@ -165,9 +173,14 @@ impl Host {
             Call::Listen { backlog, .. } => self.sys_listen(id, *backlog, cx),
             Call::Accept { .. } => self.sys_accept(pid, id, cx),
             Call::Connect { addr, .. } => self.sys_connect(id, *addr, progress, cx),
-            Call::Read { len, .. } => self.sys_read(id, *len, cx),
-            Call::Write { data, .. } => self.sys_write(id, data, progress, cx),
-            Call::ShutdownWrite { .. } => self.sys_shutdown(id, cx),
+            Call::Read { len, .. } => self.sys_recv(id, *len, RecvFlags::default(), progress, cx),
+            Call::Recv { len, flags, .. } => self.sys_recv(id, *len, *flags, progress, cx),
+            Call::Write { data, .. } => self.sys_send(id, data, SendFlags::default(), progress, cx),
+            Call::Send { data, flags, .. } => self.sys_send(id, data, *flags, progress, cx),
+            Call::ShutdownWrite { .. } => self.sys_shutdown(id, Shutdown::Write, cx),
+            Call::Shutdown { how, .. } => self.sys_shutdown(id, *how, cx),
+            Call::SetSockOpt { level, name, value, .. } => self.sys_setsockopt(id, *level, *name, value, cx),
+            Call::GetSockOpt { level, name, .. } => self.sys_getsockopt(id, *level, *name),
             Call::Close { .. } => self.sys_close(pid, fd, cx),
             Call::SetNonblocking { on, .. } => {
                 if let Some(sock) = self.socks.get_mut(id) {
@@ -331,89 +344,47 @@ impl Host {
         }
     }
 
-    fn sys_read<R: Recorder>(&mut self, id: SockId, len: usize, cx: &mut Step<R>) -> Try {
+    /// shutdown(2), in the order of linux `inet_shutdown`.
+    fn sys_shutdown<R: Recorder>(&mut self, id: SockId, how: Shutdown, cx: &mut Step<R>) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
-        let nonblocking = sock.nonblocking;
-        let error = sock.error;
-        let Kind::Stream(c) = &mut sock.kind else { return errno("ENOTCONN") };
-        if len == 0 {
+        let c = match &mut sock.kind {
+            Kind::Stream(c) if c.state() != State::Closed => c,
+            // Whoever only stops reading goes on listening.
+            Kind::Listener(_) if !how.reads() => return OK,
+            Kind::Listener(_) => return self.unlisten(id, cx),
+            _ => return errno("ENOTCONN"),
+        };
+        if c.state() == State::SynSent {
+            // A connection under way is given up; whoever waits for it is told.
+            c.abort(cx.now, cx.r);
+            sock.error = Some(Errno("ECONNRESET"));
+            self.settle(id, cx);
             return OK;
         }
-        // What arrived before the connection died can still be read; then the error is told, once.
-        if c.readable() == 0 {
-            if let Some(e) = error {
-                sock.error = None;
-                return Try::Errno(e);
-            }
-            if c.state() == State::Closed {
-                return OK;
-            }
-        }
-        let read = c.read(cx.now, len, cx.r);
-        match read {
-            Ok(Some(data)) => {
-                self.settle(id, cx);
-                Try::Done(data.len() as i64, data)
-            }
-            Ok(None) if nonblocking => errno("EAGAIN"),
-            Ok(None) => Try::Wait(id),
-            Err(e) => errno(e),
-        }
-    }
-
-    fn sys_write<R: Recorder>(
-        &mut self,
-        id: SockId,
-        data: &Bytes,
-        progress: &mut Progress,
-        cx: &mut Step<R>,
-    ) -> Try {
-        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
-        let nonblocking = sock.nonblocking;
-        let error = sock.error;
-        // write(2) on a socket that was never connected (linux sk_stream_wait_connect).
-        let Kind::Stream(c) = &mut sock.kind else { return errno("EPIPE") };
-        let failed = match (error, c.state()) {
-            (Some(e), _) => Some(e),
-            (None, State::Closed) => Some(Errno("EPIPE")),
-            (None, State::SynSent | State::SynReceived) => {
-                return if nonblocking { errno("EAGAIN") } else { Try::Wait(id) };
-            }
-            _ => None,
-        };
-        let taken = match failed {
-            Some(e) => Err(e),
-            None => c.write(cx.now, &data[progress.written..], cx.r).map_err(Errno),
-        };
-        match taken {
-            // What was taken counts; the error is told by the next call.
-            Err(_) if progress.written > 0 => Try::Done(progress.written as i64, Bytes::new()),
-            Err(e) => {
-                sock.error = None;
-                Try::Errno(e)
-            }
-            Ok(n) => {
-                progress.written += n;
-                self.settle(id, cx);
-                match progress.written {
-                    all if all == data.len() => Try::Done(all as i64, Bytes::new()),
-                    0 if nonblocking => errno("EAGAIN"),
-                    some if nonblocking => Try::Done(some as i64, Bytes::new()),
-                    _ => Try::Wait(id),
-                }
-            }
-        }
-    }
-
-    fn sys_shutdown<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> Try {
-        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
-        let Kind::Stream(c) = &mut sock.kind else { return errno("ENOTCONN") };
-        if c.state() == State::Closed {
-            return errno("ENOTCONN");
-        }
-        let done = c.shutdown_write(cx.now, cx.r).map_err(Errno);
+        sock.reading_ended |= how.reads();
+        let done = if how.writes() { c.shutdown_write(cx.now, cx.r).map_err(Errno) } else { Ok(()) };
         self.settle(id, cx);
         done.into()
+    }
+
+    /// shutdown(2) of a listener: it is an unused socket again.
+    fn unlisten<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> Try {
+        self.end_listening(id, cx);
+        if let Some(sock) = self.socks.get_mut(id) {
+            sock.kind = Kind::Fresh;
+        }
+        self.wake(id, cx);
+        OK
+    }
+
+    fn end_listening<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Some((local, remote)) = self.socks.get(id).map(Sock::ends) else { return };
+        if let Some(same_port) = self.listeners.get_mut(&local.port()) {
+            same_port.retain(|&l| l != id);
+        }
+        self.stop_listening(id, cx);
+        let (from, to) = (State::Listen, State::Closed);
+        cx.out.events.push(HostEvent::State { sock: id, local, remote, from, to });
     }
 
     pub(crate) fn sys_close_fd<R: Recorder>(&mut self, pid: Pid, fd: Fd, cx: &mut Step<R>) {
@@ -442,18 +413,15 @@ impl Host {
         match &mut sock.kind {
             Kind::Fresh => self.reap(id, cx),
             Kind::Listener(_) => {
-                let (local, remote) = sock.ends();
-                if let Some(same_port) = self.listeners.get_mut(&local.port()) {
-                    same_port.retain(|&l| l != id);
-                }
-                self.stop_listening(id, cx);
-                let (from, to) = (State::Listen, State::Closed);
-                cx.out.events.push(HostEvent::State { sock: id, local, remote, from, to });
+                self.end_listening(id, cx);
                 self.reap(id, cx);
             }
             Kind::Stream(c) => {
-                if c.state() != State::Closed {
-                    c.close(cx.now, cx.r);
+                let resets = sock.options.as_ref().is_some_and(|o| o.resets_on_close());
+                match c.state() {
+                    State::Closed => {}
+                    _ if resets => c.abort(cx.now, cx.r),
+                    _ => c.close(cx.now, cx.r),
                 }
                 self.settle(id, cx);
             }

@@ -5,6 +5,9 @@ mod calls;
 mod config;
 mod cookie;
 mod counters;
+mod data;
+mod errno;
+mod flags;
 mod host;
 mod icmp;
 mod info;
@@ -14,17 +17,21 @@ mod listen;
 mod names;
 mod process;
 pub mod program;
+mod ready;
 pub mod rules;
 mod secret;
 pub mod settings;
 mod settle;
 mod sock;
+pub mod sockopt;
 mod step;
 mod store;
 mod text;
 
 pub use config::{HostConfig, IfaceConfig, ProgramConfig};
+pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
 pub use host::Host;
+pub use ready::poll;
 
 use bytes::Bytes;
 use std::net::SocketAddr;
@@ -60,7 +67,12 @@ pub enum Call {
     Connect { fd: Fd, addr: SocketAddr },
     Read { fd: Fd, len: usize },
     Write { fd: Fd, data: Bytes },
+    Recv { fd: Fd, len: usize, flags: RecvFlags },
+    Send { fd: Fd, data: Bytes, flags: SendFlags, to: Option<SocketAddr> },
     ShutdownWrite { fd: Fd },
+    Shutdown { fd: Fd, how: Shutdown },
+    SetSockOpt { fd: Fd, level: i32, name: i32, value: Bytes },
+    GetSockOpt { fd: Fd, level: i32, name: i32 },
     Close { fd: Fd },
     SetNonblocking { fd: Fd, on: bool },
     Sleep { time: Duration },

@@ -180,14 +180,19 @@ impl Host {
     }
 
     /// Settings of a new connection: the host's, the socket's, and the MSS that the way allows.
-    pub(crate) fn connection_config(&self, _from: SockId, tuple: &FourTuple) -> Rc<Config> {
+    pub(crate) fn connection_config(&self, from: SockId, tuple: &FourTuple) -> Rc<Config> {
         let headers = if tuple.local.is_ipv4() { 40 } else { 60 };
         let mtu = self.ip.route(tuple.remote).map_or(1500, |r| r.mtu);
         let mss = mtu - headers;
-        if self.settings.tcp.mss == mss {
+        let options = self.socks.get(from).and_then(|s| s.options.as_deref());
+        if self.settings.tcp.mss == mss && options.is_none() {
             return Rc::clone(&self.settings.tcp);
         }
-        Rc::new(Config { mss, ..(*self.settings.tcp).clone() })
+        let mut config = Config { mss, ..(*self.settings.tcp).clone() };
+        if let Some(options) = options {
+            options.apply(&mut config);
+        }
+        Rc::new(config)
     }
 
     /// First IP identification of a connection.

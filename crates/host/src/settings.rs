@@ -2,8 +2,9 @@
 
 use crate::secret::IsnChoice;
 use std::rc::Rc;
-use tcp::Config;
+use tcp::profile::Ecn;
 use tcp::time::Duration;
+use tcp::{Algorithm, Config};
 
 /// How a listener's room is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -105,10 +106,21 @@ impl Settings {
         for (key, value) in changes {
             settings.set(key, value)?;
         }
-        if settings.port_low > settings.port_high {
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// One setting, as sysctl(8) changes it.
+    pub(crate) fn change(&mut self, key: &str, value: &str) -> Result<(), String> {
+        self.set(key, value)?;
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.port_low > self.port_high {
             return Err("net.ipv4.ip_local_port_range: the first port is greater than the last".into());
         }
-        Ok(settings)
+        Ok(())
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
@@ -135,6 +147,18 @@ impl Settings {
             }
             return Ok(());
         }
+        if key == "net.ipv4.tcp_congestion_control" {
+            let name = Algorithm::by_name(value.trim().as_bytes());
+            self.tcp_mut().algorithm = name.ok_or_else(|| wrong("reno or cubic"))?;
+            return Ok(());
+        }
+        if let Some((_, only)) = FIXED.iter().find(|(name, _)| *name == key) {
+            return if only.contains(&value.trim()) {
+                Ok(())
+            } else {
+                Err(wrong(&format!("one of {only:?}")))
+            };
+        }
         let n: u32 = value.trim().parse().map_err(|_| wrong("a whole number"))?;
         let Some((_, most, set)) = SYSCTLS.iter().find(|(name, ..)| *name == key) else {
             return Err(format!("there is no setting `{key}`; there are {}", names().join(", ")));
@@ -147,10 +171,29 @@ impl Settings {
     }
 }
 
+/// Settings of which this host has one way only, with the values that mean it.
+const FIXED: &[(&str, &[&str])] = &[
+    // Since Linux 5.x: as many challenge ACKs a second as one likes; each connection has its own limit.
+    ("net.ipv4.tcp_challenge_ack_limit", &["2147483647"]),
+    // Gone from Linux; the name is still taken.
+    ("net.ipv4.tcp_fack", &["0", "1"]),
+    ("net.ipv4.tcp_low_latency", &["0", "1"]),
+    // Nothing is kept of a connection for the next.
+    ("net.ipv4.tcp_no_metrics_save", &["1", "0"]),
+    // The simulated device has no queue that autocorking or output limits could look at.
+    ("net.ipv4.tcp_autocorking", &["0", "1"]),
+    ("net.ipv4.tcp_limit_output_bytes", &["1048576", "4194304"]),
+    ("net.ipv4.tcp_pacing_ss_ratio", &["200"]),
+    ("net.ipv4.tcp_pacing_ca_ratio", &["120"]),
+    ("net.ipv4.tcp_mtu_probing", &["0"]),
+    ("net.ipv4.tcp_stdurg", &["0"]),
+    ("net.core.default_qdisc", &["pfifo", "pfifo_fast", "fq"]),
+];
+
 type Setter = fn(&mut Settings, u32);
 
 /// Name, greatest value, and where it goes.
-const SYSCTLS: [(&str, u32, Setter); 24] = [
+const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.core.somaxconn", u32::MAX - 1, |s, n| s.somaxconn = n),
     ("net.ipv4.tcp_max_syn_backlog", u32::MAX, |s, n| s.max_syn_backlog = n),
     ("net.ipv4.tcp_syncookies", 2, |s, n| s.syncookies = n),
@@ -179,6 +222,20 @@ const SYSCTLS: [(&str, u32, Setter); 24] = [
     ("net.ipv4.tcp_early_retrans", 4, |s, n| s.tcp_mut().tlp = n >= 3),
     ("net.ipv4.tcp_recovery", 7, |s, n| s.tcp_mut().rack = n & 1 == 1),
     ("net.ipv4.tcp_rfc1337", 1, |s, n| s.tcp_mut().rst_ends_time_wait = n == 0),
+    ("net.ipv4.tcp_invalid_ratelimit", u32::MAX, |s, n| {
+        s.tcp_mut().invalid_ratelimit = Duration::from_millis(n.into());
+    }),
+    ("net.ipv4.tcp_ecn", 2, |s, n| s.tcp_mut().ecn = [Ecn::Off, Ecn::On, Ecn::Passive][n as usize]),
+    ("net.ipv4.tcp_frto", 2, |s, n| s.tcp_mut().frto = n > 0),
+    ("net.ipv4.tcp_reordering", 127, |s, n| s.tcp_mut().dup_thresh = n.max(1) as u8),
+    ("net.ipv4.tcp_min_tso_segs", 65_535, |s, n| s.tcp_mut().min_tso_segs = n.max(1)),
+    ("net.ipv4.tcp_tso_win_divisor", u32::MAX, |s, n| s.tcp_mut().tso_win_divisor = n),
+    ("net.ipv4.tcp_rto_min_us", u32::MAX, |s, n| s.tcp_mut().rto_min = Duration::from_micros(n.into())),
+    ("net.ipv4.tcp_rto_max_ms", 120_000, |s, n| s.tcp_mut().rto_max = Duration::from_millis(n.into())),
+    // Parameters of the module tcp_cubic, and of a device (ethtool -K gso).
+    ("tcp_cubic.hystart", 1, |s, n| s.tcp_mut().hystart = if n == 1 { s.tcp.hystart.max(3) } else { 0 }),
+    ("tcp_cubic.hystart_detect", 3, |s, n| s.tcp_mut().hystart = n as u8),
+    ("ethtool.gso", 1, |s, n| s.tcp_mut().gso = n == 1),
     ("net.ipv4.ip_default_ttl", 255, |s, n| s.default_ttl = n.max(1) as u8),
     ("RLIMIT_NOFILE", 1_048_576, |s, n| s.nofile = n),
 ];
@@ -192,5 +249,6 @@ impl Settings {
 /// Names of all settings.
 pub fn names() -> Vec<&'static str> {
     let special = ["net.ipv4.ip_local_port_range", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"];
-    SYSCTLS.iter().map(|(name, ..)| *name).chain(special).collect()
+    let special = special.into_iter().chain(["net.ipv4.tcp_congestion_control"]);
+    SYSCTLS.iter().map(|(name, ..)| *name).chain(special).chain(FIXED.iter().map(|(name, _)| *name)).collect()
 }

@@ -106,6 +106,10 @@ impl Host {
             let Some(addrs) = ip::Addrs::new(tuple.local, tuple.remote) else { break };
             let mut header = ip::Header::new(addrs, ip::TCP);
             (header.ttl, header.ecn, header.ident) = (settings.default_ttl, segment.ecn, sock.ip_ident);
+            if let Some(options) = &sock.options {
+                header.ttl = options.ttl().unwrap_or(header.ttl);
+                header.dscp = options.tos().unwrap_or(0) >> 2;
+            }
             sock.ip_ident = sock.ip_ident.wrapping_add(1);
             let link = Link { dst: mac, src: net.mac(route.iface) };
             let frame = wire::frame::emit_tcp(&link, &header, &segment.header, segment.len, |out| {

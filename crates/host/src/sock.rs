@@ -2,6 +2,7 @@
 
 use crate::listen::Listener;
 use crate::secret::FourTuple;
+use crate::sockopt::Options;
 use crate::{Errno, Fd, Pid, SockId};
 use std::net::SocketAddr;
 use tcp::time::Instant;
@@ -39,6 +40,10 @@ pub(crate) struct Sock {
     pub(crate) connecting: bool,
     /// The last descriptor is gone and the connection goes on by itself.
     pub(crate) released: bool,
+    /// shutdown(2) with SHUT_RD.
+    pub(crate) reading_ended: bool,
+    /// Socket options that were set.
+    pub(crate) options: Option<Box<Options>>,
     /// SO_ERROR.
     pub(crate) error: Option<Errno>,
     /// It stands in the table of connections.
@@ -82,6 +87,8 @@ impl Sock {
             nonblocking: false,
             connecting: false,
             released: false,
+            reading_ended: false,
+            options: None,
             error: None,
             hashed: false,
             port: PortHold::None,

@@ -1,6 +1,7 @@
 //! Calls as strace(1) would write them.
 
-use crate::{Call, CallResult, Fd};
+use crate::flags::{RecvFlags, SendFlags};
+use crate::{Call, CallResult, Fd, sockopt};
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,7 +18,11 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::Connect { .. } => "connect",
         Call::Read { .. } => "read",
         Call::Write { .. } => "write",
-        Call::ShutdownWrite { .. } => "shutdown",
+        Call::Recv { .. } => "recv",
+        Call::Send { .. } => "send",
+        Call::SetSockOpt { .. } => "setsockopt",
+        Call::GetSockOpt { .. } => "getsockopt",
+        Call::ShutdownWrite { .. } | Call::Shutdown { .. } => "shutdown",
         Call::Close { .. } => "close",
         Call::SetNonblocking { .. } => "fcntl",
         Call::Sleep { .. } => "usleep",
@@ -34,7 +39,12 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
         | Call::Connect { fd, .. }
         | Call::Read { fd, .. }
         | Call::Write { fd, .. }
+        | Call::Recv { fd, .. }
+        | Call::Send { fd, .. }
         | Call::ShutdownWrite { fd }
+        | Call::Shutdown { fd, .. }
+        | Call::SetSockOpt { fd, .. }
+        | Call::GetSockOpt { fd, .. }
         | Call::Close { fd }
         | Call::SetNonblocking { fd, .. } => Some(fd),
     }
@@ -49,7 +59,7 @@ pub(crate) fn entered(call: &Call) -> String {
 pub(crate) fn returned(call: &Call, result: &CallResult) -> String {
     match result {
         CallResult::Done(n, data) => {
-            let data = matches!(call, Call::Read { .. }).then_some(&data[..]);
+            let data = matches!(call, Call::Read { .. } | Call::Recv { .. }).then_some(&data[..]);
             format!("{} = {n}", arguments(call, data))
         }
         CallResult::Errno(e) => format!("{} = -1 {}", arguments(call, None), e.0),
@@ -69,6 +79,28 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
             format!("read({fd}, {data}, {len})")
         }
         Call::Write { fd, data } => format!("write({fd}, {}, {})", quoted(data, SHOWN), data.len()),
+        Call::Recv { fd, len, flags } => {
+            let data = read.map_or("…".into(), |d| quoted(d, SHOWN));
+            format!("recv({fd}, {data}, {len}, {})", recv_flags(*flags))
+        }
+        Call::Send { fd, data, flags, to } => {
+            let (name, to) = match to {
+                Some(to) => ("sendto", format!(", {}, {}", sockaddr(to), sockaddr_len(to))),
+                None => ("send", String::new()),
+            };
+            format!("{name}({fd}, {}, {}, {}{to})", quoted(data, SHOWN), data.len(), send_flags(*flags))
+        }
+        Call::Shutdown { fd, how } => format!("shutdown({fd}, {})", how.name()),
+        Call::SetSockOpt { fd, level, name, value } => {
+            let shown = match <[u8; 4]>::try_from(&value[..]) {
+                Ok(int) => format!("[{}]", i32::from_le_bytes(int)),
+                Err(_) => quoted(value, SHOWN),
+            };
+            format!("setsockopt({fd}, {}, {shown}, {})", sockopt::names(*level, *name), value.len())
+        }
+        Call::GetSockOpt { fd, level, name } => {
+            format!("getsockopt({fd}, {}, …)", sockopt::names(*level, *name))
+        }
         Call::ShutdownWrite { fd } => format!("shutdown({fd}, SHUT_WR)"),
         Call::Close { fd } => format!("close({fd})"),
         Call::SetNonblocking { fd, on } => {
@@ -76,6 +108,33 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
         }
         Call::Sleep { time } => format!("usleep({})", time.as_micros()),
     }
+}
+
+fn recv_flags(f: RecvFlags) -> String {
+    let all = [
+        (f.peek, "MSG_PEEK"),
+        (f.dont_wait, "MSG_DONTWAIT"),
+        (f.wait_all, "MSG_WAITALL"),
+        (f.discard, "MSG_TRUNC"),
+        (f.urgent, "MSG_OOB"),
+    ];
+    flags(&all)
+}
+
+fn send_flags(f: SendFlags) -> String {
+    let all = [
+        (f.more, "MSG_MORE"),
+        (f.eor, "MSG_EOR"),
+        (f.urgent, "MSG_OOB"),
+        (f.dont_wait, "MSG_DONTWAIT"),
+        (f.fast_open, "MSG_FASTOPEN"),
+    ];
+    flags(&all)
+}
+
+fn flags(all: &[(bool, &'static str)]) -> String {
+    let set: Vec<&str> = all.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
+    if set.is_empty() { "0".into() } else { set.join("|") }
 }
 
 fn sockaddr(addr: &SocketAddr) -> String {

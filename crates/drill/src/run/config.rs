@@ -1,0 +1,257 @@
+//! What a script says about its world: option lines, and the commands that are configuration.
+
+use crate::ast::{Script, What};
+use std::net::IpAddr;
+
+/// Options of a script, with the tool's defaults.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub local_ip: IpAddr,
+    pub remote_ip: IpAddr,
+    pub gateway_ip: IpAddr,
+    pub bind_port: u16,
+    pub connect_port: u16,
+    pub mtu: u16,
+    pub tolerance_usecs: u64,
+    pub tolerance_percent: f64,
+    pub ts_tick_usecs: u64,
+    pub ecr_scaled: bool,
+    pub strict_segments: bool,
+    /// Wrong packets, wrong calls: told, but not the end of the script.
+    pub non_fatal: (bool, bool),
+}
+
+/// A way for a host to be set differently.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Setting {
+    /// Back to what every script finds at its beginning.
+    Defaults,
+    /// A sysctl by its dotted name.
+    Sysctl(String, String),
+    /// Time passes (`sleep`), nanoseconds.
+    Sleep(u64),
+    /// A file of so many zeros is made (`dd … if=/dev/zero`).
+    Zeros(String, u64),
+    /// A file is removed.
+    Remove(String),
+}
+
+/// What every script finds: those settings in which the original tool's defaults differ from the kernel's.
+pub(super) const DEFAULTS: [(&str, &str); 6] = [
+    ("net.ipv4.tcp_ecn", "0"),
+    ("net.ipv4.tcp_rmem", "4096 540000 15728640"),
+    ("net.ipv4.tcp_wmem", "4096 262144 4194304"),
+    ("net.ipv4.tcp_syn_retries", "5"),
+    ("net.ipv4.tcp_synack_retries", "5"),
+    ("net.ipv4.tcp_slow_start_after_idle", "0"),
+];
+
+impl Settings {
+    /// Reads the option lines; an error names what is not supported.
+    pub fn read(script: &Script) -> Result<Settings, String> {
+        let option = |name: &str| script.options.iter().rev().find(|o| o.name == name).and_then(|o| o.value.as_deref());
+        let v6 = match option("ip_version") {
+            None | Some("ipv4" | "ipv4-mapped-ipv6") => false,
+            Some("ipv6") => true,
+            Some(other) => return Err(format!("--ip_version={other}")),
+        };
+        let address = |v4: [u8; 4], v6_text: &str| -> IpAddr {
+            if v6 { v6_text.parse().unwrap_or(IpAddr::from([0; 16])) } else { IpAddr::from(v4) }
+        };
+        // The original tool's own addresses; with IPv6 its runs use an MTU that keeps the MSS at 1460.
+        let mut s = Settings {
+            local_ip: address([192, 168, 0, 1], "fd3d:fa7b:d17d::1"),
+            remote_ip: address([192, 0, 2, 1], "2001:db8::1"),
+            gateway_ip: address([192, 168, 0, 2], "fd3d:fa7b:d17d::2"),
+            bind_port: 8080,
+            connect_port: 8080,
+            mtu: if v6 { 1520 } else { 1500 },
+            tolerance_usecs: 4_000,
+            tolerance_percent: 12.5,
+            ts_tick_usecs: 0,
+            ecr_scaled: false,
+            strict_segments: false,
+            non_fatal: (false, false),
+        };
+        for option in &script.options {
+            let value = option.value.as_deref().unwrap_or("");
+            s.set(&option.name, value).ok_or_else(|| format!("the option --{}={value}", option.name))?;
+        }
+        if s.local_ip.is_ipv4() != s.remote_ip.is_ipv4() || s.local_ip.is_ipv4() != s.gateway_ip.is_ipv4() {
+            return Err("addresses of different families".into());
+        }
+        Ok(s)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Option<()> {
+        match name {
+            "ip_version" => {}
+            "local_ip" => self.local_ip = value.parse().ok()?,
+            "remote_ip" => self.remote_ip = value.parse().ok()?,
+            "gateway_ip" => self.gateway_ip = value.parse().ok()?,
+            "bind_port" => self.bind_port = value.parse().ok().filter(|p| *p > 0)?,
+            "connect_port" => self.connect_port = value.parse().ok().filter(|p| *p > 0)?,
+            "mtu" => self.mtu = value.parse().ok().filter(|m| *m >= 68)?,
+            "tolerance_usecs" => self.tolerance_usecs = value.parse().ok()?,
+            "tolerance_percent" => {
+                self.tolerance_percent = value.parse().ok().filter(|p: &f64| p.is_finite() && *p >= 0.0)?;
+            }
+            "tcp_ts_tick_usecs" => self.ts_tick_usecs = value.parse().ok()?,
+            "tcp_ts_ecr_scaled" => self.ecr_scaled = true,
+            "strict_segments" => self.strict_segments = true,
+            "non_fatal" => {
+                for word in value.split(',') {
+                    match word {
+                        "packet" => self.non_fatal.0 = true,
+                        "syscall" => self.non_fatal.1 = true,
+                        _ => return None,
+                    }
+                }
+            }
+            // How a live kernel is reached and watched; here there is nothing to reach.
+            "netmask_ip" | "mss" | "speed" | "verbose" | "persistent_tun_dev" | "init_scripts" => {}
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// Reads a command as configuration; an error names the part that is none.
+pub(super) fn command(text: &str) -> Result<Vec<Setting>, String> {
+    let joined = text.replace("\\\n", " ");
+    let mut out = Vec::new();
+    for line in joined.split(['\n', ';']).flat_map(|l| l.split("&&")) {
+        let line = line.split(" #").next().unwrap_or("").trim();
+        if !line.is_empty() && !line.starts_with('#') {
+            one_command(line, &mut out)?;
+        }
+    }
+    Ok(out)
+}
+
+fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
+    let unsupported = || format!("the command `{line}`");
+    let words: Vec<&str> = line.split_whitespace().filter(|w| !w.contains("/dev/null")).collect();
+    let (&program, arguments) = words.split_first().ok_or_else(unsupported)?;
+    let name = program.rsplit('/').next().unwrap_or(program);
+    match name {
+        "defaults.sh" | "set_defaults.sh" => out.push(Setting::Defaults),
+        // Written by the original's set_sysctls.py: puts back what that had changed.
+        _ if name.starts_with("sysctl_restore_") => out.push(Setting::Defaults),
+        "true" | ":" => {}
+        "sleep" => {
+            let seconds = arguments.first().and_then(|s| s.parse::<f64>().ok()).filter(|s| (0.0..1e6).contains(s));
+            out.push(Setting::Sleep((seconds.ok_or_else(unsupported)? * 1e9) as u64));
+        }
+        "sysctl" => sysctl(line, out).ok_or_else(unsupported)?,
+        "set_sysctls.py" => {
+            for word in arguments {
+                let (path, value) = word.split_once('=').ok_or_else(unsupported)?;
+                let key = path.strip_prefix("/proc/sys/").ok_or_else(unsupported)?.replace('/', ".");
+                out.push(Setting::Sysctl(key, value.into()));
+            }
+        }
+        "echo" => {
+            let [value, ">", path] = arguments else { return Err(unsupported()) };
+            out.push(Setting::Sysctl(file_setting(path).ok_or_else(unsupported)?, (*value).into()));
+        }
+        "ethtool" => ethtool(arguments, out).ok_or_else(unsupported)?,
+        "dd" => out.push(zeros(arguments).ok_or_else(unsupported)?),
+        "rm" => {
+            let paths = arguments.iter().filter(|a| !a.starts_with('-'));
+            out.extend(paths.map(|p| Setting::Remove(p.to_string())));
+        }
+        "ip" if arguments == ["tcp_metrics", "flush", "all"] => {}
+        // A queue that never drops is what the simulated device has.
+        "tc" if line.ends_with("root pfifo") || line.contains(" qdisc del ") => {}
+        _ => return Err(unsupported()),
+    }
+    Ok(())
+}
+
+/// `sysctl [-q] [-w] key=value …`; a value in quotes may hold spaces.
+fn sysctl(line: &str, out: &mut Vec<Setting>) -> Option<()> {
+    let mut rest = line.split_once(char::is_whitespace)?.1.trim_start();
+    while !rest.is_empty() {
+        if rest.starts_with('-') || rest.starts_with('>') || rest.starts_with("2>") {
+            rest = rest.split_once(char::is_whitespace).map_or("", |(_, r)| r.trim_start());
+            continue;
+        }
+        let (key, after) = rest.split_once('=')?;
+        let (value, after) = match after.strip_prefix(['"', '\'']) {
+            Some(quoted) => quoted.split_once(['"', '\''])?,
+            None => after.split_once(char::is_whitespace).unwrap_or((after, "")),
+        };
+        if key.contains(char::is_whitespace) {
+            return None;
+        }
+        out.push(Setting::Sysctl(key.into(), value.into()));
+        rest = after.trim_start();
+    }
+    Some(())
+}
+
+/// Files under /proc/sys and /sys that are settings of TCP.
+fn file_setting(path: &str) -> Option<String> {
+    if let Some(key) = path.strip_prefix("/proc/sys/") {
+        return Some(key.replace('/', "."));
+    }
+    let parameter = path.strip_prefix("/sys/module/")?;
+    let (module, name) = parameter.split_once("/parameters/")?;
+    Some(format!("{module}.{name}"))
+}
+
+/// `dd if=/dev/zero of=PATH bs=N count=M …`
+fn zeros(arguments: &[&str]) -> Option<Setting> {
+    let value = |name: &str| arguments.iter().find_map(|a| a.strip_prefix(name));
+    if value("if=")? != "/dev/zero" {
+        return None;
+    }
+    let size = |text: &str| {
+        let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+        let unit = match unit {
+            "" => 1,
+            "k" | "K" => 1 << 10,
+            "M" => 1 << 20,
+            _ => return None,
+        };
+        digits.parse::<u64>().ok()?.checked_mul(unit)
+    };
+    let len = size(value("bs=").unwrap_or("512"))?.checked_mul(size(value("count=")?)?)?;
+    Some(Setting::Zeros(value("of=")?.into(), len))
+}
+
+/// `ethtool -K DEV feature on|off …`: only segmentation changes what goes on the wire.
+fn ethtool(arguments: &[&str], out: &mut Vec<Setting>) -> Option<()> {
+    let ["-K", _device, features @ ..] = arguments else { return None };
+    for pair in features.chunks(2) {
+        let [feature, state @ ("on" | "off")] = pair else { return None };
+        if matches!(*feature, "tso" | "gso") {
+            out.push(Setting::Sysctl("ethtool.gso".into(), if *state == "on" { "1" } else { "0" }.into()));
+        } else if !matches!(*feature, "gro" | "lro" | "rx" | "tx" | "sg") {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// The first thing of the script that can be seen, without running it, not to be supported.
+pub(super) fn unsupported(script: &Script) -> Option<(u32, String)> {
+    for c in script.init.iter().chain(&script.cleanup) {
+        if let Err(what) = command(&c.text) {
+            return Some((c.at.line, what));
+        }
+    }
+    for event in &script.events {
+        let what = match &event.what {
+            What::Unsupported(what) => Some(what.clone()),
+            What::Command(c) => command(&c.text).err(),
+            What::Call { call, .. } => super::calls::unknown(call),
+            What::Packet(_) | What::Code(_) => None,
+        };
+        if let Some(what) = what {
+            return Some((event.span.from.line, what));
+        }
+    }
+    None
+}

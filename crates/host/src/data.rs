@@ -1,0 +1,129 @@
+//! Calls that move octets: recv(2), send(2).
+
+use crate::calls::{Progress, Try, errno};
+use crate::flags::{RecvFlags, SendFlags};
+use crate::sock::Kind;
+use crate::step::Step;
+use crate::{Errno, Host, SockId};
+use bytes::{Bytes, BytesMut};
+use tcp::rule::Recorder;
+use tcp::{Connection, State, WriteFlags};
+
+impl Host {
+    /// recv(2), in the order of linux `tcp_recvmsg_locked`: data, error, end of file, then waiting.
+    pub(crate) fn sys_recv<R: Recorder>(
+        &mut self,
+        id: SockId,
+        len: usize,
+        flags: RecvFlags,
+        progress: &mut Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        let waits = !sock.nonblocking && !flags.dont_wait;
+        let ended = sock.reading_ended;
+        let Kind::Stream(c) = &mut sock.kind else { return errno("ENOTCONN") };
+        if flags.urgent {
+            return errno("EINVAL");
+        }
+        if flags.peek {
+            let data = c.peek(len);
+            if !data.is_empty() {
+                return Try::Done(data.len() as i64, data);
+            }
+        }
+        let missing = len - progress.read.len().min(len);
+        let had = c.readable() > 0;
+        let data = if missing > 0 && had { c.read(cx.now, missing, cx.r) } else { Ok(Some(Bytes::new())) };
+        let (dead, eof) = (c.state() == State::Closed, c.eof() && c.readable() == 0);
+        let data = match data {
+            Ok(data) => data.unwrap_or_default(),
+            Err(e) => return errno(e),
+        };
+        progress.read.extend_from_slice(&data);
+        if had {
+            self.settle(id, cx);
+        }
+        let got = progress.read.len();
+        let enough = got > 0 && !(flags.wait_all && got < len);
+        if enough || len == 0 {
+            return received(&mut progress.read, flags);
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        match sock.error {
+            // What came before the error is told first; the error is the next call's.
+            Some(_) if got > 0 => received(&mut progress.read, flags),
+            Some(e) if !eof => {
+                sock.error = None;
+                Try::Errno(e)
+            }
+            _ if eof || dead || ended => received(&mut progress.read, flags),
+            _ if !waits && got > 0 => received(&mut progress.read, flags),
+            _ if !waits => errno("EAGAIN"),
+            _ => Try::Wait(id),
+        }
+    }
+
+    /// send(2), in the order of linux `tcp_sendmsg_locked`.
+    pub(crate) fn sys_send<R: Recorder>(
+        &mut self,
+        id: SockId,
+        data: &Bytes,
+        flags: SendFlags,
+        progress: &mut Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        let waits = !sock.nonblocking && !flags.dont_wait;
+        let error = sock.error;
+        // A socket that was never connected (linux sk_stream_wait_connect).
+        let Kind::Stream(c) = &mut sock.kind else { return errno("EPIPE") };
+        let failed = match (error, c.state()) {
+            (Some(e), _) => Some(e),
+            (None, State::Closed) => Some(Errno("EPIPE")),
+            (None, State::SynSent | State::SynReceived) => {
+                return if waits { Try::Wait(id) } else { errno("EAGAIN") };
+            }
+            _ => None,
+        };
+        let taken = match failed {
+            Some(e) => Err(e),
+            None => write(c, data, flags, progress, cx).map_err(Errno),
+        };
+        match taken {
+            // What was taken counts; the error is told by the next call.
+            Err(_) if progress.written > 0 => Try::Done(progress.written as i64, Bytes::new()),
+            Err(e) => {
+                sock.error = None;
+                Try::Errno(e)
+            }
+            Ok(n) => {
+                progress.written += n;
+                self.settle(id, cx);
+                match progress.written {
+                    all if all == data.len() => Try::Done(all as i64, Bytes::new()),
+                    0 if !waits => errno("EAGAIN"),
+                    some if !waits => Try::Done(some as i64, Bytes::new()),
+                    _ => Try::Wait(id),
+                }
+            }
+        }
+    }
+}
+
+fn write<R: Recorder>(
+    c: &mut Connection,
+    data: &Bytes,
+    flags: SendFlags,
+    progress: &Progress,
+    cx: &mut Step<R>,
+) -> Result<usize, &'static str> {
+    let flags = WriteFlags { more: flags.more, eor: flags.eor, urgent: flags.urgent };
+    c.write_bytes(cx.now, data.slice(progress.written..), flags, cx.r)
+}
+
+fn received(read: &mut BytesMut, flags: RecvFlags) -> Try {
+    let data = read.split().freeze();
+    let len = data.len() as i64;
+    Try::Done(len, if flags.discard { Bytes::new() } else { data })
+}

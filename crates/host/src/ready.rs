@@ -1,0 +1,135 @@
+//! What a process may ask about a descriptor without changing anything.
+
+use crate::flags::Queues;
+use crate::sock::{Kind, Sock};
+use crate::{Fd, Host, Pid};
+use std::net::SocketAddr;
+use tcp::time::Instant;
+use tcp::{Info, State};
+
+/// Events of poll(2).
+pub mod poll {
+    /// There is something to read.
+    pub const IN: u32 = 0x1;
+    /// There is urgent data.
+    pub const PRI: u32 = 0x2;
+    /// Writing would not wait.
+    pub const OUT: u32 = 0x4;
+    /// An error is pending.
+    pub const ERR: u32 = 0x8;
+    /// Both directions have ended.
+    pub const HUP: u32 = 0x10;
+    /// There is something to read.
+    pub const RDNORM: u32 = 0x40;
+    /// Writing would not wait.
+    pub const WRNORM: u32 = 0x100;
+    /// The peer will send no more.
+    pub const RDHUP: u32 = 0x2000;
+}
+
+impl Host {
+    fn sock_of(&self, pid: Pid, fd: Fd) -> Option<&Sock> {
+        self.socks.get(self.socket_of(pid, fd)?)
+    }
+
+    /// O_NONBLOCK of a descriptor.
+    pub fn nonblocking(&self, pid: Pid, fd: Fd) -> Option<bool> {
+        self.sock_of(pid, fd).map(|s| s.nonblocking)
+    }
+
+    /// Whether TCP_INQ is on: recvmsg(2) then tells what is left to read.
+    pub fn wants_inq(&self, pid: Pid, fd: Fd) -> Option<bool> {
+        self.sock_of(pid, fd).map(|s| s.options.as_ref().is_some_and(|o| o.wants_inq()))
+    }
+
+    /// What waits in a connection's queues; none for a socket that is not one.
+    pub fn queues(&self, pid: Pid, fd: Fd) -> Option<Queues> {
+        let Kind::Stream(c) = &self.sock_of(pid, fd)?.kind else { return None };
+        if matches!(c.state(), State::SynSent | State::SynReceived) {
+            return Some(Queues::default());
+        }
+        Some(Queues { unread: c.readable() as u32, unacked: c.unacked() as u32, unsent: c.unsent() })
+    }
+
+    /// Events that poll(2) would report (linux `tcp_poll`), and a count that grows whenever something new can be
+    /// read: what epoll(7) calls an edge.
+    pub fn readiness(&self, pid: Pid, fd: Fd) -> Option<(u32, u64)> {
+        use poll::*;
+        let sock = self.sock_of(pid, fd)?;
+        let c = match &sock.kind {
+            Kind::Listener(l) => {
+                let mask = if l.accept.is_empty() { 0 } else { IN | RDNORM };
+                return Some((mask, l.accept.len() as u64));
+            }
+            Kind::Fresh => {
+                let error = if sock.error.is_some() { ERR } else { 0 };
+                return Some((OUT | WRNORM | HUP | error, 0));
+            }
+            Kind::Stream(c) => c,
+        };
+        let mut mask = 0;
+        let state = c.state();
+        let (no_more_in, no_more_out) =
+            (c.eof() || sock.reading_ended || state == State::Closed, c.writing_ended());
+        if state == State::Closed || no_more_in && no_more_out {
+            mask |= HUP;
+        }
+        if no_more_in {
+            mask |= IN | RDNORM | RDHUP;
+        }
+        if !matches!(state, State::SynSent | State::SynReceived) {
+            let (read_mark, unsent_mark) =
+                sock.options.as_ref().map_or((1, u32::MAX), |o| (o.read_mark(), o.unsent_mark()));
+            if c.readable() as u32 >= read_mark {
+                mask |= IN | RDNORM;
+            }
+            // linux sk_stream_is_writeable: a third of the buffer is free.
+            let roomy = c.room() >= c.unacked() / 2 && c.unsent() < unsent_mark;
+            if no_more_out || roomy {
+                mask |= OUT | WRNORM;
+            }
+            if c.urgent_ahead().is_some() {
+                mask |= PRI;
+            }
+        }
+        if sock.error.is_some() {
+            mask |= ERR;
+        }
+        Some((mask, c.octets_received()))
+    }
+
+    /// TCP_INFO of a descriptor.
+    pub fn tcp_info(&self, now: Instant, pid: Pid, fd: Fd) -> Option<Info> {
+        let sock = self.sock_of(pid, fd)?;
+        Some(match &sock.kind {
+            Kind::Stream(c) => c.info(now),
+            _ => Info { state: sock.state(), ..Info::default() },
+        })
+    }
+
+    /// TCP_INFO of a connection, whoever holds it.
+    pub fn connection_info(&self, now: Instant, local: SocketAddr, remote: SocketAddr) -> Option<Info> {
+        let mine = |s: &&Sock| s.local == Some(local) && s.remote == Some(remote);
+        match &self.socks.iter().filter(mine).last()?.kind {
+            Kind::Stream(c) => Some(c.info(now)),
+            _ => None,
+        }
+    }
+
+    /// Changes a setting while the host runs, as sysctl(8) would. Connections that exist keep what they began with.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such setting or it cannot have this value.
+    pub fn set_sysctl(&mut self, key: &str, value: &str) -> Result<(), String> {
+        std::rc::Rc::make_mut(&mut self.settings).change(key, value)
+    }
+
+    /// Puts every setting back to its profile's.
+    ///
+    /// # Errors
+    /// As [`Host::new`].
+    pub fn reset_sysctls(&mut self) -> Result<(), String> {
+        self.settings = std::rc::Rc::new(crate::settings::Settings::new(&self.config.profile, &[])?);
+        Ok(())
+    }
+}

@@ -1,0 +1,382 @@
+//! Socket options, by level and name as in the system's headers (socket(7), tcp(7), ip(7)).
+//!
+//! [`TABLE`] says of each whether it is simulated or only kept: an option that is kept can be read back and changes
+//! nothing on the wire.
+
+use crate::calls::{Try, errno};
+use crate::sock::{Kind, Sock};
+use crate::step::Step;
+use crate::{Errno, Host, SockId};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use tcp::rule::Recorder;
+use tcp::time::Duration;
+use tcp::{Algorithm, Config, State};
+
+/// SOL_SOCKET
+pub const SOCKET: i32 = 1;
+/// SOL_IP
+pub const IP: i32 = 0;
+/// SOL_TCP
+pub const TCP: i32 = 6;
+/// SOL_IPV6
+pub const IPV6: i32 = 41;
+
+/// What an option does here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// What it does on Linux.
+    Simulated,
+    /// It can be read back.
+    Kept,
+    /// It can only be read.
+    Read,
+}
+
+/// An option: level, number, name, what it does, its least and greatest value.
+#[derive(Clone, Copy, Debug)]
+pub struct SockOpt {
+    /// SOL_…
+    pub level: i32,
+    /// Its number at that level.
+    pub number: i32,
+    /// `SO_REUSEADDR`
+    pub name: &'static str,
+    /// What it does.
+    pub effect: Effect,
+    least: i64,
+    greatest: i64,
+}
+
+macro_rules! options {
+    ($($level:ident $number:literal $name:ident $effect:ident $least:literal ..= $greatest:expr;)*) => {
+        $(#[allow(dead_code)] /// The option's level and number.
+        const $name: (i32, i32) = ($level, $number);)*
+        /// Every option there is.
+        pub static TABLE: &[SockOpt] = &[$(SockOpt {
+            level: $level,
+            number: $number,
+            name: stringify!($name),
+            effect: Effect::$effect,
+            least: $least,
+            greatest: $greatest,
+        }),*];
+    };
+}
+
+const ANY: i64 = i32::MAX as i64;
+
+options! {
+    SOCKET 2 SO_REUSEADDR Kept 0..=ANY;
+    SOCKET 3 SO_TYPE Read 0..=0;
+    SOCKET 4 SO_ERROR Read 0..=0;
+    SOCKET 5 SO_DONTROUTE Kept 0..=ANY;
+    SOCKET 7 SO_SNDBUF Simulated 0..=ANY;
+    SOCKET 8 SO_RCVBUF Simulated 0..=ANY;
+    SOCKET 9 SO_KEEPALIVE Simulated 0..=ANY;
+    SOCKET 10 SO_OOBINLINE Kept 0..=ANY;
+    SOCKET 12 SO_PRIORITY Kept 0..=ANY;
+    SOCKET 13 SO_LINGER Simulated 0..=ANY;
+    SOCKET 15 SO_REUSEPORT Kept 0..=ANY;
+    SOCKET 18 SO_RCVLOWAT Simulated 0..=ANY;
+    SOCKET 30 SO_ACCEPTCONN Read 0..=0;
+    SOCKET 36 SO_MARK Kept 0..=ANY;
+    SOCKET 38 SO_PROTOCOL Read 0..=0;
+    SOCKET 39 SO_DOMAIN Read 0..=0;
+    SOCKET 46 SO_BUSY_POLL Kept 0..=ANY;
+    TCP 1 TCP_NODELAY Simulated 0..=ANY;
+    TCP 2 TCP_MAXSEG Simulated 0..=32_767;
+    TCP 3 TCP_CORK Simulated 0..=ANY;
+    TCP 4 TCP_KEEPIDLE Simulated 1..=32_767;
+    TCP 5 TCP_KEEPINTVL Simulated 1..=32_767;
+    TCP 6 TCP_KEEPCNT Simulated 1..=127;
+    TCP 7 TCP_SYNCNT Simulated 1..=127;
+    TCP 8 TCP_LINGER2 Simulated -1..=ANY;
+    TCP 12 TCP_QUICKACK Kept 0..=ANY;
+    TCP 13 TCP_CONGESTION Simulated 0..=ANY;
+    TCP 18 TCP_USER_TIMEOUT Simulated 0..=ANY;
+    TCP 25 TCP_NOTSENT_LOWAT Simulated 0..=0xffff_ffff;
+    TCP 36 TCP_INQ Simulated 0..=1;
+    IP 1 IP_TOS Simulated 0..=255;
+    IP 2 IP_TTL Simulated 1..=255;
+    IPV6 16 IPV6_UNICAST_HOPS Simulated -1..=255;
+    IPV6 26 IPV6_V6ONLY Kept 0..=ANY;
+    IPV6 67 IPV6_TCLASS Simulated 0..=255;
+    IPV6 70 IPV6_AUTOFLOWLABEL Kept 0..=ANY;
+}
+
+/// Least TCP_MAXSEG besides 0 (linux TCP_MIN_MSS).
+const MAXSEG_LEAST: i64 = 88;
+/// `net.core.rmem_max`, `net.core.wmem_max`: the most that SO_RCVBUF and SO_SNDBUF take, octets.
+const BUFFER_MAX: i64 = 212_992;
+/// Least SO_SNDBUF and SO_RCVBUF after doubling (linux SOCK_MIN_SNDBUF, SOCK_MIN_RCVBUF), octets.
+const SNDBUF_LEAST: i64 = 4_608;
+const RCVBUF_LEAST: i64 = 2_304;
+
+/// Whether the host has an option.
+pub fn is_known(level: i32, number: i32) -> bool {
+    find(level, number).is_some()
+}
+
+/// Level and name as in the system's headers.
+pub(crate) fn names(level: i32, number: i32) -> String {
+    let level_name = match level {
+        SOCKET => "SOL_SOCKET".into(),
+        IP => "SOL_IP".into(),
+        TCP => "SOL_TCP".into(),
+        IPV6 => "SOL_IPV6".into(),
+        other => other.to_string(),
+    };
+    match find(level, number) {
+        Some(o) => format!("{level_name}, {}", o.name),
+        None => format!("{level_name}, {number}"),
+    }
+}
+
+fn find(level: i32, number: i32) -> Option<&'static SockOpt> {
+    TABLE.iter().find(|o| o.level == level && o.number == number)
+}
+
+/// What was set on one socket.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Options {
+    values: BTreeMap<(i32, i32), i64>,
+    /// SO_LINGER: seconds, where it is on.
+    linger: Option<i32>,
+    congestion: Option<Algorithm>,
+}
+
+impl Options {
+    fn get(&self, option: (i32, i32)) -> Option<i64> {
+        self.values.get(&option).copied()
+    }
+    fn on(&self, option: (i32, i32)) -> Option<bool> {
+        self.get(option).map(|v| v != 0)
+    }
+    /// SO_LINGER with a time of zero: close(2) resets.
+    pub(crate) fn resets_on_close(&self) -> bool {
+        self.linger == Some(0)
+    }
+    /// TCP_INQ
+    pub(crate) fn wants_inq(&self) -> bool {
+        self.on(TCP_INQ) == Some(true)
+    }
+    /// SO_RCVLOWAT, octets.
+    pub(crate) fn read_mark(&self) -> u32 {
+        self.get(SO_RCVLOWAT).unwrap_or(1).max(1) as u32
+    }
+    /// TCP_NOTSENT_LOWAT, octets.
+    pub(crate) fn unsent_mark(&self) -> u32 {
+        self.get(TCP_NOTSENT_LOWAT).unwrap_or(i64::from(u32::MAX)) as u32
+    }
+    /// The whole type-of-service octet.
+    pub(crate) fn tos(&self) -> Option<u8> {
+        self.get(IP_TOS).or(self.get(IPV6_TCLASS)).map(|v| v as u8)
+    }
+    /// TTL or hop limit.
+    pub(crate) fn ttl(&self) -> Option<u8> {
+        self.get(IP_TTL).or(self.get(IPV6_UNICAST_HOPS)).and_then(|v| u8::try_from(v).ok())
+    }
+    /// A connection's settings with what this socket changes of them.
+    pub(crate) fn apply(&self, c: &mut Config) {
+        let seconds = |v: i64| Duration::from_secs(v as u64);
+        if let Some(v) = self.get(SO_SNDBUF) {
+            c.snd_buf = v as u32;
+        }
+        if let Some(v) = self.get(SO_RCVBUF) {
+            // Half of the buffer is window, and the window scale need not say more than that.
+            c.rcv_buf = (v / 2) as u32;
+            c.rcv_buf_max = c.rcv_buf;
+        }
+        if let Some(v) = self.get(TCP_MAXSEG).filter(|v| *v > 0) {
+            c.mss = c.mss.min(v as u16);
+        }
+        if let Some(on) = self.on(SO_KEEPALIVE) {
+            c.keepalive = on;
+        }
+        if let Some(on) = self.on(TCP_NODELAY) {
+            c.nagle = !on;
+        }
+        if let Some(on) = self.on(TCP_CORK) {
+            c.cork = on;
+        }
+        if let Some(v) = self.get(TCP_KEEPIDLE) {
+            c.keepalive_time = seconds(v);
+        }
+        if let Some(v) = self.get(TCP_KEEPINTVL) {
+            c.keepalive_intvl = seconds(v);
+        }
+        if let Some(v) = self.get(TCP_KEEPCNT) {
+            c.keepalive_probes = v as u8;
+        }
+        if let Some(v) = self.get(TCP_SYNCNT) {
+            c.syn_retries = v as u8;
+        }
+        match self.get(TCP_LINGER2) {
+            Some(v) if v < 0 => c.fin_wait2 = Some(Duration::ZERO),
+            Some(v) if v > 0 => c.fin_wait2 = Some(seconds(v)),
+            _ => {}
+        }
+        match self.get(TCP_USER_TIMEOUT) {
+            Some(0) => c.user_timeout = None,
+            Some(v) => c.user_timeout = Some(Duration::from_millis(v as u64)),
+            None => {}
+        }
+        if let Some(algorithm) = self.congestion {
+            c.algorithm = algorithm;
+        }
+    }
+}
+
+impl Host {
+    /// setsockopt(2): `value` as it lies in memory, little-endian.
+    pub(crate) fn sys_setsockopt<R: Recorder>(
+        &mut self,
+        id: SockId,
+        level: i32,
+        number: i32,
+        value: &Bytes,
+        cx: &mut Step<R>,
+    ) -> Try {
+        let Some(option) = find(level, number).filter(|o| o.effect != Effect::Read) else {
+            return errno("ENOPROTOOPT");
+        };
+        match self.set_option(id, option, value) {
+            Ok(()) => {}
+            Err(name) => return errno(name),
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        let options = sock.options.clone().unwrap_or_default();
+        if let Kind::Stream(c) = &mut sock.kind {
+            c.reconfigure(cx.now, |config| options.apply(config), cx.r);
+            self.settle(id, cx);
+        }
+        Try::Done(0, Bytes::new())
+    }
+
+    fn set_option(&mut self, id: SockId, option: &SockOpt, value: &Bytes) -> Result<(), &'static str> {
+        let sock = self.socks.get_mut(id).ok_or("EBADF")?;
+        let options = sock.options.get_or_insert_default();
+        let key = (option.level, option.number);
+        if key == TCP_CONGESTION {
+            let name = value.split(|b| *b == 0).next().unwrap_or(&[]);
+            options.congestion = Some(Algorithm::by_name(name).ok_or("ENOENT")?);
+            return Ok(());
+        }
+        if key == SO_LINGER {
+            let (on, time) = (int(value, 0).ok_or("EINVAL")?, int(value, 4).ok_or("EINVAL")?);
+            options.linger = (on != 0).then_some(time);
+            return Ok(());
+        }
+        let v = i64::from(int(value, 0).ok_or("EINVAL")?);
+        let v = if key == TCP_NOTSENT_LOWAT { i64::from(v as u32) } else { v };
+        let small = key == TCP_MAXSEG && v != 0 && v < MAXSEG_LEAST;
+        if v < option.least || v > option.greatest || small {
+            return Err("EINVAL");
+        }
+        let v = match key {
+            SO_SNDBUF => (v.min(BUFFER_MAX) * 2).max(SNDBUF_LEAST),
+            SO_RCVBUF => (v.min(BUFFER_MAX) * 2).max(RCVBUF_LEAST),
+            _ => v,
+        };
+        options.values.insert(key, v);
+        Ok(())
+    }
+
+    /// getsockopt(2): the value as it lies in memory.
+    pub(crate) fn sys_getsockopt(&mut self, id: SockId, level: i32, number: i32) -> Try {
+        let Some(option) = find(level, number) else { return errno("ENOPROTOOPT") };
+        let key = (level, number);
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        if key == SO_ERROR {
+            // Reading it clears it.
+            let error = sock.error.take().map_or(0, Errno::number);
+            return given(error);
+        }
+        if key == SO_LINGER {
+            let linger = sock.options.as_ref().and_then(|o| o.linger);
+            let mut out = i32::from(linger.is_some()).to_le_bytes().to_vec();
+            out.extend(linger.unwrap_or(0).to_le_bytes());
+            return Try::Done(0, out.into());
+        }
+        if key == TCP_CONGESTION {
+            // TCP_CA_NAME_MAX octets.
+            let mut name = self.config_of(id).algorithm.name().as_bytes().to_vec();
+            name.resize(16, 0);
+            return Try::Done(0, name.into());
+        }
+        let set = sock.options.as_ref().and_then(|o| o.get(key));
+        if key == TCP_MAXSEG {
+            return given(maxseg(sock, set));
+        }
+        match (option.effect, set) {
+            (_, Some(v)) => given(v as i32),
+            _ => given(self.unset_value(id, key)),
+        }
+    }
+
+    /// What an option says that nobody set.
+    fn unset_value(&self, id: SockId, key: (i32, i32)) -> i32 {
+        let c = self.config_of(id);
+        let seconds = |d: Duration| (d.as_millis() / 1_000) as i32;
+        let v6 = self.socks.get(id).and_then(|s| s.local).is_some_and(|a| a.is_ipv6());
+        match key {
+            SO_TYPE => 1,
+            SO_PROTOCOL => 6,
+            SO_DOMAIN => {
+                if v6 {
+                    10
+                } else {
+                    2
+                }
+            }
+            SO_ACCEPTCONN => i32::from(self.socks.get(id).is_some_and(|s| s.listener().is_some())),
+            SO_SNDBUF => c.snd_buf as i32,
+            SO_RCVBUF => (c.rcv_buf * 2) as i32,
+            SO_RCVLOWAT => 1,
+            TCP_NODELAY => i32::from(!c.nagle),
+            TCP_KEEPIDLE => seconds(c.keepalive_time),
+            TCP_KEEPINTVL => seconds(c.keepalive_intvl),
+            TCP_KEEPCNT => c.keepalive_probes.into(),
+            TCP_SYNCNT => c.syn_retries.into(),
+            TCP_LINGER2 => c.fin_wait2.map_or(0, seconds),
+            TCP_QUICKACK => 1,
+            IP_TTL | IPV6_UNICAST_HOPS => self.settings.default_ttl.into(),
+            IPV6_AUTOFLOWLABEL => 1,
+            _ => 0,
+        }
+    }
+
+    /// The settings of a socket: its connection's, or those that one would get.
+    fn config_of(&self, id: SockId) -> Config {
+        match self.socks.get(id) {
+            Some(Sock { kind: Kind::Stream(c), .. }) => c.config().clone(),
+            Some(sock) => {
+                let mut config = (*self.settings.tcp).clone();
+                if let Some(options) = &sock.options {
+                    options.apply(&mut config);
+                }
+                config
+            }
+            None => (*self.settings.tcp).clone(),
+        }
+    }
+}
+
+/// linux do_tcp_getsockopt: what was asked for while there is no connection, then what a segment takes.
+fn maxseg(sock: &Sock, set: Option<i64>) -> i32 {
+    /// linux TCP_MSS_DEFAULT
+    const DEFAULT: i32 = 536;
+    match (&sock.kind, sock.state()) {
+        (Kind::Stream(c), state) if state != State::Closed => c.tcb().snd_mss as i32,
+        _ => set.filter(|v| *v > 0).map_or(DEFAULT, |v| v as i32),
+    }
+}
+
+fn int(value: &Bytes, at: usize) -> Option<i32> {
+    value.get(at..at + 4).and_then(|b| b.try_into().ok()).map(i32::from_le_bytes)
+}
+
+fn given(n: i32) -> Try {
+    Try::Done(0, Bytes::copy_from_slice(&n.to_le_bytes()))
+}
