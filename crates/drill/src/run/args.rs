@@ -12,7 +12,9 @@ pub(super) fn int(e: &Expr) -> Arg<i64> {
         ExprKind::Int(n) => Ok(*n),
         ExprKind::Word(w) => symbols::value(w).ok_or_else(|| Problem::unsupported(format!("the symbol {w}"))),
         ExprKind::Or(parts) => parts.iter().try_fold(0, |all, p| Ok(all | int(p)?)),
-        ExprKind::Apply(f, args) if matches!(f.as_str(), "htons" | "htonl") && args.len() == 1 => int(&args[0]),
+        ExprKind::Apply(f, args) if matches!(f.as_str(), "htons" | "htonl") && args.len() == 1 => {
+            int(&args[0])
+        }
         ExprKind::List(items) if items.len() == 1 => int(&items[0]),
         _ => Err(Problem::failed(format!("{}: a number was expected here", e.at))),
     }
@@ -67,7 +69,10 @@ pub(super) fn iovec_len(e: &Expr) -> Arg<usize> {
     let mut total: usize = 0;
     for element in list(e) {
         let [_, len] = fields(element)? else {
-            return Err(Problem::failed(format!("{}: a buffer and its length were expected here", element.at)));
+            return Err(Problem::failed(format!(
+                "{}: a buffer and its length were expected here",
+                element.at
+            )));
         };
         total = total.saturating_add(length(&len.value)?);
     }
@@ -79,7 +84,10 @@ pub(super) fn length(e: &Expr) -> Arg<usize> {
     /// More than any buffer here holds.
     const MOST: i64 = 1 << 30;
     let n = int(e)?;
-    usize::try_from(n).ok().filter(|_| n <= MOST).ok_or_else(|| Problem::failed(format!("{}: {n} octets", e.at)))
+    usize::try_from(n)
+        .ok()
+        .filter(|_| n <= MOST)
+        .ok_or_else(|| Problem::failed(format!("{}: {n} octets", e.at)))
 }
 
 /// A buffer is `...` (zeros) for what is written; other contents would not be the zeros that packets carry.
@@ -91,10 +99,12 @@ pub(super) fn buffer(e: &Expr) -> Arg<()> {
 pub(super) fn unknown_symbol(e: &Expr) -> Option<String> {
     match &e.kind {
         ExprKind::Word(w) => symbols::value(w).is_none().then(|| format!("the symbol {w}")),
-        ExprKind::Or(parts) | ExprKind::List(parts) | ExprKind::Apply(_, parts) => parts.iter().find_map(unknown_symbol),
-        ExprKind::Struct(fields) => {
-            fields.iter().find_map(|f| f.arg.iter().find_map(unknown_symbol).or_else(|| unknown_symbol(&f.value)))
+        ExprKind::Or(parts) | ExprKind::List(parts) | ExprKind::Apply(_, parts) => {
+            parts.iter().find_map(unknown_symbol)
         }
+        ExprKind::Struct(fields) => fields
+            .iter()
+            .find_map(|f| f.arg.iter().find_map(unknown_symbol).or_else(|| unknown_symbol(&f.value))),
         _ => None,
     }
 }

@@ -49,7 +49,9 @@ pub(super) const DEFAULTS: [(&str, &str); 6] = [
 impl Settings {
     /// Reads the option lines; an error names what is not supported.
     pub fn read(script: &Script) -> Result<Settings, String> {
-        let option = |name: &str| script.options.iter().rev().find(|o| o.name == name).and_then(|o| o.value.as_deref());
+        let option = |name: &str| {
+            script.options.iter().rev().find(|o| o.name == name).and_then(|o| o.value.as_deref())
+        };
         let v6 = match option("ip_version") {
             None | Some("ipv4" | "ipv4-mapped-ipv6") => false,
             Some("ipv6") => true,
@@ -140,7 +142,8 @@ fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
         _ if name.starts_with("sysctl_restore_") => out.push(Setting::Defaults),
         "true" | ":" => {}
         "sleep" => {
-            let seconds = arguments.first().and_then(|s| s.parse::<f64>().ok()).filter(|s| (0.0..1e6).contains(s));
+            let seconds =
+                arguments.first().and_then(|s| s.parse::<f64>().ok()).filter(|s| (0.0..1e6).contains(s));
             out.push(Setting::Sleep((seconds.ok_or_else(unsupported)? * 1e9) as u64));
         }
         "sysctl" => sysctl(line, out).ok_or_else(unsupported)?,

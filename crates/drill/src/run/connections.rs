@@ -1,7 +1,7 @@
 //! Which connection a line is about: the newest, unless the line names ports.
 
-use super::peer::{Isn, Peer};
 use super::machine::SCRIPT;
+use super::peer::{Isn, Peer};
 use super::seen::{Kind, Seen};
 use super::{Problem, Run};
 use crate::ast::{Direction, TcpLine};
@@ -99,7 +99,8 @@ impl Run {
         match self.under_test {
             UnderTest::Peer(n) if self.peers[n].local_port != 0 => {
                 let p = &self.peers[n];
-                let (local, remote) = ((p.local_ip, p.local_port).into(), (p.remote_ip, p.remote_port).into());
+                let (local, remote) =
+                    ((p.local_ip, p.local_port).into(), (p.remote_ip, p.remote_port).into());
                 host.connection_info(self.machine.now, local, remote).or_else(|| self.newest_info())
             }
             _ => self.newest_info(),

@@ -86,7 +86,13 @@ pub(super) fn learn_isn(line: &TcpLine, seen: &Seen, peer: &mut Peer) {
 }
 
 /// Compares; the error says which field differs, and how.
-pub(super) fn compare(line: &TcpLine, info: &IpInfo, burst: &Burst, peer: &mut Peer, rigour: Rigour) -> Result<(), String> {
+pub(super) fn compare(
+    line: &TcpLine,
+    info: &IpInfo,
+    burst: &Burst,
+    peer: &mut Peer,
+    rigour: Rigour,
+) -> Result<(), String> {
     let syn = line.flags.has(Flags::SYN);
     let (expected, found) = (wire_flags(line), burst.flags());
     if expected != found {
@@ -181,7 +187,9 @@ fn compare_ip(info: &IpInfo, burst: &Burst) -> Result<(), String> {
         Some(Tos::EctAny) if !matches!(ip.ecn, 1 | 2) => {
             return Err(format!("ECN bits are {}, not ect0 or ect1", ecn_name(ip.ecn)));
         }
-        Some(Tos::Octet(tos)) if tos != octet => return Err(format!("type of service is {octet:#x}, not {tos:#x}")),
+        Some(Tos::Octet(tos)) if tos != octet => {
+            return Err(format!("type of service is {octet:#x}, not {tos:#x}"));
+        }
         _ => {}
     }
     if let Some(ttl) = info.ttl

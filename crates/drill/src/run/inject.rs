@@ -65,7 +65,8 @@ fn max_payload(header: &ip::Header) -> usize {
 }
 
 fn ip_header(peer: &Peer, info: &IpInfo, protocol: u8) -> Result<ip::Header, String> {
-    let addrs = ip::Addrs::new(peer.remote_ip, peer.local_ip).ok_or("local and remote address differ in family")?;
+    let addrs =
+        ip::Addrs::new(peer.remote_ip, peer.local_ip).ok_or("local and remote address differ in family")?;
     let mut header = ip::Header::new(addrs, protocol);
     match info.tos {
         Some(Tos::Ecn(bits)) => header.ecn = bits,
@@ -106,14 +107,20 @@ fn option_bytes(options: &[TcpOpt], peer: &Peer) -> Result<Vec<u8>, String> {
 /// Errors where options do not fill whole words, or do not fit.
 pub(super) fn check_length(options: &[u8]) -> Result<(), String> {
     if !options.len().is_multiple_of(4) || options.len() > 40 {
-        return Err(format!("the options take {} octets: they must fill whole words and at most 40", options.len()));
+        return Err(format!(
+            "the options take {} octets: they must fill whole words and at most 40",
+            options.len()
+        ));
     }
     Ok(())
 }
 
 /// Appends one option. `edge` translates SACK edges; `stamps` gives the two timestamps for the script's `val`.
 pub(super) fn write_option(
-    option: &TcpOpt, out: &mut Vec<u8>, edge: impl Fn(crate::ast::SeqNum) -> u32, stamps: impl FnOnce(u32) -> (u32, u32),
+    option: &TcpOpt,
+    out: &mut Vec<u8>,
+    edge: impl Fn(crate::ast::SeqNum) -> u32,
+    stamps: impl FnOnce(u32) -> (u32, u32),
 ) -> Result<(), String> {
     match option {
         TcpOpt::Eol => out.push(opt::EOL),
@@ -178,7 +185,8 @@ pub(super) fn icmp(line: &IcmpLine, info: &IpInfo, peer: &Peer) -> Result<Bytes,
 
 /// IP header and eight octets of the segment that the message is about, as the host had sent it.
 fn quote(line: &IcmpLine, peer: &Peer) -> Result<Vec<u8>, String> {
-    let addrs = ip::Addrs::new(peer.local_ip, peer.remote_ip).ok_or("local and remote address differ in family")?;
+    let addrs =
+        ip::Addrs::new(peer.local_ip, peer.remote_ip).ok_or("local and remote address differ in family")?;
     let (seq, len) = line.quoted.map_or((Seq(0), 0), |(seq, len)| (peer.local_to_live(seq, false), len));
     let mut out = vec![0; addrs.header_len()];
     ip::emit(&ip::Header::new(addrs, ip::TCP), HEADER + len as usize, &mut out);

@@ -102,7 +102,8 @@ impl Machine {
     }
 
     fn with_host(
-        &mut self, act: impl FnOnce(&mut Host, Instant, &mut Output, &mut Vec<Decision>),
+        &mut self,
+        act: impl FnOnce(&mut Host, Instant, &mut Output, &mut Vec<Decision>),
     ) -> Result<(), Stopped> {
         self.events += 1;
         if self.events > EVENTS_MAX {

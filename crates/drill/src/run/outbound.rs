@@ -41,8 +41,10 @@ impl Run {
                 return Err(Problem::failed(format!("{}, then `> {shown}`: {why}", text(self, &burst))));
             }
         }
-        let rigour =
-            Rigour { ts_tick_usecs: self.settings.ts_tick_usecs, tolerance_usecs: self.settings.tolerance_usecs };
+        let rigour = Rigour {
+            ts_tick_usecs: self.settings.ts_tick_usecs,
+            tolerance_usecs: self.settings.tolerance_usecs,
+        };
         let came = text(self, &burst);
         if let Err(why) = compare(line, info, &burst, &mut self.peers[peer], rigour) {
             let problem = Problem::from(why);

@@ -33,7 +33,9 @@ impl Run {
         let line = event.span.from.line;
         match done {
             Ok(()) => self.verdict(index, line, Verdict::Passed),
-            Err(Problem::Failed(why)) if self.tolerated(event) => self.verdict(index, line, Verdict::Failed(why)),
+            Err(Problem::Failed(why)) if self.tolerated(event) => {
+                self.verdict(index, line, Verdict::Failed(why))
+            }
             Err(problem) => {
                 self.end(problem, line);
                 let verdict = self.outcome.clone().unwrap_or(Verdict::Passed);
@@ -207,7 +209,12 @@ impl Run {
 
     /// A call with `...end` goes on while the script does.
     fn blocking_call(
-        &mut self, call: &Syscall, line: u32, began: Instant, when: When, end: u64,
+        &mut self,
+        call: &Syscall,
+        line: u32,
+        began: Instant,
+        when: When,
+        end: u64,
     ) -> Result<(), Problem> {
         let end = match when {
             When::Relative(_) => self.base + Duration(end),
@@ -221,7 +228,8 @@ impl Run {
             Started::Waiting(w) => (Some(w), None),
         };
         let over = outcome.is_some();
-        self.pending = Some(Pending { call: call.clone(), line, end: Some((end, tolerance)), waiting, outcome });
+        self.pending =
+            Some(Pending { call: call.clone(), line, end: Some((end, tolerance)), waiting, outcome });
         self.something_happened();
         if over { self.settle_pending() } else { Ok(()) }
     }
@@ -242,7 +250,11 @@ impl Run {
                 Some(at) if at <= give_up => self.fire_next()?,
                 other => {
                     let name = pending.call.name.clone();
-                    let why = if other.is_none() { "nothing is left that could end it" } else { "it did not return in time" };
+                    let why = if other.is_none() {
+                        "nothing is left that could end it"
+                    } else {
+                        "it did not return in time"
+                    };
                     self.pending = None;
                     return Err(Problem::failed(format!("{name}() blocks: {why} (by {give_up})")));
                 }
@@ -258,7 +270,10 @@ impl Run {
         if let Some((end, tolerance)) = end
             && (at > end + tolerance || at + tolerance < end)
         {
-            return Err(Problem::failed(format!("{}() of line {line} returned at {at}, not at {end}", call.name)));
+            return Err(Problem::failed(format!(
+                "{}() of line {line} returned at {at}, not at {end}",
+                call.name
+            )));
         }
         self.finish(&call, &outcome)
     }
@@ -280,7 +295,8 @@ impl Run {
 
     /// When something happens next by itself: a timer of the host's, the end of a poll's patience.
     pub(super) fn next_happening(&self) -> Option<Instant> {
-        let patience = self.pending.as_ref().filter(|p| p.outcome.is_none()).and_then(|p| p.waiting.as_ref()?.until());
+        let patience =
+            self.pending.as_ref().filter(|p| p.outcome.is_none()).and_then(|p| p.waiting.as_ref()?.until());
         [self.machine.next_deadline(), patience].into_iter().flatten().min()
     }
 
@@ -309,7 +325,11 @@ impl Run {
     }
 
     fn settle_if_returned(&mut self) -> Result<(), Problem> {
-        if self.pending.as_ref().is_some_and(|p| p.outcome.is_some()) { self.settle_pending() } else { Ok(()) }
+        if self.pending.as_ref().is_some_and(|p| p.outcome.is_some()) {
+            self.settle_pending()
+        } else {
+            Ok(())
+        }
     }
 
     /// Everything is done: a call must have returned, and nothing may be left over.

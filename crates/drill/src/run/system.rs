@@ -69,7 +69,11 @@ impl Machine {
         self.begin(Call::Recv { fd, len, flags })
     }
     pub fn send(
-        &mut self, fd: Fd, data: Bytes, flags: SendFlags, to: Option<SocketAddr>,
+        &mut self,
+        fd: Fd,
+        data: Bytes,
+        flags: SendFlags,
+        to: Option<SocketAddr>,
     ) -> Result<Begun, Stopped> {
         self.begin(Call::Send { fd, data, flags, to })
     }

@@ -25,7 +25,8 @@ impl Run {
             }
             "recvmsg" => {
                 let message = args::fields(nth(a, 1)?)?;
-                let iov = args::member(message, "msg_iov").ok_or_else(|| Problem::failed("msg_iov is missing"))?;
+                let iov =
+                    args::member(message, "msg_iov").ok_or_else(|| Problem::failed("msg_iov is missing"))?;
                 self.receive(a, args::iovec_len(iov)?, nth_int(a, 2)?)
             }
             "write" => {
@@ -46,7 +47,8 @@ impl Run {
                 if args::member(message, "msg_control").is_some_and(|c| !any(c)) {
                     return Err(Problem::unsupported("sendmsg() with control messages"));
                 }
-                let iov = args::member(message, "msg_iov").ok_or_else(|| Problem::failed("msg_iov is missing"))?;
+                let iov =
+                    args::member(message, "msg_iov").ok_or_else(|| Problem::failed("msg_iov is missing"))?;
                 self.send(a, args::iovec_len(iov)?, nth_int(a, 2)?, args::member(message, "msg_name"))
             }
             other => Err(Problem::unsupported(format!("the call {other}()"))),
@@ -129,7 +131,9 @@ impl Run {
         let fd = self.socket_fd(&call.args)?;
         for element in args::list(control) {
             let fields = args::fields(element)?;
-            let part = |name| args::member(fields, name).ok_or_else(|| Problem::failed(format!("{name} is missing")));
+            let part = |name| {
+                args::member(fields, name).ok_or_else(|| Problem::failed(format!("{name} is missing")))
+            };
             let (level, kind) = (int(part("cmsg_level")?)?, int(part("cmsg_type")?)?);
             if (level, kind) != (6, flag("TCP_CM_INQ")) {
                 return Err(Problem::unsupported("this control message"));

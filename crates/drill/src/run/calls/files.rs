@@ -13,7 +13,9 @@ const PIPE: u64 = 65_536;
 
 impl Run {
     pub(super) fn begin_open(&mut self, a: &[Expr]) -> Begin {
-        let ExprKind::Str(path) = &nth(a, 0)?.kind else { return Err(Problem::unsupported("open() of this")) };
+        let ExprKind::Str(path) = &nth(a, 0)?.kind else {
+            return Err(Problem::unsupported("open() of this"));
+        };
         let Some(len) = self.files.get(path.as_str()).copied() else { return Ok(errno("ENOENT")) };
         self.opened = Some(Handle::File(len, 0));
         Ok(over(0))
@@ -25,7 +27,8 @@ impl Run {
         let (source, count) = (nth_int(a, 1)?, length(nth(a, 3)?)? as u64);
         let Some(Handle::File(len, at)) = self.fds.get(&source).cloned() else { return Ok(errno("EBADF")) };
         let offset = nth(a, 2)?;
-        let given = !matches!(&offset.kind, ExprKind::Int(0)) && !matches!(&offset.kind, ExprKind::Word(w) if w == "NULL");
+        let given = !matches!(&offset.kind, ExprKind::Int(0))
+            && !matches!(&offset.kind, ExprKind::Word(w) if w == "NULL");
         let from = if given { u64::try_from(args::int(offset)?).unwrap_or(0) } else { at };
         let count = count.min(len.saturating_sub(from));
         if count == 0 {
@@ -41,7 +44,9 @@ impl Run {
 
     /// `pipe([5,6])`
     pub(super) fn begin_pipe(&mut self, a: &[Expr]) -> Begin {
-        let [read, write] = args::list(nth(a, 0)?) else { return Err(Problem::failed("pipe() makes two descriptors")) };
+        let [read, write] = args::list(nth(a, 0)?) else {
+            return Err(Problem::failed("pipe() makes two descriptors"));
+        };
         let (read, write) = (args::int(read)?, args::int(write)?);
         self.fds.insert(read, Handle::PipeRead(self.pipes.len()));
         self.fds.insert(write, Handle::PipeWrite(self.pipes.len()));

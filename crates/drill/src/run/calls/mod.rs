@@ -60,10 +60,41 @@ type Begin = Result<Started, Problem>;
 
 /// Calls that are known, and which arguments hold structures or names rather than plain symbols.
 const KNOWN: [&str; 35] = [
-    "socket", "bind", "listen", "accept", "accept4", "connect", "read", "readv", "recv", "recvfrom", "recvmsg", "write",
-    "writev", "send", "sendto", "sendmsg", "fcntl", "ioctl", "close", "shutdown", "getsockopt", "setsockopt", "poll",
-    "open", "sendfile", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "pipe", "splice", "getsockname",
-    "getpeername", "cap_set", "sleep",
+    "socket",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "connect",
+    "read",
+    "readv",
+    "recv",
+    "recvfrom",
+    "recvmsg",
+    "write",
+    "writev",
+    "send",
+    "sendto",
+    "sendmsg",
+    "fcntl",
+    "ioctl",
+    "close",
+    "shutdown",
+    "getsockopt",
+    "setsockopt",
+    "poll",
+    "open",
+    "sendfile",
+    "epoll_create",
+    "epoll_create1",
+    "epoll_ctl",
+    "epoll_wait",
+    "pipe",
+    "splice",
+    "getsockname",
+    "getpeername",
+    "cap_set",
+    "sleep",
 ];
 
 /// Why a call can be seen, without running it, not to be supported.
@@ -127,11 +158,17 @@ impl Run {
 
     /// Compares the result of a call, and keeps what it made.
     pub(super) fn finish(&mut self, call: &Syscall, outcome: &Outcome) -> Result<(), Problem> {
-        let made = matches!(call.name.as_str(), "socket" | "accept" | "accept4" | "open" | "epoll_create" | "epoll_create1");
+        let made = matches!(
+            call.name.as_str(),
+            "socket" | "accept" | "accept4" | "open" | "epoll_create" | "epoll_create1"
+        );
         if let (true, Outcome::Value(n, _), false) = (made, outcome, any(&call.result)) {
             let script_fd = int(&call.result)?;
             if script_fd < 0 {
-                return Err(Problem::failed(format!("{}() returned a descriptor, not {script_fd}", call.name)));
+                return Err(Problem::failed(format!(
+                    "{}() returned a descriptor, not {script_fd}",
+                    call.name
+                )));
             }
             return self.keep(call, script_fd, *n);
         }
@@ -140,7 +177,11 @@ impl Run {
             (Outcome::Value(n, _), false) => {
                 let expected = int(&call.result)?;
                 if *n != expected || call.errno.is_some() {
-                    return Err(Problem::failed(format!("{}() returned {n}, not {}", call.name, expected_text(call, expected))));
+                    return Err(Problem::failed(format!(
+                        "{}() returned {n}, not {}",
+                        call.name,
+                        expected_text(call, expected)
+                    )));
                 }
             }
             (Outcome::Errno(name), false) => {
@@ -239,7 +280,8 @@ impl Run {
         }
         let fields = args::fields(e)?;
         let family = args::member(fields, "sa_family").map(int).transpose()?;
-        let port = ["sin_port", "sin6_port"].iter().find_map(|n| args::member(fields, n)).map(int).transpose()?;
+        let port =
+            ["sin_port", "sin6_port"].iter().find_map(|n| args::member(fields, n)).map(int).transpose()?;
         let ip = fields.iter().find_map(|f| address_text(&f.value)).and_then(|t| t.parse().ok());
         match (family, port, ip) {
             (Some(2 | 10), Some(port @ 0..=65_535), Some(ip)) => Ok(SocketAddr::new(ip, port as u16)),
