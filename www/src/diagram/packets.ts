@@ -52,7 +52,7 @@ function body(scene: Scene, line: WorldLine, shapes: Shape[]): void {
     for (let i = 1; i < at.length; i++) {
       const [a, b] = [at[i - 1] as Point, at[i] as Point];
       if (a.x === b.x) continue;
-      if (thick) shapes.push({ ...ribbon(a, b, thick), cls: `ribbon${cls}` } as Shape);
+      if (thick) shapes.push({ ...ribbon(a, b, thick), cls: `ribbon${cls}` });
       else shapes.push({ kind: 'path', cls: `line${cls}`, d: polyline([a, b]) });
     }
   };
@@ -70,7 +70,7 @@ function ends(scene: Scene, line: WorldLine, past: readonly Point[], shapes: Sha
   const { frames } = scene;
   const { frame } = line;
   const tip = past.at(-1) as Point;
-  const before = past.findLast((p) => p.x !== tip.x) ?? (past[0] as Point);
+  const before = past.findLast((p) => p.x !== tip.x) ?? (past[0]);
   const edited = line.edited !== undefined ? ' edited' : '';
   if (line.phase === 'held') {
     const foreseen = scene.foreseen?.frame === frame ? scene.foreseen : undefined;
@@ -85,14 +85,14 @@ function ends(scene: Scene, line: WorldLine, past: readonly Point[], shapes: Sha
   const late = frames.bits(frame) & Bits.outOfOrder;
   const tipShape = head(before, tip, pure ? 'open' : late ? 'hollow' : 'filled');
   if (line.phase === 'flying') {
-    shapes.push({ ...tipShape, cls: `${tipShape.cls}${edited}` } as Shape);
+    shapes.push({ ...tipShape, cls: `${tipShape.cls}${edited}` });
     if (scene.foreseen?.frame === frame && scene.foreseen.change) shapes.push(diamond(tip, TOKEN + 1, 'token edited'));
     return;
   }
   const fate = frames.fate(frame);
   if (fate === Fate.lost || fate === Fate.droppedByPerson) shapes.push(cross(tip));
   else if (fate === Fate.droppedByHost) shapes.push(cross({ x: tip.x + Math.sign(before.x - tip.x) * 5, y: tip.y }));
-  else shapes.push({ ...tipShape, cls: `${tipShape.cls}${edited}` } as Shape);
+  else shapes.push({ ...tipShape, cls: `${tipShape.cls}${edited}` });
 }
 
 /** Sent again: which time this is, at the tail. */
@@ -131,5 +131,5 @@ export function foreseenShapes(scene: Scene, foreseen: Foreseen, from: Point): S
 
 function tip(from: Point, to: Point): Shape {
   const shape = head(from, to, 'filled');
-  return { ...shape, cls: `${shape.cls} edited` } as Shape;
+  return { ...shape, cls: `${shape.cls} edited` };
 }

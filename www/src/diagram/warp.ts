@@ -106,7 +106,7 @@ export function ticks(warp: Warp, y0: number, y1: number, room = 36): { t: numbe
   const cuts = [...warp.foldsWithin(y0, y1), { y: y1, height: 0 }];
   for (const cut of cuts) {
     const half = step / 2;
-    for (let k = Math.ceil(warp.t(top) / half - 1e-9); ; k++) {
+    for (let k = Math.max(0, Math.ceil(warp.t(top) / half - 1e-9)); ; k++) {
       const t = k * half;
       const y = warp.y(t);
       if (y > cut.y || y > y1) break;

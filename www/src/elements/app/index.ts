@@ -5,7 +5,7 @@ import { keepTaste, keepWork, keptTaste, keptWork, reloaded } from '../../engine
 import { stop } from '../../engine/run.js';
 import { linkedTimeline } from '../../engine/share.js';
 import { Store, type Saved, type Theme } from '../../engine/store.js';
-import { nearest, translator, type Key, type Lang, type T } from '../../locales/index.js';
+import { nearest, translator, type Key, type T } from '../../locales/index.js';
 import { reset, StoreRequest, tokens } from '../base/index.js';
 import { handleKey } from './keys.js';
 import { layoutFor, panelsOf, type Layout, type Panel } from './layout.js';
@@ -225,7 +225,7 @@ export class TcpPlayground extends LitElement {
     if (changed.has('scenario') && this.scenario && this.scenario !== store.view.scenario.id) {
       perform(store, 'scenario', { scenario: this.scenario });
     }
-    if (changed.has('lang') && this.lang && nearest(this.lang) !== store.lang) store.set({ lang: nearest(this.lang) as Lang });
+    if (changed.has('lang') && this.lang && nearest(this.lang) !== store.lang) store.set({ lang: nearest(this.lang) });
     if (changed.has('theme') && this.theme && this.theme !== store.face.theme) store.set({ theme: this.theme });
   }
 

@@ -113,7 +113,7 @@ export class Sequence extends Element {
     return svg`<g class=${packet.cls} id="packet-${packet.frame}" role="option" aria-selected=${chosen ? 'true' : 'false'}
       aria-label=${name} data-frame=${packet.frame} @click=${() => this.#choose(packet.frame)}
       @pointerenter=${() => store.set({ hover: packet.frame })} @pointerleave=${() => store.set({ hover: undefined })}>
-      <title>${name}</title><path class="hit" d=${packet.hit}></path>${packet.shapes.map(draw)}</g>` as unknown as TemplateResult;
+      <title>${name}</title><path class="hit" d=${packet.hit}></path>${packet.shapes.map(draw)}</g>`;
   }
 
   #choose(selected: number): void {
