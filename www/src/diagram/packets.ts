@@ -70,7 +70,7 @@ function ends(scene: Scene, line: WorldLine, past: readonly Point[], shapes: Sha
   const { frames } = scene;
   const { frame } = line;
   const tip = past.at(-1) as Point;
-  const before = past.findLast((p) => p.x !== tip.x) ?? (past[0]);
+  const before = past.findLast((p) => p.x !== tip.x) ?? past[0] ?? tip;
   const edited = line.edited !== undefined ? ' edited' : '';
   if (line.phase === 'held') {
     const foreseen = scene.foreseen?.frame === frame ? scene.foreseen : undefined;
