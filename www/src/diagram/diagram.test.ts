@@ -102,7 +102,7 @@ describe('what becomes of packets', () => {
   it('out of order: a hollow head', () => expect(of(one({ bits: Bits.outOfOrder, payload: 10 }))).toContain('head hollow'));
 
   it('held: bars where it was caught, then straight down to now', () => {
-    const held = marksOf([{ kind: Mark.held, frame: 1, since: 0.4 * ms, time: 0.4 * ms, step: 2 }]);
+    const held = marksOf([{ kind: Mark.held, frame: 1, since: 0.4 * ms, time: Infinity, step: 2 }]);
     const d = one({ fate: Fate.held, step: 0, ended: NONE32 }, held, { held: [1], now: 3 * ms });
     expect(of(d)).toEqual(expect.arrayContaining(['wait', 'bars', 'token']));
   });

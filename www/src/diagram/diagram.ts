@@ -90,7 +90,9 @@ export class Diagram {
     const { scene } = this;
     const [y0, y1] = [Math.max(top - MARGIN.top, -MARGIN.top), bottom - MARGIN.top];
     const span: Span = { from: scene.warp.t(Math.max(y0, 0)), to: scene.warp.t(y1) };
-    const lines = scene.index.within(span).map((f) => worldLine(scene, f)).filter((l) => l !== undefined);
+    // A held packet waits on the now line, long after it would have arrived.
+    const seen = new Set([...scene.index.within(span), ...scene.held]);
+    const lines = [...seen].map((f) => worldLine(scene, f)).filter((l) => l !== undefined);
     const labels = new Labels(2, scene.width - 2);
     const now = scene.warp.y(scene.now);
     labels.block(0, now - 8, scene.axis, 16);

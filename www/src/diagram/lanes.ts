@@ -63,7 +63,7 @@ export class Told {
 
   #take(marks: MarkSource, i: number): void {
     const kind = marks.kind(i);
-    const time = marks.time(i);
+    const time = kind === Mark.held ? marks.since(i) : marks.time(i);
     const frame = marks.frame(i);
     const last = this.moments.at(-1);
     if (kind !== Mark.command && last?.to !== time) this.moments.push({ from: time, to: time });

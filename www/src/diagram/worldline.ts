@@ -45,7 +45,9 @@ export function worldLine(scene: Scene, frame: number): WorldLine | undefined {
   const phase = phaseOf(scene, frame);
   const sent = frames.sent(frame);
   const ends = Math.max(frames.ends(frame), sent);
-  const holds = (told.holds.get(frame) ?? []).map((m) => ({ from: marks.since(m), to: marks.time(m) }));
+  // A hold that nobody has ended yet lasts until now; one that has not begun yet does not count.
+  const holds = (told.holds.get(frame) ?? []).map((m) => ({ from: marks.since(m), to: marks.time(m), step: marks.step(m) }))
+    .filter((h) => (phase === 'held' ? h.step <= scene.step : Number.isFinite(h.to)));
   const fate = frames.fate(frame);
   const f0 = startOf(scene, frame, xa, xb);
   const { end, flight } = reach(scene, frame, holds, f0);
@@ -78,14 +80,13 @@ function reach(
 ): { end: number; flight: number } {
   const { frames } = scene;
   const sent = frames.sent(frame);
-  const waited = holds.reduce((sum, h) => sum + h.to - h.from, 0);
+  const waited = holds.reduce((sum, h) => sum + (h.to <= frames.ends(frame) ? h.to - h.from : 0), 0);
   const flight = Math.max(frames.ends(frame) - sent - waited, 0);
   const fate = frames.fate(frame);
   const usual = scene.index.flight(frames.from(frame), frames.to(frame)) ?? flight * 2;
   // A link loses half-way, or at once where its queue is full.
   if (fate === Fate.lost) return { end: flight > 0 ? Math.max(0.5, f0) : 0.06, flight };
   if (fate === Fate.droppedByPerson) return { end: Math.min(0.94, Math.max(0.06, f0 + flight / (usual || 1))), flight };
-  if (fate === Fate.held) return { end: 1, flight: Math.max(flight, usual) };
   return { end: 1, flight };
 }
 
