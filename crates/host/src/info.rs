@@ -41,21 +41,13 @@ impl Host {
     fn half_open_info(&self, id: SockId) -> Option<HalfOpenInfo> {
         let sock = self.socks.get(id)?;
         let Kind::Stream(c) = &sock.kind else { return None };
-        let tcb = c.tcb();
+        let (repeats, repeats_max, dies) = c.handshake_progress()?;
         let next = c.next_deadline().map_or(sock.since, |(at, _)| at);
-        let repeats_max = self.settings.tcp.synack_retries;
-        // Each wait is twice the one before: after the next deadline come those of the repeats left.
-        let mut dies = next;
-        let mut wait = tcb.rto;
-        for _ in tcb.retransmits..repeats_max {
-            wait = tcp::time::Duration(wait.0.saturating_mul(2)).min(self.settings.tcp.rto_max);
-            dies += wait;
-        }
         Some(HalfOpenInfo {
             sock: id,
             peer: sock.remote?,
             since: sock.since,
-            repeats: tcb.retransmits,
+            repeats,
             repeats_max,
             next,
             dies,

@@ -325,11 +325,8 @@ impl Host {
         let Some(sock) = self.socks.get(id) else { return };
         let Some(listener) = sock.parent.filter(|_| sock.state() == State::SynReceived) else { return };
         let first = !sock.aged;
-        let repeats = match &sock.kind {
-            Kind::Stream(c) => c.tcb().retransmits,
-            _ => return,
-        };
-        let most = self.settings.tcp.synack_retries;
+        let Kind::Stream(c) = &sock.kind else { return };
+        let Some((repeats, most, _)) = c.handshake_progress() else { return };
         let prune = self.settings.prune_old;
         let Some(l) = self.listener_mut(listener) else { return };
         let (len, mut young) = (l.syn_len(), l.young * 2);
