@@ -31,7 +31,6 @@ interface Shell extends HTMLElement {
  */
 export abstract class Element extends LitElement {
   static override properties: PropertyDeclarations = {
-    store: { attribute: false, noAccessor: true },
     for: { type: String },
   };
 
