@@ -1,7 +1,9 @@
 //! What tshark makes of our captures.
 
+mod common;
+
+use common::{WRONG, tshark};
 use lab::pcap::{Interface, Packet, write};
-use std::process::Command;
 use wire::tcp::{FastOpen, Flags, Header, Options, SackBlocks, Timestamps};
 use wire::{Link, Mac, Seq, arp, frame, icmp, ip, udp};
 
@@ -103,35 +105,10 @@ fn capture() -> Vec<u8> {
     write("accept flow, seed 1", &interfaces(), packets).unwrap()
 }
 
-/// Lines of tshark's output; `None`, said aloud, where there is no tshark.
-fn tshark(capture: &[u8], args: &[&str]) -> Option<Vec<String>> {
-    let path =
-        std::env::temp_dir().join(format!("tcp-playground-{}-{}.pcapng", std::process::id(), args.len()));
-    std::fs::write(&path, capture).unwrap();
-    let checks =
-        ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"];
-    let out = Command::new("tshark").arg("-r").arg(&path).args(checks).args(args).output();
-    std::fs::remove_file(&path).unwrap();
-    match out {
-        Ok(out) => {
-            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-            Some(String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect())
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            println!("skipped: tshark is not installed (apt-get install tshark)");
-            None
-        }
-        Err(error) => panic!("tshark: {error}"),
-    }
-}
-
 #[test]
 fn tshark_finds_nothing_malformed_and_every_checksum_right() {
     let capture = capture();
-    let wrong = "_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0 \
-                 || icmp.checksum.status == 0 || icmpv6.checksum.status == 0 || tcp.option.len.invalid \
-                 || _ws.expert.severity == error";
-    let Some(lines) = tshark(&capture, &["-Y", wrong, "-V"]) else { return };
+    let Some(lines) = tshark(&capture, &["-Y", WRONG, "-V"]) else { return };
     assert!(lines.is_empty(), "{}", lines.join("\n"));
     let fields =
         ["-T", "fields", "-e", "frame.time_epoch", "-e", "frame.interface_name", "-e", "frame.comment"];
