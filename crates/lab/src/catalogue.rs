@@ -58,7 +58,7 @@ macro_rules! files {
         )),*];
     };
 }
-files!("host", "net", "lab", "errors", "fields", "wire");
+files!("host", "net", "tcp", "lab", "errors", "fields", "wire");
 
 /// All rules' sentences of a language.
 ///
