@@ -80,6 +80,8 @@ export abstract class Element extends LitElement {
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
+    // Lit asks here before it asks `shouldUpdate`.
+    if (!this.ready) return;
     const { lang } = this.store;
     if (this.lang !== lang) this.lang = lang;
   }

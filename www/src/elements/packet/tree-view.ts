@@ -46,6 +46,7 @@ export class PacketTree extends PacketPart {
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
+    if (!this.ready) return;
     const { packet, chosen } = this;
     if (!packet) return;
     if (packet.id !== this.#opened) {
