@@ -1,4 +1,5 @@
 //! TCP Playground without a browser: the same lab, printed as tcpdump would.
+mod drill;
 mod run;
 mod scenarios;
 mod tcpdump;
@@ -21,6 +22,7 @@ struct Cli {
 enum Command {
     /// Run a scenario, and print its packets as tcpdump would.
     Run(run::Args),
+    Drill(drill::Args),
     /// List the scenarios that are shipped.
     Scenarios {
         /// Language of the titles.
@@ -61,6 +63,11 @@ pub(crate) enum Failure {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Drill(args) => match drill::run(&args) {
+            Ok(true) => Ok(()),
+            Ok(false) => return ExitCode::from(1),
+            Err(failure) => Err(failure),
+        },
         Command::Scenarios { lang } => scenarios::list(lang),
     };
     let (sentence, status) = match done {
