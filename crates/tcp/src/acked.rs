@@ -1,81 +1,182 @@
-//! What an acceptable ACK does: window, retransmission queue, round-trip time, congestion window.
+//! What an acceptable ACK does: window, retransmission queue, round-trip time, recovery, congestion window.
 
 use crate::congestion::Acked;
-use crate::recovery::CaState;
-use crate::rtx_queue::mark;
+use crate::recovery::{CaState, Resend};
+use crate::rtx_queue::{Sent, mark};
 use crate::rule::Recorder;
-use crate::time::{Duration, Instant};
+use crate::stats::Limit;
+use crate::time::Instant;
+use crate::transmit::Push;
 use crate::{Connection, Event, Segment, TimerKind, rule, rules};
 use wire::Seq;
+use wire::tcp::Flags;
 
 /// What one ACK brought.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Delta {
     /// Segments newly acknowledged, cumulatively or selectively.
     pub(crate) delivered: u32,
+    /// Of these, cumulatively.
+    pub(crate) acked: u32,
     /// SND.UNA moved.
     pub(crate) advanced: bool,
+    /// It carries data, or moves the window.
+    pub(crate) data: bool,
+    pub(crate) window: bool,
+    /// A SACK block was news.
+    pub(crate) data_sacked: bool,
+    /// A duplicate was reported; it was that of a tail loss probe.
+    pub(crate) dsacking: bool,
+    pub(crate) dsack_tlp: bool,
     /// Of what was acknowledged, something had been sent again.
     pub(crate) retransmitted: bool,
-    /// Round trip of a segment that was sent once.
-    pub(crate) rtt: Option<Duration>,
+    /// Something below the recovery point that was sent once is acknowledged.
+    pub(crate) original_acked: bool,
+    /// A copy was found lost.
+    pub(crate) lost_retransmission: bool,
+    /// ECN echo.
+    pub(crate) ece: bool,
+    /// The probe or retransmission timer starts anew.
+    pub(crate) set_timer: bool,
+    /// When the first and last segment newly acknowledged were sent (those sent once).
+    pub(crate) first_ack: Option<Instant>,
+    pub(crate) last_ack: Option<Instant>,
+    pub(crate) first_sack: Option<Instant>,
+    pub(crate) last_sack: Option<Instant>,
+    /// Least sequence number acknowledged of those sent once.
+    reord: Option<Seq>,
+    /// Segments delivered when the newest of these was sent.
+    pub(crate) prior_delivered: Option<u32>,
+}
+
+impl Delta {
+    /// The ACK cannot be a duplicate in the sense of RFC 5681 §2.
+    pub(crate) fn not_dup(&self) -> bool {
+        self.data || self.window || self.acked > 0
+    }
 }
 
 impl Connection {
     /// Our SYN is acknowledged: it leaves the retransmission queue and gives the first round trip.
     pub(crate) fn syn_acknowledged<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
-        let d = self.clean_queue(now, self.snd.iss + 1, r);
+        let mut d = Delta::default();
+        self.clean_queue(now, self.snd.iss + 1, &mut d);
         self.rec.timeouts = 0;
         self.rtt.backoff = 0;
         self.retrans_since = None;
         self.timers.clear(TimerKind::Retransmit);
-        self.sample_rtt(now, seg, &d, r);
-        // RFC 6298 §5.7, RFC 5681 §3.1: a SYN lost twice means caution.
+        self.sample_rtt(now, seg, &d, false, r);
+        // RFC 5681 §3.1: a SYN lost more than once means caution.
         if d.retransmitted && self.rec.syn_losses > 1 {
             self.win.cwnd = 1;
         }
         self.win.stamp = now;
+        self.opened = now;
+        self.rec.high = self.snd.nxt;
         self.snd.last = now;
     }
 
-    /// SND.UNA ≤ SEG.ACK ≤ SND.NXT in a synchronized state.
+    /// SND.UNA ≤ SEG.ACK ≤ SND.NXT in a synchronized state (tcp_ack).
     pub(crate) fn process_ack<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
         let ack = seg.header.ack;
-        self.update_window(seg, r);
-        let prior_una = self.snd.una;
-        let was_limited = self.win.is_limited();
-        let d = self.clean_queue(now, ack, r);
-        self.probes = 0;
-        if !d.advanced {
-            rule!(r, rules::ACK_DUPLICATE, Pass, ack);
+        let (prior_una, prior_out) = (self.snd.una, self.rtx.out());
+        let fack = self.highest_sacked();
+        let prior_lost = self.stats.lost;
+        let mut d = Delta { data: carries_data(seg), advanced: ack.gt(prior_una), ..Delta::default() };
+        if d.advanced {
+            self.rec.timeouts = 0;
         }
-        self.sample_rtt(now, seg, &d, r);
+        self.rec.echo = seg.header.options.timestamps.filter(|_| self.ts.is_some()).map(|t| t.ecr);
+        self.stats.last_ack_rcv = now;
+        self.update_window(seg, &mut d, r);
+        self.ecn_echo_arrives(seg, &mut d);
+        self.take_sack_blocks(now, seg, prior_una, &mut d, r);
+        self.probes = 0;
+        if prior_out == 0 {
+            if d.dsacking {
+                self.alert(now, prior_una, false, &mut d, r);
+            }
+            self.take_probe_ack(ack, &d, r);
+            return self.nothing_outstanding(now, r);
+        }
+        let sacked_before = self.rtx.sacked();
+        self.clean_queue(now, ack, &mut d);
         if d.advanced {
             rule!(r, rules::ACK_ADVANCES, Act, prior_una, ack, self.rtx.out());
-            self.forget_timeouts();
-            self.leave_states();
-            self.rearm_rto(now, r);
             self.events.push_back(Event::Writable);
         }
-        self.grow_window(now, &d, was_limited, r);
-        self.retransmit_lost(now, r);
+        let delayed = d.acked == 1 && d.delivered == 1 && sacked_before == 0 && !d.data_sacked && !d.dsacking;
+        let measured = self.sample_rtt(now, seg, &d, delayed, r);
+        self.after_clean(now, fack, measured, &mut d, r);
+        self.update_reordering_window(&d);
+        self.take_probe_ack(ack, &d, r);
+        let resend = self.alert_if_dubious(now, prior_una, &mut d, r);
+        if d.set_timer && !self.schedule_loss_probe(now, true, r) {
+            self.rearm_rto(now, r);
+        }
+        self.adjust_cwnd(now, &d, self.stats.lost - prior_lost, r);
+        self.resend(now, resend, r);
         if self.rtx.is_empty() {
-            self.after_all_acked(now, r);
+            self.nothing_outstanding(now, r);
         }
     }
 
-    /// SEG.ACK < SND.UNA: nothing for the queue.
-    pub(crate) fn old_ack<R: Recorder>(&mut self, _now: Instant, _seg: &Segment, _r: &mut R) {}
+    fn alert_if_dubious<R: Recorder>(
+        &mut self,
+        now: Instant,
+        prior_una: Seq,
+        d: &mut Delta,
+        r: &mut R,
+    ) -> Resend {
+        let dubious = !d.not_dup() || d.data_sacked || d.ece || d.dsacking || self.rec.state != CaState::Open;
+        if !dubious {
+            return Resend::Nothing;
+        }
+        let dupack = !d.advanced && !d.not_dup() && !d.dsacking;
+        if dupack {
+            rule!(r, rules::ACK_DUPLICATE, Pass, self.snd.una);
+        }
+        self.alert(now, prior_una, dupack, d, r)
+    }
+
+    /// SEG.ACK < SND.UNA: nothing for the queue, but its SACK blocks may be news.
+    pub(crate) fn old_ack<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
+        if seg.header.options.sack.len == 0 {
+            return;
+        }
+        let mut d = Delta { data: carries_data(seg), ..Delta::default() };
+        let una = self.snd.una;
+        self.take_sack_blocks(now, seg, una, &mut d, r);
+        let resend = self.alert(now, una, false, &mut d, r);
+        self.resend(now, resend, r);
+    }
+
+    fn resend<R: Recorder>(&mut self, now: Instant, what: Resend, r: &mut R) {
+        match what {
+            Resend::Nothing => return,
+            Resend::Lost => {}
+            Resend::New => {
+                self.push_pending(now, Push::Now, r);
+                if self.snd.nxt.gt(self.rec.high) {
+                    return;
+                }
+                self.rec.frto = false;
+            }
+        }
+        self.retransmit_lost(now, r);
+    }
 
     /// SND.WND, SND.WL1, SND.WL2: an old segment must not set the window back.
-    fn update_window<R: Recorder>(&mut self, seg: &Segment, r: &mut R) {
+    fn update_window<R: Recorder>(&mut self, seg: &Segment, d: &mut Delta, r: &mut R) {
         let h = &seg.header;
+        let wnd = u32::from(h.window) << self.snd.wscale;
         let newer = self.snd.wl1.lt(h.seq) || (self.snd.wl1 == h.seq && self.snd.wl2.le(h.ack));
+        // RFC 5681 §2: a duplicate ACK leaves the window as it was.
+        d.window = d.advanced || self.snd.wl1.lt(h.seq) || (newer && (wnd > self.snd.wnd || wnd == 0));
         if !newer {
             rule!(r, rules::WINDOW_OLD, Pass, h.seq, self.snd.wl1);
             return;
         }
-        let wnd = u32::from(h.window) << self.snd.wscale;
         if wnd != self.snd.wnd {
             rule!(r, rules::WINDOW_UPDATED, Act, self.snd.wnd, wnd, h.window, self.snd.wscale);
         }
@@ -86,63 +187,143 @@ impl Connection {
     }
 
     /// Takes off the retransmission queue what `ack` covers.
-    fn clean_queue<R: Recorder>(&mut self, now: Instant, ack: Seq, _r: &mut R) -> Delta {
-        let mut d = Delta::default();
-        let mut latest: Option<Instant> = None;
+    fn clean_queue(&mut self, now: Instant, ack: Seq, d: &mut Delta) {
         while let Some(s) = self.rtx.pop_acked(ack) {
-            if s.has(mark::EVER) {
-                d.retransmitted = true;
-            } else if !s.has(mark::SACKED) {
-                latest = Some(s.at);
-            }
-            if !s.has(mark::SACKED) {
-                d.delivered += 1;
-            }
+            d.acked += 1;
+            self.note_acked(now, &s, d);
         }
-        self.rtx.trim_head(ack);
+        if self.rtx.head().is_some_and(|s| s.seq.lt(ack)) {
+            self.rtx.trim_head(ack);
+        }
         if ack.gt(self.snd.una) {
             d.advanced = true;
+            self.stats.bytes_acked += u64::from(ack.since(self.snd.una));
             self.snd.una = ack;
             self.tx.acked(ack);
             if self.snd.up.is_some_and(|up| up.le(ack)) {
                 self.snd.up = None;
             }
         }
-        self.delivered = self.delivered.wrapping_add(d.delivered);
-        // Karn: a segment that was sent twice tells nothing (MUST-18).
-        d.rtt = latest.filter(|_| !d.retransmitted).map(|t| now.since(t));
-        d
+        if d.acked > 0 && self.sack.is_none() {
+            self.settle_dup_acks(d);
+        }
     }
 
-    /// RFC 6298 §3, RFC 7323 §4.
-    fn sample_rtt<R: Recorder>(&mut self, now: Instant, seg: &Segment, d: &Delta, r: &mut R) {
-        let rtt = match d.rtt {
-            Some(rtt) => rtt,
-            None if d.advanced => match self.rtt_from_echo(now, seg) {
-                Some(rtt) => rtt,
-                None => return,
+    fn note_acked(&mut self, now: Instant, s: &Sent, d: &mut Delta) {
+        if s.has(mark::EVER) {
+            d.retransmitted = true;
+        } else if !s.has(mark::SACKED) {
+            d.first_ack.get_or_insert(s.at);
+            d.last_ack = Some(s.at);
+            d.reord = Some(d.reord.map_or(s.seq, |x| x.min(s.seq)));
+            if s.end().le(self.rec.high) {
+                d.original_acked = true;
+            }
+        }
+        if s.has(mark::SACKED) {
+            return;
+        }
+        if self.sack.is_some() || s.flags.has(Flags::SYN) {
+            self.note_delivered(s, d);
+            if !s.flags.has(Flags::SYN) {
+                self.rack_advance(now, s);
+            }
+        }
+    }
+
+    /// Without SACK, one acknowledged segment filled a hole and the others were counted as duplicates before.
+    fn settle_dup_acks(&mut self, d: &mut Delta) {
+        let dups = self.rtx.dup_acks();
+        let fresh = d.acked.saturating_sub(dups).max(1);
+        if !self.in_handshake() {
+            d.delivered += fresh;
+            self.delivered = self.delivered.wrapping_add(fresh);
+        }
+        let left = dups.saturating_sub(d.acked - 1);
+        let room = self.rtx.out().saturating_sub(self.rtx.lost());
+        self.rtx.set_dup_acks(left.min(room));
+        // Whether the copy or the first was acknowledged cannot be known.
+        if d.retransmitted {
+            d.original_acked = false;
+        }
+    }
+
+    /// What follows from what left the queue.
+    fn after_clean<R: Recorder>(
+        &mut self,
+        now: Instant,
+        fack: Seq,
+        measured: bool,
+        d: &mut Delta,
+        r: &mut R,
+    ) {
+        if d.acked > 0 {
+            d.set_timer = true;
+            // A hole that was never sent again got filled: the path reorders.
+            if let Some(low) = d.reord.filter(|low| self.sack.is_some() && low.lt(fack)) {
+                self.note_reordering_to(low, fack, r);
+            }
+        } else if let (true, Some(first), Some(head)) = (measured, d.first_sack, self.rtx.head()) {
+            // What was sent after the head was last sent has arrived: the timer must not run away with each SACK.
+            d.set_timer = now.since(first) > now.since(head.at);
+        }
+    }
+
+    /// RFC 6298 §3, RFC 7323 §4. Whether there was anything to measure.
+    fn sample_rtt<R: Recorder>(
+        &mut self,
+        now: Instant,
+        seg: &Segment,
+        d: &Delta,
+        delayed: bool,
+        r: &mut R,
+    ) -> bool {
+        // Karn: what was sent twice tells nothing (MUST-18), unless a timestamp tells which copy it was.
+        let cumulative = d.first_ack.filter(|_| !d.retransmitted);
+        let (first, last) = match (cumulative.or(d.first_sack), d.last_sack.or(d.last_ack)) {
+            (Some(first), Some(last)) => (now.since(first), now.since(last)),
+            _ => match self.rtt_from_echo(now, seg).filter(|_| d.acked > 0) {
+                Some(rtt) => (rtt, rtt),
+                None => return false,
             },
-            None => return,
         };
-        self.rtt.sample(&self.cfg, rtt, self.snd.una, self.snd.nxt);
-        self.rtt.sample_min(now, rtt);
+        self.rtt.sample(&self.cfg, first, self.snd.una, self.snd.nxt);
+        self.rtt.backoff = 0;
+        if !delayed || self.rtt.min().is_none_or(|min| last < min) {
+            self.rtt.sample_min(now, last);
+        }
         let a = self.acked_by(now, d);
-        self.cc.get_mut().rtt_sample(&mut self.win, a, rtt);
+        self.cc.get_mut().rtt_sample(&mut self.win, a, last);
         let (srtt, var) = (self.rtt.srtt().unwrap_or_default(), self.rtt.rttvar().unwrap_or_default());
-        rule!(r, rules::RTT_SAMPLE, Act, rtt, srtt, var, self.rtt.base_rto(&self.cfg));
+        rule!(r, rules::RTT_SAMPLE, Act, first, srtt, var, self.rtt.base_rto(&self.cfg));
+        true
     }
 
     pub(crate) fn acked_by(&self, now: Instant, d: &Delta) -> Acked {
         Acked { now, segments: d.delivered, snd_una: self.snd.una, snd_nxt: self.snd.nxt }
     }
 
-    /// RFC 5681 §3.1: slow start and congestion avoidance, while the window is in use.
-    fn grow_window<R: Recorder>(&mut self, now: Instant, d: &Delta, was_limited: bool, r: &mut R) {
-        let may = matches!(self.rec.state, CaState::Open | CaState::Disorder | CaState::Loss);
-        if d.delivered == 0 || !may || !d.advanced {
+    /// Shrinks the window while a reduction runs, else lets it grow if the ACK earns it (tcp_cong_control).
+    fn adjust_cwnd<R: Recorder>(&mut self, now: Instant, d: &Delta, newly_lost: u32, r: &mut R) {
+        if self.rec.reducing() {
+            let was = self.win.cwnd;
+            self.reduce_cwnd(d.delivered, newly_lost, d.advanced);
+            if self.win.cwnd != was {
+                rule!(r, rules::CWND_PRR, Act, was, self.win.cwnd, self.win.ssthresh, self.rec.prr_delivered);
+            }
             return;
         }
-        if !was_limited && !self.win.is_limited() {
+        // Where the path reorders, progress in SACK blocks counts too.
+        let reorders = self.rec.reordering > u32::from(self.cfg.dup_thresh);
+        let progress = d.acked > 0 || (reorders && d.data_sacked);
+        if progress && d.delivered > 0 {
+            self.grow_window(now, d, r);
+        }
+    }
+
+    /// RFC 5681 §3.1: slow start and congestion avoidance, while the window is in use.
+    fn grow_window<R: Recorder>(&mut self, now: Instant, d: &Delta, r: &mut R) {
+        if !self.win.is_limited() {
             rule!(r, rules::CWND_UNUSED, Pass, self.win.cwnd, self.win.max_out);
             return;
         }
@@ -150,6 +331,7 @@ impl Connection {
         let slow = self.win.in_slow_start();
         let a = self.acked_by(now, d);
         self.cc.get_mut().grow(&mut self.win, a);
+        self.win.stamp = now;
         if slow {
             rule!(r, rules::CWND_SLOW_START, Act, was, self.win.cwnd, self.win.ssthresh);
         } else {
@@ -158,7 +340,7 @@ impl Connection {
     }
 
     /// Nothing is outstanding: the retransmission timer stops (RFC 6298 §5.2), and a closed window is probed.
-    fn after_all_acked<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    fn nothing_outstanding<R: Recorder>(&mut self, now: Instant, r: &mut R) {
         for k in [TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder] {
             self.timers.clear(k);
         }
@@ -166,9 +348,17 @@ impl Connection {
         let first = self.tx.unsent().min(self.current_mss());
         if !waiting || (self.snd.nxt + first).le(self.snd_edge()) {
             self.stop_persist();
+            if !waiting {
+                self.stats.chrono.set(now, Limit::Idle);
+            }
         } else {
             self.timers.clear(TimerKind::Persist);
             self.arm_persist(now, r);
         }
     }
+}
+
+/// The segment carries something that needs an answer: it is no pure ACK.
+fn carries_data(seg: &Segment) -> bool {
+    !seg.payload.is_empty() || seg.header.flags.any(Flags::SYN | Flags::FIN)
 }

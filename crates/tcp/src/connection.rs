@@ -2,6 +2,7 @@
 
 use crate::congestion::{Control, Window};
 use crate::delayed_ack::AckState;
+use crate::ecn::EcnState;
 use crate::output::Intent;
 use crate::paws::TimestampState;
 use crate::profile::Config;
@@ -12,7 +13,8 @@ use crate::rtx_queue::{RtxQueue, Sent};
 use crate::rule::Recorder;
 use crate::sack::SackReceiver;
 use crate::send_queue::SendQueue;
-use crate::time::Instant;
+use crate::stats::Stats;
+use crate::time::{Duration, Instant};
 use crate::timers::Timers;
 use crate::transitions::Cause;
 use crate::{Event, Ports, Segment, State, TimerKind, rule, rules};
@@ -45,6 +47,8 @@ pub struct Connection {
     pub(crate) win: Window,
     pub(crate) cc: Control,
     pub(crate) rec: Recovery,
+    pub(crate) ecn: EcnState,
+    pub(crate) stats: Stats,
     pub(crate) timers: Timers,
     /// Segments decided to be sent, in order.
     pub(crate) out: VecDeque<Intent>,
@@ -55,6 +59,8 @@ pub struct Connection {
     pub(crate) orphan: bool,
     /// Segments delivered to the peer so far (cumulatively and selectively).
     pub(crate) delivered: u32,
+    /// When it became established, or was opened.
+    pub(crate) opened: Instant,
     /// Probes sent without an answer: persist or keep-alive.
     pub(crate) probes: u8,
     /// When anything last came from the peer (keep-alive, TCP_INFO).
@@ -161,12 +167,15 @@ impl Connection {
             win: Window::new(cfg.initial_cwnd),
             cc,
             rec: Recovery::new(&cfg, iss),
+            ecn: EcnState::default(),
+            stats: Stats::default(),
             timers: Timers::default(),
             out: VecDeque::new(),
             events: VecDeque::new(),
             fin_queued: false,
             orphan: false,
             delivered: 0,
+            opened: now,
             probes: 0,
             last_rcv: now,
             last_oow_ack: None,
@@ -212,6 +221,7 @@ impl Connection {
         self.rcv.wup = self.rcv.nxt;
         self.rcv.copied = self.rcv.nxt;
         self.negotiate(now, &h.options, r);
+        self.ecn_from_syn(syn, r);
         // The window of a segment with SYN is never scaled (RFC 7323 §2.2).
         self.snd.wnd = u32::from(h.window);
         self.snd.max_wnd = self.snd.wnd;
@@ -321,9 +331,23 @@ impl Connection {
             self.timers.clear(TimerKind::Retransmit);
             return;
         }
+        // Where the probe or reordering timer ran, the time that it took counts (tcp_rearm_rto).
+        if self.timers.is_set(TimerKind::TailLossProbe) || self.timers.is_set(TimerKind::RackReorder) {
+            return self.rearm_rto_from_head(now, r);
+        }
         let rto = self.rtt.rto(&self.cfg);
         rule!(r, rules::RTO_ARMED, Act, rto, self.snd.una);
         self.arm_send_timer(TimerKind::Retransmit, now, now + rto);
+    }
+
+    /// The same, but not later than an RTO after the first segment was sent: the probe and reordering timers
+    /// took the retransmission timer's place meanwhile.
+    pub(crate) fn rearm_rto_from_head<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        let Some(head) = self.rtx.head() else { return self.rearm_rto(now, r) };
+        let rto = self.rtt.rto(&self.cfg);
+        let at = (head.at + rto).max(now + Duration::from_millis(1));
+        rule!(r, rules::RTO_ARMED, Act, at.since(now), self.snd.una);
+        self.arm_send_timer(TimerKind::Retransmit, now, at);
     }
 
     /// Of the four timers that wake a sender, one runs at a time.

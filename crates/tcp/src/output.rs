@@ -139,7 +139,20 @@ impl Connection {
 
     /// Queues a segment for [`Connection::poll_transmit`].
     pub(crate) fn emit(&mut self, seq: Seq, len: u32, flags: Flags, resent: u8) {
-        self.out.push_back(Intent { seq, len, flags, resent, ecn: 0 });
+        let mut flags = flags;
+        if flags.has(Flags::SYN) {
+            // A SYN sent again asks without ECN: the first may have been dropped for it (RFC 3168 §6.1.1.1).
+            flags |= if resent == 0 || flags.has(Flags::ACK) {
+                self.ecn_syn_flags(flags.has(Flags::ACK))
+            } else {
+                Flags::NONE
+            };
+        } else if flags.has(Flags::ACK) && !flags.has(Flags::RST) && self.ecn.echo {
+            flags |= Flags::ECE;
+        }
+        let (ecn, cwr) = self.ecn_for_data(resent == 0 && !flags.any(Flags::SYN | Flags::RST), len);
+        self.stats.segs_out += 1;
+        self.out.push_back(Intent { seq, len, flags: flags | cwr, resent, ecn });
     }
 
     /// `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`.

@@ -98,8 +98,6 @@ pub struct Config {
     pub tlp: bool,
     /// F-RTO (RFC 5682, `tcp_frto`).
     pub frto: bool,
-    /// Limited transmit (RFC 3042).
-    pub limited_transmit: bool,
     /// Segments are cut from bursts of several, PSH on the last of each (Linux GSO).
     pub gso: bool,
     /// Least segments in a burst (`tcp_min_tso_segs`).
@@ -194,7 +192,6 @@ impl Config {
             rack: true,
             tlp: true,
             frto: true,
-            limited_transmit: true,
             gso: true,
             min_tso_segs: 2,
             tso_win_divisor: 3,
@@ -281,7 +278,6 @@ impl Config {
             rack: false,
             tlp: false,
             frto: false,
-            limited_transmit: false,
             rfc5961: false,
             time_wait: Duration::from_secs(60),        // MSL 30 s: §18.6
             fin_wait2: Some(Duration::from_secs(675)), // 10 min + 75 s: §18.6

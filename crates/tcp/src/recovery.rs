@@ -1,21 +1,26 @@
-//! Loss recovery: the state that RFC 5681 and Linux give to a sender.
+//! Loss recovery: the state that RFC 5681 and Linux give to a sender, and what each ACK does to it.
 
+use crate::acked::Delta;
 use crate::profile::Config;
+use crate::rack::Rack;
 use crate::rtx_queue::mark;
 use crate::rule::Recorder;
 use crate::time::Instant;
 use crate::{Connection, rule, rules};
 use wire::Seq;
-use wire::tcp::Flags;
 
 /// What a sender believes of the path (Linux icsk_ca_state).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[allow(missing_docs)]
 pub enum CaState {
+    /// Nothing suspicious.
     Open,
+    /// Duplicate ACKs or SACK blocks: reordering or loss.
     Disorder,
+    /// The window shrinks by ECN or after a tail loss probe.
     Cwr,
+    /// Fast recovery (RFC 5681 §3.2, RFC 6675).
     Recovery,
+    /// After a retransmission timeout.
     Loss,
 }
 
@@ -32,113 +37,360 @@ impl CaState {
     }
 }
 
+/// What an ACK calls for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Resend {
+    Nothing,
+    /// What is lost.
+    Lost,
+    /// New data first, to find out whether the timeout was spurious (RFC 5682 §2.1 step 2b).
+    New,
+}
+
 /// The variables of recovery.
 #[derive(Clone, Debug)]
 pub(crate) struct Recovery {
     pub(crate) state: CaState,
-    /// SND.NXT when this state began: it ends when that is acknowledged.
+    /// SND.NXT when this state began: it ends when that is acknowledged (RecoveryPoint, RFC 6675 §2).
     pub(crate) high: Seq,
     /// Timeouts in a row (icsk_retransmits).
     pub(crate) timeouts: u8,
     /// Times the SYN or SYN-ACK was sent again.
     pub(crate) syn_losses: u8,
+    /// Window and threshold before the reduction.
+    pub(crate) prior_cwnd: u32,
+    pub(crate) prior_ssthresh: Option<u32>,
+    /// Where the reduction began that may yet be undone.
+    pub(crate) undo_marker: Option<Seq>,
+    /// Copies sent since, less duplicates reported; −1: none yet.
+    pub(crate) undo_retrans: i32,
+    /// Duplicates that the peer ever reported, segments.
+    pub(crate) dsack_dups: u32,
+    /// Timestamp echoed by the ACK in hand.
+    pub(crate) echo: Option<u32>,
+    /// Segments delivered and sent since recovery began (RFC 6937 §3).
+    pub(crate) prr_delivered: u32,
+    pub(crate) prr_out: u32,
+    /// Greatest distance, in segments, at which the path was seen to reorder; and how often.
+    pub(crate) reordering: u32,
+    pub(crate) reord_seen: u32,
+    pub(crate) rack: Rack,
+    /// SND.NXT after a tail loss probe, while its ACK is awaited, and whether it was a copy.
+    pub(crate) tlp_high: Option<Seq>,
+    pub(crate) tlp_retrans: bool,
+    /// F-RTO is finding out whether the timeout was spurious.
+    pub(crate) frto: bool,
 }
 
 impl Recovery {
-    pub(crate) fn new(_: &Config, iss: Seq) -> Recovery {
-        Recovery { state: CaState::Open, high: iss, timeouts: 0, syn_losses: 0 }
+    pub(crate) fn new(c: &Config, iss: Seq) -> Recovery {
+        Recovery {
+            state: CaState::Open,
+            high: iss,
+            timeouts: 0,
+            syn_losses: 0,
+            prior_cwnd: 0,
+            prior_ssthresh: None,
+            undo_marker: None,
+            undo_retrans: 0,
+            dsack_dups: 0,
+            echo: None,
+            prr_delivered: 0,
+            prr_out: 0,
+            reordering: u32::from(c.dup_thresh),
+            reord_seen: 0,
+            rack: Rack::new(iss),
+            tlp_high: None,
+            tlp_retrans: false,
+            frto: false,
+        }
     }
     pub(crate) fn in_recovery(&self) -> bool {
         self.state >= CaState::Recovery
     }
-    pub(crate) fn note_sent(&mut self, _segments: u32) {}
+    /// The window is being reduced in proportion to what is delivered.
+    pub(crate) fn reducing(&self) -> bool {
+        matches!(self.state, CaState::Cwr | CaState::Recovery)
+    }
+    pub(crate) fn note_sent(&mut self, segments: u32) {
+        if self.reducing() {
+            self.prr_out += segments;
+        }
+    }
 }
 
 impl Connection {
-    /// A retransmission timeout: everything outstanding counts as lost, the window falls to one segment
-    /// (RFC 5681 §3.1 equation 4).
-    pub(crate) fn enter_loss<R: Recorder>(&mut self, r: &mut R) {
-        if self.rec.state < CaState::Loss || self.snd.una.ge(self.rec.high) {
-            self.win.ssthresh = self.cc.get_mut().ssthresh(&self.win);
+    /// An ACK that is a duplicate, or reports something, or finds the state not Open (tcp_fastretrans_alert).
+    pub(crate) fn alert<R: Recorder>(
+        &mut self,
+        now: Instant,
+        prior_una: Seq,
+        dupack: bool,
+        d: &mut Delta,
+        r: &mut R,
+    ) -> Resend {
+        if d.ece {
+            // The network said so itself: nothing to undo.
+            self.rec.prior_ssthresh = None;
         }
-        self.rec.state = CaState::Loss;
-        self.rec.high = self.snd.nxt;
-        for i in 0..self.rtx.q.len() {
-            if !self.rtx.q[i].has(mark::SACKED) {
-                self.rtx.remark(i, mark::LOST, mark::RETRANS);
+        if self.reneged(now, d, r) {
+            return Resend::Nothing;
+        }
+        if self.rec.state == CaState::Open {
+            self.retrans_since = None;
+        } else if self.snd.una.ge(self.rec.high) && self.state_is_over(r) {
+            return Resend::Nothing;
+        }
+        match self.rec.state {
+            CaState::Recovery => self.in_recovery_ack(now, prior_una, dupack, d, r),
+            CaState::Loss => {
+                let resend = self.in_loss_ack(dupack, d, r);
+                self.identify_losses(now, d, r);
+                if self.rec.state == CaState::Open || d.lost_retransmission {
+                    return self.disorder_ack(now, dupack, d, r);
+                }
+                resend
             }
+            _ => self.disorder_ack(now, dupack, d, r),
         }
-        self.win.cwnd = self.rtx.in_flight() + 1;
-        self.win.restart_count();
-        rule!(r, rules::CWND_TIMEOUT, Act, self.win.cwnd, self.win.ssthresh);
     }
 
-    /// Sends again what is lost, as far as the congestion window allows.
-    pub(crate) fn retransmit_lost<R: Recorder>(&mut self, now: Instant, r: &mut R) {
-        for i in 0..self.rtx.q.len() {
-            if self.rtx.in_flight() >= self.win.cwnd {
-                return;
+    /// CWR and Recovery end when their data is acknowledged. True: nothing more to do for this ACK.
+    fn state_is_over<R: Recorder>(&mut self, r: &mut R) -> bool {
+        match self.rec.state {
+            // The CWR bit must reach the receiver: something above the mark must be acknowledged.
+            CaState::Cwr if self.snd.una != self.rec.high => {
+                self.end_reduction();
+                self.rec.state = CaState::Open;
             }
-            let s = self.rtx.q[i];
-            if s.has(mark::LOST) && !s.has(mark::RETRANS) && !self.retransmit(now, i, r) {
-                return;
+            CaState::Recovery => {
+                if self.sack.is_none() {
+                    self.rtx.set_dup_acks(0);
+                }
+                if self.leave_recovery(r) {
+                    return true;
+                }
+                self.end_reduction();
             }
+            _ => {}
         }
-    }
-
-    /// Sends entry `i` of the retransmission queue again. False: the window does not allow it.
-    pub(crate) fn retransmit<R: Recorder>(&mut self, now: Instant, i: usize, r: &mut R) -> bool {
-        let s = self.rtx.q[i];
-        let edge = self.snd_edge();
-        let syn = s.flags.has(Flags::SYN);
-        // What the window once took may be sent again (SHLD-16), but nothing past its edge except the first
-        // octet's segment, which doubles as a probe.
-        if !syn && s.seq != self.snd.una && s.seq.ge(edge) {
-            return false;
-        }
-        let mss = self.current_mss();
-        if s.data_len() > mss {
-            self.rtx.split(i, mss);
-        }
-        let delivered = self.delivered;
-        let s = &mut self.rtx.q[i];
-        s.resent = s.resent.saturating_add(1);
-        s.at = now;
-        s.delivered = delivered;
-        let (seq, data, flags, resent) = (s.seq, s.data_len(), s.flags, s.resent);
-        self.rtx.remark(i, mark::RETRANS | mark::EVER, 0);
-        if self.retrans_since.is_none() {
-            self.retrans_since = Some(now);
-        }
-        let ack = if self.state == crate::State::SynSent { Flags::NONE } else { Flags::ACK };
-        if ack != Flags::NONE {
-            self.ack_paid();
-        }
-        self.emit(seq, data, flags | ack, resent);
-        self.count(if syn { "TCPSynRetrans" } else { "RetransSegs" });
-        rule!(r, rules::RETRANSMIT, Act, seq, data, resent);
-        true
-    }
-
-    /// After an ACK: leave a state whose data is acknowledged.
-    pub(crate) fn leave_states(&mut self) {
-        if self.rec.state != CaState::Open && self.snd.una.ge(self.rec.high) {
-            self.rec.state = CaState::Open;
-        }
-    }
-
-    /// Arms the tail loss probe; false where there is none to arm.
-    pub(crate) fn schedule_loss_probe<R: Recorder>(&mut self, _now: Instant, _adv: bool, _r: &mut R) -> bool {
         false
     }
 
-    /// The tail loss probe timer fires.
-    pub(crate) fn loss_probe_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
-        self.rearm_rto(now, r);
+    fn in_recovery_ack<R: Recorder>(
+        &mut self,
+        now: Instant,
+        prior_una: Seq,
+        dupack: bool,
+        d: &mut Delta,
+        r: &mut R,
+    ) -> Resend {
+        if !d.advanced {
+            if self.sack.is_none() && dupack {
+                self.add_dup_ack(d);
+            }
+        } else if self.undo_partial(prior_una, r) {
+            return Resend::Nothing;
+        }
+        if self.undo_by_dsack(r) {
+            self.try_open(d, r);
+        }
+        self.identify_losses(now, d, r);
+        if self.rec.state != CaState::Recovery {
+            // The undo ended the recovery; a loss that is evident begins the next.
+            if self.rtx.lost() == 0 {
+                return Resend::Nothing;
+            }
+            self.enter_recovery(d.ece, r);
+        }
+        Resend::Lost
     }
 
-    /// The reordering window is over.
-    pub(crate) fn reorder_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
-        self.rearm_rto(now, r);
+    fn disorder_ack<R: Recorder>(&mut self, now: Instant, dupack: bool, d: &mut Delta, r: &mut R) -> Resend {
+        if self.sack.is_none() {
+            if d.advanced {
+                self.rtx.set_dup_acks(0);
+            }
+            if dupack {
+                self.add_dup_ack(d);
+            }
+        }
+        if self.rec.state <= CaState::Disorder {
+            self.undo_by_dsack(r);
+        }
+        self.identify_losses(now, d, r);
+        if self.rtx.lost() == 0 {
+            self.try_open(d, r);
+            return Resend::Nothing;
+        }
+        self.enter_recovery(d.ece, r);
+        Resend::Lost
+    }
+
+    /// A duplicate ACK without SACK: some segment, we don't know which, left the network (RFC 5681 §3.2).
+    pub(crate) fn add_dup_ack(&mut self, d: &mut Delta) {
+        let holes = self.rtx.lost().max(1).min(self.rtx.out());
+        let room = self.rtx.out() - holes;
+        let n = self.rtx.dup_acks();
+        if n + 1 > room {
+            // More duplicates than segments that could cause them: the path reorders or repeats.
+            self.rec.reordering = self.rec.reordering.max(self.rtx.out()).min(300);
+            self.rtx.set_dup_acks(room);
+            return;
+        }
+        self.rtx.set_dup_acks(n + 1);
+        d.delivered += 1;
+        self.delivered = self.delivered.wrapping_add(1);
+    }
+
+    /// Marks what is lost by now.
+    fn identify_losses<R: Recorder>(&mut self, now: Instant, d: &mut Delta, r: &mut R) {
+        if self.rtx.is_empty() {
+            return;
+        }
+        if self.sack.is_none() {
+            return self.newreno_mark_lost(d, r);
+        }
+        if !self.cfg.rack {
+            return self.rfc6675_mark_lost(r);
+        }
+        let retrans = self.rtx.retrans();
+        if self.rack_mark_lost(now, r) {
+            d.set_timer = false;
+        }
+        if self.rtx.retrans() < retrans {
+            d.lost_retransmission = true;
+        }
+    }
+
+    /// RFC 6582: the third duplicate condemns the first segment, a partial ACK the next.
+    fn newreno_mark_lost<R: Recorder>(&mut self, d: &Delta, r: &mut R) {
+        let third = self.rec.state < CaState::Recovery && self.rtx.dup_acks() >= self.rec.reordering;
+        let partial = self.rec.state == CaState::Recovery && d.advanced;
+        if (third || partial) && !self.rtx.q[0].has(mark::LOST) {
+            rule!(r, rules::DUPACKS_LOST, Act, self.rtx.q[0].seq, self.rtx.dup_acks(), self.rec.reordering);
+            self.mark_lost(0);
+        }
+    }
+
+    /// IsLost of RFC 6675 §4: DupThresh segments above it have arrived.
+    fn rfc6675_mark_lost<R: Recorder>(&mut self, r: &mut R) {
+        let mut above = 0;
+        for i in (0..self.rtx.q.len()).rev() {
+            let s = self.rtx.q[i];
+            if s.has(mark::SACKED) {
+                above += 1;
+            } else if above >= self.rec.reordering && !s.has(mark::LOST) {
+                rule!(r, rules::DUPACKS_LOST, Act, s.seq, above, self.rec.reordering);
+                self.mark_lost(i);
+            }
+        }
+    }
+
+    /// Deems entry `i` lost; a copy in flight, too.
+    pub(crate) fn mark_lost(&mut self, i: usize) {
+        let s = self.rtx.q[i];
+        if s.has(mark::SACKED) {
+            return;
+        }
+        if !s.has(mark::LOST) {
+            self.rtx.remark(i, mark::LOST, 0);
+        } else if s.has(mark::RETRANS) {
+            self.rtx.remark(i, 0, mark::RETRANS);
+            self.count("TCPLostRetransmit");
+        } else {
+            return;
+        }
+        self.stats.lost += 1;
+    }
+
+    /// Nothing is lost: Open, or Disorder while something is out of order.
+    fn try_open<R: Recorder>(&mut self, d: &Delta, r: &mut R) {
+        self.forget_retransmission();
+        if d.ece {
+            self.enter_cwr(r);
+        }
+        if self.rec.state != CaState::Cwr {
+            self.keep_open();
+        }
+    }
+
+    pub(crate) fn keep_open(&mut self) {
+        let out_of_order = self.rtx.sacked() + self.rtx.lost() + self.rtx.retrans() > 0;
+        let copies = self.rtx.head().is_some_and(|s| s.has(mark::EVER));
+        let to = if out_of_order || copies { CaState::Disorder } else { CaState::Open };
+        if self.rec.state != to {
+            self.rec.state = to;
+            self.rec.high = self.snd.nxt;
+        }
+    }
+
+    /// Fast recovery begins (RFC 5681 §3.2, RFC 6675 §5).
+    pub(crate) fn enter_recovery<R: Recorder>(&mut self, ece: bool, r: &mut R) {
+        self.count(if self.sack.is_some() { "TCPSackRecovery" } else { "TCPRenoRecovery" });
+        self.retrans_since = None;
+        self.rec.prior_ssthresh = None;
+        self.begin_undo();
+        if !self.rec.reducing() {
+            if !ece {
+                self.rec.prior_ssthresh = Some(self.win.current_ssthresh());
+            }
+            self.begin_reduction();
+        }
+        self.rec.state = CaState::Recovery;
+        rule!(r, rules::RECOVERY_BEGINS, Act, self.rec.high, self.win.cwnd, self.win.ssthresh);
+    }
+
+    /// The window shrinks without a loss (RFC 3168 §6.1.2).
+    pub(crate) fn enter_cwr<R: Recorder>(&mut self, r: &mut R) {
+        self.rec.prior_ssthresh = None;
+        if self.rec.state < CaState::Cwr {
+            self.rec.undo_marker = None;
+            self.begin_reduction();
+            self.rec.state = CaState::Cwr;
+            rule!(r, rules::CWR_BEGINS, Act, self.win.cwnd, self.win.ssthresh);
+        }
+    }
+
+    pub(crate) fn begin_reduction(&mut self) {
+        self.rec.high = self.snd.nxt;
+        self.rec.tlp_high = None;
+        self.win.restart_count();
+        self.rec.prior_cwnd = self.win.cwnd;
+        self.rec.prr_delivered = 0;
+        self.rec.prr_out = 0;
+        self.win.ssthresh = self.cc.get_mut().ssthresh(&self.win);
+        self.queue_cwr();
+    }
+
+    /// Proportional rate reduction (RFC 6937 §3): for each segment delivered, as many are sent as bring the
+    /// window down to the threshold in one round trip.
+    pub(crate) fn reduce_cwnd(&mut self, delivered: u32, newly_lost: u32, advanced: bool) {
+        if delivered == 0 || self.rec.prior_cwnd == 0 {
+            return;
+        }
+        let in_flight = self.rtx.in_flight();
+        let ssthresh = self.win.ssthresh;
+        self.rec.prr_delivered += delivered;
+        let (sent, got) = (i64::from(self.rec.prr_out), i64::from(self.rec.prr_delivered));
+        let send = if in_flight > ssthresh {
+            let share = (u64::from(ssthresh) * u64::from(self.rec.prr_delivered))
+                .div_ceil(self.rec.prior_cwnd.into());
+            share as i64 - sent
+        } else {
+            // Slow start towards the threshold, where the ACK shows that recovery succeeds.
+            let bonus = i64::from(advanced && newly_lost == 0);
+            ((got - sent).max(delivered.into()) + bonus).min(i64::from(ssthresh - in_flight))
+        };
+        // One segment at least goes at once: the fast retransmit.
+        let send = send.max(i64::from(sent == 0)).max(0);
+        self.win.cwnd = (in_flight + send as u32).max(1);
+    }
+
+    pub(crate) fn end_reduction(&mut self) {
+        let known = self.win.ssthresh < crate::congestion::INFINITE;
+        if known && (self.rec.state == CaState::Cwr || self.rec.undo_marker.is_some()) {
+            self.win.cwnd = self.win.ssthresh;
+        }
     }
 }

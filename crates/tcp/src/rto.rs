@@ -2,7 +2,6 @@
 
 use crate::profile::{Config, Letter};
 use crate::rtt::backed_off;
-use crate::rtx_queue::mark;
 use crate::rule::Recorder;
 use crate::time::{Duration, Instant};
 use crate::transitions::Cause;
@@ -24,11 +23,10 @@ impl Connection {
             // MUST-20: the network layer hears of it after R1.
             rule!(r, rules::R1_REACHED, Act, self.rec.timeouts, self.cfg.retries1);
         }
-        self.enter_loss(r);
+        self.enter_loss(now, r);
         self.rec.timeouts = self.rec.timeouts.saturating_add(1);
-        if self.retransmit(now, 0, r) {
-            self.rtt.backoff = self.rtt.backoff.saturating_add(1);
-        }
+        self.retransmit(now, 0, r);
+        self.rtt.backoff = self.rtt.backoff.saturating_add(1);
         self.rearm_rto(now, r);
     }
 
@@ -111,15 +109,6 @@ impl Connection {
             false => self.cfg.syn_retries.saturating_add(self.cfg.syn_linear_timeouts),
         };
         Some((self.rec.timeouts, most, since + Connection::handshake_lifetime(&self.cfg, syn_ack)))
-    }
-
-    /// Fresh evidence from the peer: timeouts in a row end here (RFC 6298 §5.7 note, Karn).
-    pub(crate) fn forget_timeouts(&mut self) {
-        self.rec.timeouts = 0;
-        self.rtt.backoff = 0;
-        if !self.rtx.q.iter().any(|s| s.has(mark::EVER)) {
-            self.retrans_since = None;
-        }
     }
 }
 

@@ -58,6 +58,8 @@ pub(crate) struct RtxQueue {
     sacked: u32,
     lost: u32,
     retrans: u32,
+    /// Segments that duplicate ACKs say have left the network, where there is no SACK to say which.
+    dup_acks: u32,
 }
 
 impl RtxQueue {
@@ -67,7 +69,14 @@ impl RtxQueue {
     }
     /// Of these, the peer has out of order.
     pub(crate) fn sacked(&self) -> u32 {
-        self.sacked
+        self.sacked + self.dup_acks
+    }
+    /// Duplicate ACKs counted as such, without SACK.
+    pub(crate) fn dup_acks(&self) -> u32 {
+        self.dup_acks
+    }
+    pub(crate) fn set_dup_acks(&mut self, n: u32) {
+        self.dup_acks = n;
     }
     /// Of these, deemed lost.
     pub(crate) fn lost(&self) -> u32 {
@@ -79,7 +88,7 @@ impl RtxQueue {
     }
     /// Segments deemed in the network (RFC 6675 `pipe`, in segments).
     pub(crate) fn in_flight(&self) -> u32 {
-        (self.out() + self.retrans).saturating_sub(self.sacked + self.lost)
+        (self.out() + self.retrans).saturating_sub(self.sacked + self.dup_acks + self.lost)
     }
     pub(crate) fn is_empty(&self) -> bool {
         self.q.is_empty()

@@ -104,4 +104,24 @@ crate::rules! {
     CWND_UNUSED = "tcp.cwnd.unused", "RFC 7661 §4", [cwnd, used];
     CWND_TIMEOUT = "tcp.cwnd.timeout", "RFC 5681 §3.1", [cwnd, ssthresh];
     CWND_IDLE = "tcp.cwnd.idle", "RFC 5681 §4.1", [was, cwnd, idle];
+    SACK_BLOCK = "tcp.sack.block", "RFC 2018 §4", [left, right, fresh];
+    SACK_IGNORED = "tcp.sack.ignored", "RFC 2018 §5", [left, right];
+    SACK_RENEGED = "tcp.sack.reneged", "RFC 2018 §8", [snd_una];
+    DSACK_TAKEN = "tcp.dsack.taken", "RFC 2883 §4", [left, right];
+    REORDERING_SEEN = "tcp.reordering.seen", "RFC 8985 §6.2", [low, high, degree];
+    RACK_LOST = "tcp.rack.lost", "RFC 8985 §6.2", [seq, age, rtt, reo_wnd];
+    RACK_WAITS = "tcp.rack.waits", "RFC 8985 §6.2", [wait];
+    DUPACKS_LOST = "tcp.dupacks.lost", "RFC 5681 §3.2", [seq, dups, threshold];
+    RECOVERY_BEGINS = "tcp.recovery.begins", "RFC 6675 §5", [point, cwnd, ssthresh];
+    RECOVERY_DONE = "tcp.recovery.done", "RFC 6675 §5", [snd_una, point];
+    CWR_BEGINS = "tcp.cwr.begins", "RFC 3168 §6.1.2", [cwnd, ssthresh];
+    CWND_PRR = "tcp.cwnd.prr", "RFC 6937 §3", [was, cwnd, ssthresh, delivered];
+    UNDO = "tcp.recovery.undo", "RFC 4015 §3", [cwnd, ssthresh];
+    FRTO_PROBES = "tcp.frto.probes", "RFC 5682 §2.1", [snd_nxt];
+    FRTO_SPURIOUS = "tcp.frto.spurious", "RFC 5682 §2.1", [snd_una];
+    TLP_ARMED = "tcp.tlp.armed", "RFC 8985 §7.2", [wait];
+    TLP_SENT = "tcp.tlp.sent", "RFC 8985 §7.3", [seq, what];
+    TLP_REPAIRED = "tcp.tlp.repaired", "RFC 8985 §7.4", [ack, probe];
+    ECN_ON = "tcp.ecn.on", "RFC 3168 §6.1.1", [flags];
+    ECN_CE = "tcp.ecn.ce", "RFC 3168 §6.1.3", [seg_seq];
 }

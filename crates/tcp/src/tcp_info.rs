@@ -68,6 +68,36 @@ pub struct Info {
     pub snd_wnd: u32,
     /// Our window, octets.
     pub rcv_wnd: u32,
+    /// Size of the peer's full segments, as observed, octets.
+    pub rcv_mss: u32,
+    /// What our window is held to until data has come, octets.
+    pub rcv_ssthresh: u32,
+    /// Distance at which the path was seen to reorder, segments; and how often.
+    pub reordering: u32,
+    /// See `reordering`.
+    pub reord_seen: u32,
+    /// Segments sent again in all.
+    pub total_retrans: u32,
+    /// Segments received and sent.
+    pub segs_in: u32,
+    /// See `segs_in`.
+    pub segs_out: u32,
+    /// Of these, with data.
+    pub data_segs_in: u32,
+    /// See `data_segs_in`.
+    pub data_segs_out: u32,
+    /// Octets of data sent, copies included.
+    pub bytes_sent: u64,
+    /// Octets of data sent again.
+    pub bytes_retrans: u64,
+    /// Duplicates that the peer reported, segments.
+    pub dsack_dups: u32,
+    /// Segments received out of order.
+    pub rcv_ooopack: u32,
+    /// Time with something to send or unacknowledged.
+    pub busy_time: u64,
+    /// Of it, held back by the peer's window.
+    pub rwnd_limited: u64,
 }
 
 impl Default for Info {
@@ -105,6 +135,21 @@ impl Default for Info {
             delivered: 0,
             snd_wnd: 0,
             rcv_wnd: 0,
+            rcv_mss: 536,
+            rcv_ssthresh: 0,
+            reordering: 3,
+            reord_seen: 0,
+            total_retrans: 0,
+            segs_in: 0,
+            segs_out: 0,
+            data_segs_in: 0,
+            data_segs_out: 0,
+            bytes_sent: 0,
+            bytes_retrans: 0,
+            dsack_dups: 0,
+            rcv_ooopack: 0,
+            busy_time: 0,
+            rwnd_limited: 0,
         }
     }
 }
@@ -113,7 +158,11 @@ impl Connection {
     /// TCP_INFO at this moment.
     pub fn info(&self, now: Instant) -> Info {
         let flag = |on: bool, bit: u32| if on { bit } else { 0 };
-        let options = flag(self.ts.is_some(), 1) | flag(self.sack.is_some(), 2) | flag(self.scaling, 4);
+        let options = flag(self.ts.is_some(), 1)
+            | flag(self.sack.is_some(), 2)
+            | flag(self.scaling, 4)
+            | flag(self.ecn.on, 8);
+        let (busy, rwnd_limited) = self.stats.chrono.read(now);
         let synchronized = !matches!(self.state, State::SynSent | State::SynReceived);
         let acked = self.snd.una.since(self.snd.iss).saturating_sub(1);
         Info {
@@ -133,9 +182,9 @@ impl Connection {
             sacked: self.rtx.sacked(),
             lost: self.rtx.lost(),
             retrans: self.rtx.retrans(),
-            last_data_sent: now.since(self.snd.last).as_millis(),
-            last_data_recv: now.since(self.ack.last_data).as_millis(),
-            last_ack_recv: now.since(self.last_rcv).as_millis(),
+            last_data_sent: now.since(self.stats.last_data_sent.max(self.opened)).as_millis(),
+            last_data_recv: now.since(self.stats.last_data_rcv.max(self.opened)).as_millis(),
+            last_ack_recv: now.since(self.stats.last_ack_rcv.max(self.opened)).as_millis(),
             pmtu: u32::from(self.snd.path_mss) + 40,
             rtt: self.rtt.srtt().map_or(0, |d| d.as_micros()),
             rttvar: self.rtt.srtt().map_or(250_000, |_| self.rtt.mdev().as_micros()),
@@ -147,7 +196,22 @@ impl Connection {
             min_rtt: self.rtt.min().map_or(u64::from(u32::MAX), |d| d.as_micros()),
             delivered: self.delivered,
             snd_wnd: self.snd.wnd,
-            rcv_wnd: self.tcb().rcv_wnd,
+            rcv_wnd: self.rcv_wnd_left(),
+            rcv_mss: self.ack.rcv_mss,
+            rcv_ssthresh: self.rcv.ssthresh,
+            reordering: self.rec.reordering,
+            reord_seen: self.rec.reord_seen,
+            total_retrans: self.stats.total_retrans,
+            segs_in: self.stats.segs_in,
+            segs_out: self.stats.segs_out,
+            data_segs_in: self.stats.data_segs_in,
+            data_segs_out: self.stats.data_segs_out,
+            bytes_sent: self.stats.bytes_sent,
+            bytes_retrans: self.stats.bytes_retrans,
+            dsack_dups: self.rec.dsack_dups,
+            rcv_ooopack: self.stats.early_segs,
+            busy_time: busy.as_micros(),
+            rwnd_limited: rwnd_limited.as_micros(),
         }
     }
 }
@@ -189,6 +253,21 @@ impl Info {
             ("tcpi_delivered", self.delivered.into()),
             ("tcpi_snd_wnd", self.snd_wnd.into()),
             ("tcpi_rcv_wnd", self.rcv_wnd.into()),
+            ("tcpi_rcv_mss", self.rcv_mss.into()),
+            ("tcpi_rcv_ssthresh", self.rcv_ssthresh.into()),
+            ("tcpi_reordering", self.reordering.into()),
+            ("tcpi_reord_seen", self.reord_seen.into()),
+            ("tcpi_total_retrans", self.total_retrans.into()),
+            ("tcpi_segs_in", self.segs_in.into()),
+            ("tcpi_segs_out", self.segs_out.into()),
+            ("tcpi_data_segs_in", self.data_segs_in.into()),
+            ("tcpi_data_segs_out", self.data_segs_out.into()),
+            ("tcpi_bytes_sent", self.bytes_sent),
+            ("tcpi_bytes_retrans", self.bytes_retrans),
+            ("tcpi_dsack_dups", self.dsack_dups.into()),
+            ("tcpi_rcv_ooopack", self.rcv_ooopack.into()),
+            ("tcpi_busy_time", self.busy_time),
+            ("tcpi_rwnd_limited", self.rwnd_limited),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Sending new data: what the windows, Nagle and the wish for bursts allow (RFC 9293 §3.8.6.2.1, RFC 5681).
 
 use crate::rule::Recorder;
+use crate::stats::Limit;
 use crate::time::{Duration, Instant};
 use crate::{Connection, State, TimerKind, rule, rules};
 use wire::Seq;
@@ -51,6 +52,7 @@ impl Connection {
             sent += 1;
         }
         cwnd_limited |= self.rtx.in_flight() >= self.win.cwnd;
+        self.note_limit(now, mss);
         if sent > 0 || cwnd_limited {
             self.validate_cwnd(now, cwnd_limited);
         }
@@ -63,6 +65,19 @@ impl Connection {
             self.arm_persist(now, r);
         }
         sent > 0
+    }
+
+    /// What holds back what waits (tcp_chrono).
+    fn note_limit(&mut self, now: Instant, mss: u32) {
+        let next = self.snd.nxt + self.tx.unsent().min(mss);
+        let limit = match () {
+            _ if self.tx.unsent() > 0 && self.rtx.in_flight() < self.win.cwnd && next.gt(self.snd_edge()) => {
+                Limit::Receiver
+            }
+            _ if self.tx.unsent() > 0 || !self.rtx.is_empty() => Limit::Busy,
+            _ => Limit::Idle,
+        };
+        self.stats.chrono.set(now, limit);
     }
 
     fn may_send_data(&self) -> bool {
@@ -171,11 +186,14 @@ impl Connection {
             self.outstanding(now, n + u32::from(fin), flags.without(Flags::ACK));
             self.ack_paid();
             self.emit(seq, n, flags, 0);
+            self.stats.bytes_sent += u64::from(n);
+            self.stats.last_data_sent = now;
+            self.stats.data_segs_out += u32::from(n > 0);
             rule!(r, rules::SEND_SEGMENT, Act, seq, n, self.rtx.in_flight(), self.win.cwnd);
             if n > 0 && n < mss {
                 self.snd.small_end = Some(seq + n);
             }
-            if idle && !self.timers.is_set(TimerKind::TailLossProbe) {
+            if idle || self.timers.is_set(TimerKind::TailLossProbe) {
                 self.rearm_rto(now, r);
             }
             segments += 1;

@@ -2,27 +2,12 @@
 
 mod common;
 
+use common::holds::{drawn, holds_together, nested};
 use common::{SYN, hex, zoo};
 use proptest::prelude::*;
-use wire::dissect::{Context, Node, dissect, find, leaves};
-use wire::edit::{edit, mend_checksums, mend_lengths};
+use wire::dissect::{Context, dissect, find};
+use wire::edit::{mend_checksums, mend_lengths};
 use wire::{Problem, layout};
-
-/// The tree as text: a line a node.
-fn draw(nodes: &[Node], depth: usize, out: &mut String) {
-    for n in nodes {
-        let meaning = n.meaning.as_ref().map_or(String::new(), |m| format!("  ({m})"));
-        let problem = n.problem.map_or(String::new(), |p| format!("  !! {}", p.id()));
-        *out += &format!("{:depth$}{} {}+{} {}{meaning}{problem}\n", "", n.path, n.bit, n.bits, n.value);
-        draw(&n.children, depth + 1, out);
-    }
-}
-
-fn drawn(frame: &[u8]) -> String {
-    let mut out = String::new();
-    draw(&dissect(frame, &Context::default()), 0, &mut out);
-    out
-}
 
 #[test]
 fn a_syn_field_by_field() {
@@ -76,41 +61,6 @@ fn the_table_of_each_header_tiles_it() {
             done = field.end();
         }
         assert_eq!(done as usize, octets * 8, "{}", fields[0].name);
-    }
-}
-
-/// Leaves tile the bytes; paths are unique; children lie within their parent; writing every value back
-/// changes nothing.
-fn holds_together(frame: &[u8]) {
-    let tree = dissect(frame, &Context { window_shift: Some(7) });
-    let mut done = 0;
-    for leaf in leaves(&tree) {
-        assert_eq!(leaf.bit, done, "{} in\n{}", leaf.path, drawn(frame));
-        done += leaf.bits;
-        assert!(leaf.editable, "{}", leaf.path);
-    }
-    assert_eq!(done as usize, frame.len() * 8, "{}", drawn(frame));
-    let mut paths = std::collections::BTreeSet::new();
-    nested(&tree, &mut |node: &Node| {
-        assert!(paths.insert(node.path.clone()), "{} twice in\n{}", node.path, drawn(frame));
-        if node.editable {
-            let same = edit(frame, &node.path, &node.value, false).unwrap();
-            assert_eq!(same, frame, "{}", node.path);
-        }
-        for child in &node.children {
-            assert!(
-                node.bit <= child.bit && child.bit + child.bits <= node.bit + node.bits,
-                "{}",
-                child.path
-            );
-        }
-    });
-}
-
-fn nested(nodes: &[Node], look: &mut impl FnMut(&Node)) {
-    for node in nodes {
-        look(node);
-        nested(&node.children, look);
     }
 }
 
@@ -173,6 +123,19 @@ fn a_quotation_has_paths_of_its_own() {
     assert_eq!(find(&tree, "icmp.mtu").unwrap().value, "1400");
     assert_eq!(find(&tree, "icmp/tcp.seq").unwrap().value, "1000");
     assert_eq!(find(&tree, "icmp/ip.src").unwrap().value, "10.0.0.1");
+}
+
+/// What fuzzing found worth keeping.
+#[test]
+fn the_corpus_holds_together() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/bytes");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        println!("{}", file.display());
+        holds_together(&std::fs::read(file).unwrap());
+    }
 }
 
 proptest! {

@@ -23,7 +23,6 @@ export const en = {
   'program.mark.parked': 'parked',
   'program.park': 'Park before the next call',
   'program.unpark': 'Let it run on',
-  'program.line': 'line {line}',
 
   // ---- sockets
   'sockets.title': 'Sockets',
@@ -36,7 +35,6 @@ export const en = {
   'sockets.other': 'other end',
   'sockets.differs': 'the other end is in {state}',
   'sockets.gone': 'no TCB',
-  'sockets.waiting': 'not accepted yet',
   'sockets.error': 'pending error {errno}',
 
   // ---- queues
@@ -54,7 +52,6 @@ export const en = {
   'queues.waiting': 'waiting s',
   'queues.unread': 'unread',
   'queues.over': 'backlog + 1',
-  'queues.empty': 'empty',
   'queues.free': { one: '{n} place free', other: '{n} places free' },
   'queues.repeats.label': '{left} of {max} repeats of the SYN-ACK left; dies {dies}',
   'queues.next.label': 'SYN-ACK again in {time}',
@@ -84,11 +81,8 @@ export const en = {
   'window.cwnd': 'cwnd forbids',
   'window.received': 'received',
   'window.expected': 'will take',
-  'window.held': 'out of order',
   'window.send.label': 'Send window: SND.UNA {una}, SND.NXT {nxt}, congestion window to {cwnd}, window to {wnd}',
   'window.receive.label': 'Receive window: RCV.NXT {nxt}, window to {wnd}',
-  'window.packet.inside': 'SEQ {seq} of the packet is inside',
-  'window.packet.outside': 'SEQ {seq} of the packet is outside',
 
   // ---- packet
   'packet.title': 'Packet {id}',
@@ -116,12 +110,10 @@ export const en = {
   'packet.bytes': 'Bytes',
   'packet.rows': '{layer} header, 32 bits a row',
   'packet.header': 'Header shown',
-  'packet.bits': 'bits {from} to {to}',
   'packet.edit': 'Edit {field}',
   'packet.editHint': 'Enter applies, Escape leaves it as it was',
   'packet.was': '{field}, was {was}, now {value}',
   'packet.byte': 'octet {offset}: {value}',
-  'packet.ascii': 'ASCII',
   'packet.data': 'Data',
   'packet.octets': '{n} B',
   'packet.checksum': 'Checksum',
@@ -148,11 +140,9 @@ export const en = {
   'predict.sends': '{who} will send {what}.',
   'predict.more': { one: 'and {n} more', other: 'and {n} more' },
   'predict.state': '{from} becomes {to}.',
-  'predict.changes': 'Changes {names}.',
   'predict.unedited.taken': 'Unedited it would be taken.',
   'predict.unedited.dropped': 'Unedited it would be dropped without a word: {short}.',
   'predict.unedited.refused': 'Unedited it would be refused: {short}.',
-  'predict.wait': 'Asking the receiver…',
 
   // ---- why
   'why.title': 'Why',
@@ -178,13 +168,11 @@ export const en = {
   // ---- states
   'states.title': 'States',
   'states.both': 'both ends of {letter}',
-  'states.one': 'of {letter}',
   'states.none': 'no connection yet',
   'states.label': 'State diagram of RFC 9293',
   'states.now': 'Client {client}, server {server}',
   'states.client': 'client',
   'states.server': 'server',
-  'states.edge': 'just taken: {from} to {to}',
   'states.refused': 'refused: stays in {state}',
 
   // ---- dialogs
@@ -201,7 +189,6 @@ export const en = {
   'dialog.call.call': 'Call',
   'dialog.call.fd': 'Descriptor',
   'dialog.call.addr': 'Address',
-  'dialog.call.addrHint': '10.0.0.2:80',
   'dialog.call.backlog': 'Backlog',
   'dialog.call.len': 'Octets',
   'dialog.call.data': 'Data',
@@ -215,10 +202,7 @@ export const en = {
   'dialog.delay.go': 'Delay',
   'dialog.delay.bad': 'A number of milliseconds above 0, at most {max}.',
   'dialog.help.title': 'Keys',
-  'dialog.help.key': 'Key',
-  'dialog.help.what': 'What it does',
   'dialog.error.title': 'That did not work',
-  'dialog.error.code': 'Code {code}',
   'dialog.panic.title': 'The engine stopped',
   'dialog.panic.text': 'This is a fault of ours, not of yours. Nothing is lost: the timeline up to here can be saved and opened again.',
   'dialog.panic.save': 'Save the timeline',
@@ -232,9 +216,4 @@ export const en = {
   'dialog.open.file': 'File',
   'dialog.open.go': 'Open',
   'dialog.open.bad': 'This is not a timeline: {why}',
-  'dialog.save.title': 'Save',
-  'dialog.save.timeline': 'Timeline',
-  'dialog.save.timelineText': 'Scenario, seed and commands; opens here again.',
-  'dialog.save.pcap': 'Capture (pcapng)',
-  'dialog.save.pcapText': 'Every packet up to now, for Wireshark and tshark.',
 } as const;

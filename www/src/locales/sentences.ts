@@ -78,7 +78,11 @@ export function errorSentence(
   error: { readonly code: string; readonly message: string; readonly operands?: readonly OperandView[] },
 ): Piece[] {
   const entry = of(lang).errors.get(error.code);
-  return entry ? pieces(entry.text, error.operands ?? []) : [{ kind: 'text', text: error.message }];
+  if (!entry) return [{ kind: 'text', text: error.message }];
+  // A person knows a field by its label, not by its path.
+  const operands = (error.operands ?? []).map((o): OperandView =>
+    o.name === 'path' && o.value.kind === 'word' ? { ...o, value: { kind: 'word', value: fieldLabel(lang, o.value.value) } } : o);
+  return pieces(entry.text, operands);
 }
 
 /** Pieces as one string, for names, titles and screen readers. */

@@ -24,7 +24,6 @@ export const zhCN: Messages = {
   'program.mark.parked': '已停',
   'program.park': '停在下一个调用之前',
   'program.unpark': '让它继续运行',
-  'program.line': '第 {line} 行',
 
   // ---- sockets
   'sockets.title': '套接字',
@@ -37,7 +36,6 @@ export const zhCN: Messages = {
   'sockets.other': '另一端',
   'sockets.differs': '另一端处于 {state}',
   'sockets.gone': '无 TCB',
-  'sockets.waiting': '尚未被 accept',
   'sockets.error': '待取的错误 {errno}',
 
   // ---- queues
@@ -55,7 +53,6 @@ export const zhCN: Messages = {
   'queues.waiting': '等待 s',
   'queues.unread': '未读',
   'queues.over': 'backlog + 1',
-  'queues.empty': '空',
   'queues.free': '还有 {n} 个空位',
   'queues.repeats.label': 'SYN-ACK 还可重发 {left} 次，共 {max} 次；{dies} 时清除',
   'queues.next.label': '{time} 后再发 SYN-ACK',
@@ -85,11 +82,8 @@ export const zhCN: Messages = {
   'window.cwnd': 'cwnd 不许',
   'window.received': '已收到',
   'window.expected': '可接收',
-  'window.held': '乱序',
   'window.send.label': '发送窗口：SND.UNA {una}，SND.NXT {nxt}，拥塞窗口至 {cwnd}，窗口至 {wnd}',
   'window.receive.label': '接收窗口：RCV.NXT {nxt}，窗口至 {wnd}',
-  'window.packet.inside': '所选包的 SEQ {seq} 在窗口内',
-  'window.packet.outside': '所选包的 SEQ {seq} 在窗口外',
 
   // ---- packet
   'packet.title': '第 {id} 包',
@@ -117,12 +111,10 @@ export const zhCN: Messages = {
   'packet.bytes': '字节',
   'packet.rows': '{layer} 首部，每行 32 位',
   'packet.header': '显示的首部',
-  'packet.bits': '第 {from} 至 {to} 位',
   'packet.edit': '修改{field}',
   'packet.editHint': '回车应用，Esc 放弃',
   'packet.was': '{field}，原为 {was}，现为 {value}',
   'packet.byte': '第 {offset} 字节：{value}',
-  'packet.ascii': 'ASCII',
   'packet.data': '数据',
   'packet.octets': '{n} B',
   'packet.checksum': '校验和',
@@ -149,11 +141,9 @@ export const zhCN: Messages = {
   'predict.sends': '{who}将发送 {what}。',
   'predict.more': '另有 {n} 个',
   'predict.state': '{from} 变为 {to}。',
-  'predict.changes': '{names} 将改变。',
   'predict.unedited.taken': '若不改动，它会被接收。',
   'predict.unedited.dropped': '若不改动，它会被悄然丢弃：{short}。',
   'predict.unedited.refused': '若不改动，它会被拒绝：{short}。',
-  'predict.wait': '正在询问接收方……',
 
   // ---- why
   'why.title': '为什么',
@@ -179,13 +169,11 @@ export const zhCN: Messages = {
   // ---- states
   'states.title': '状态图',
   'states.both': '{letter} 的两端',
-  'states.one': '{letter}',
   'states.none': '尚无连接',
   'states.label': 'RFC 9293 状态图',
   'states.now': '客户端 {client}，服务器 {server}',
   'states.client': '客户端',
   'states.server': '服务器',
-  'states.edge': '刚刚：{from} 变为 {to}',
   'states.refused': '被拒绝：仍为 {state}',
 
   // ---- dialogs
@@ -202,7 +190,6 @@ export const zhCN: Messages = {
   'dialog.call.call': '调用',
   'dialog.call.fd': '描述符',
   'dialog.call.addr': '地址',
-  'dialog.call.addrHint': '10.0.0.2:80',
   'dialog.call.backlog': 'backlog',
   'dialog.call.len': '字节数',
   'dialog.call.data': '数据',
@@ -216,10 +203,7 @@ export const zhCN: Messages = {
   'dialog.delay.go': '延迟',
   'dialog.delay.bad': '须为大于 0、不超过 {max} 的毫秒数。',
   'dialog.help.title': '按键',
-  'dialog.help.key': '按键',
-  'dialog.help.what': '作用',
   'dialog.error.title': '操作未能完成',
-  'dialog.error.code': '代码 {code}',
   'dialog.panic.title': '引擎停止了',
   'dialog.panic.text': '这是我们的错，不是你的。什么都没有丢：到此为止的时间线可以保存，之后再打开。',
   'dialog.panic.save': '保存时间线',
@@ -233,9 +217,4 @@ export const zhCN: Messages = {
   'dialog.open.file': '文件',
   'dialog.open.go': '打开',
   'dialog.open.bad': '这不是时间线文件：{why}',
-  'dialog.save.title': '保存',
-  'dialog.save.timeline': '时间线',
-  'dialog.save.timelineText': '场景、种子与命令；可在这里重新打开。',
-  'dialog.save.pcap': '抓包文件（pcapng）',
-  'dialog.save.pcapText': '到目前为止的每一个包，供 Wireshark 与 tshark 使用。',
 };

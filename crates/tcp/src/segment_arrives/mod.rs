@@ -40,6 +40,8 @@ impl Connection {
         r: &mut R,
     ) -> Verdict {
         let h = &seg.header;
+        self.stats.segs_in += 1;
+        self.stats.data_segs_in += u32::from(!seg.payload.is_empty());
         rule!(r, rules::SEGMENT_ARRIVES, Pass, self.state, h.seq, seg_len(seg), h.flags);
         let end = match self.state {
             State::Closed | State::Listen => refused(&rules::STATE_CLOSED, 0, 0),
@@ -62,6 +64,7 @@ impl Connection {
         self.check_syn(now, seg, r)?;
         self.check_ack(now, seg, admission, r)?;
         self.last_rcv = now;
+        self.ecn_arrives(seg, r);
         self.check_urgent(seg, r);
         self.take_text(now, seg, r)?;
         self.check_fin(now, seg, r);

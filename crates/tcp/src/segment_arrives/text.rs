@@ -96,6 +96,8 @@ impl Connection {
             rule!(r, rules::TEXT_PUSHED, Act, self.rx.readable());
         }
         self.note_data(now, len);
+        self.stats.bytes_received += u64::from(len);
+        self.stats.last_data_rcv = now;
         self.grow_rcv_window(len);
         if had_gap {
             if let Some(s) = &mut self.sack {
@@ -114,6 +116,7 @@ impl Connection {
         let end = seq + data.len() as u32;
         rule!(r, rules::TEXT_EARLY, Act, seq, data.len(), self.rcv.nxt);
         self.count("TCPOFOQueue");
+        self.stats.early_segs += 1;
         // What we hold already is a duplicate (RFC 2883 §4.2).
         let again: Vec<_> = self
             .rx

@@ -1,6 +1,8 @@
 //! Frames that several tests look at.
 #![allow(dead_code)]
 
+pub mod holds;
+
 /// Hex digits to octets; white space between is free.
 pub fn hex(text: &str) -> Vec<u8> {
     wire::hex::decode(text).unwrap()

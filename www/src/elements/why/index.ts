@@ -70,7 +70,7 @@ export class Why extends Element {
     const source = cited(rule.source, trace.rules[i - 1]?.source);
     return html`<li class="${decides ? 'decides' : ''} ${refuses(rule) ? 'refuses' : ''}" aria-current=${current ? 'true' : nothing}
         @click=${() => this.store.set({ rule: i })}>
-      <span class="index">${i + 1}</span>
+      <span class="index">${i + 1}${decides ? html`<span class="sr"> ${this.t('why.decides')}</span>` : nothing}</span>
       <p>${spoken(sentence(lang, rule, bases))} ${decides && refuses(rule) ? html`<b>${this.#verdict(rule)}</b>` : nothing}<cite title=${rule.source}>${source}</cite></p></li>`;
   }
 

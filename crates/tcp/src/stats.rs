@@ -1,0 +1,71 @@
+//! What a connection counts for TCP_INFO.
+
+use crate::time::{Duration, Instant};
+
+/// Totals since the connection began.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Stats {
+    /// Segments sent again.
+    pub(crate) total_retrans: u32,
+    /// Segments ever deemed lost.
+    pub(crate) lost: u32,
+    pub(crate) segs_in: u32,
+    pub(crate) segs_out: u32,
+    pub(crate) data_segs_in: u32,
+    pub(crate) data_segs_out: u32,
+    pub(crate) bytes_acked: u64,
+    pub(crate) bytes_received: u64,
+    pub(crate) bytes_sent: u64,
+    pub(crate) bytes_retrans: u64,
+    pub(crate) early_segs: u32,
+    pub(crate) last_data_sent: Instant,
+    pub(crate) last_data_rcv: Instant,
+    pub(crate) last_ack_rcv: Instant,
+    pub(crate) chrono: Chrono,
+}
+
+/// What a sender with work to do is held back by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Limit {
+    /// Nothing to do.
+    Idle,
+    /// Busy, held back by nothing but the congestion window.
+    Busy,
+    /// The peer's window.
+    Receiver,
+}
+
+/// Time spent busy, and held back by the peer's window (tcp_chrono).
+#[derive(Clone, Debug)]
+pub(crate) struct Chrono {
+    now: Limit,
+    since: Instant,
+    busy: Duration,
+    receiver: Duration,
+}
+
+impl Default for Chrono {
+    fn default() -> Chrono {
+        Chrono { now: Limit::Idle, since: Instant::ZERO, busy: Duration::ZERO, receiver: Duration::ZERO }
+    }
+}
+
+impl Chrono {
+    /// From now on it is this.
+    pub(crate) fn set(&mut self, now: Instant, limit: Limit) {
+        if self.now != limit {
+            (self.busy, self.receiver) = self.read(now);
+            self.now = limit;
+            self.since = now;
+        }
+    }
+    /// Time busy in all, and of it held back by the receiver.
+    pub(crate) fn read(&self, now: Instant) -> (Duration, Duration) {
+        let d = now.since(self.since);
+        match self.now {
+            Limit::Idle => (self.busy, self.receiver),
+            Limit::Busy => (self.busy + d, self.receiver),
+            Limit::Receiver => (self.busy + d, self.receiver + d),
+        }
+    }
+}
