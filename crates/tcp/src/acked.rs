@@ -88,7 +88,7 @@ impl Connection {
         }
         self.rec.echo = seg.header.options.timestamps.filter(|_| self.ts.is_some()).map(|t| t.ecr);
         self.stats.last_ack_rcv = now;
-        self.update_window(seg, &mut d, r);
+        self.update_window(now, seg, &mut d, r);
         self.ecn_echo_arrives(seg, &mut d);
         self.take_sack_blocks(now, seg, prior_una, &mut d, r);
         self.probes = 0;
@@ -167,7 +167,7 @@ impl Connection {
     }
 
     /// SND.WND, SND.WL1, SND.WL2: an old segment must not set the window back.
-    fn update_window<R: Recorder>(&mut self, seg: &Segment, d: &mut Delta, r: &mut R) {
+    fn update_window<R: Recorder>(&mut self, now: Instant, seg: &Segment, d: &mut Delta, r: &mut R) {
         let h = &seg.header;
         let wnd = u32::from(h.window) << self.snd.wscale;
         let newer = self.snd.wl1.lt(h.seq) || (self.snd.wl1 == h.seq && self.snd.wl2.le(h.ack));
@@ -182,8 +182,13 @@ impl Connection {
         }
         self.snd.wl1 = h.seq;
         self.snd.wl2 = h.ack;
+        let changed = self.snd.wnd != wnd;
         self.snd.wnd = wnd;
         self.snd.max_wnd = self.snd.max_wnd.max(wnd);
+        if changed && self.tx.unsent() > 0 {
+            // What a closed window kept back begins anew, as after idling.
+            self.restart_after_idle(now, r);
+        }
     }
 
     /// Takes off the retransmission queue what `ack` covers.

@@ -84,11 +84,13 @@ impl Connection {
     fn enqueue<R: Recorder>(&mut self, now: Instant, mut data: Bytes, flags: WriteFlags, r: &mut R) {
         let mss = self.current_mss();
         let goal = self.chunk_goal(mss);
+        let mut begun = false;
         while !data.is_empty() {
             let room = self.tx.tail_room(goal);
             let n = (if room > 0 { room } else { goal } as usize).min(data.len());
             let full = room > 0 && n == room as usize || n == goal as usize;
-            self.tx.push(data.split_to(n), room == 0);
+            self.tx.push(data.split_to(n), room == 0, begun);
+            begun = true;
             if data.is_empty() || !full || self.in_handshake() {
                 continue;
             }

@@ -29,7 +29,8 @@ impl Connection {
 
     /// The persist timer fires: what fits is sent, else the window is probed.
     pub(crate) fn persist_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
-        if !self.rtx.is_empty() || self.tx.unsent() == 0 && !(self.fin_queued && !self.fin_sent()) {
+        let fin_waits = self.fin_queued && !self.fin_sent();
+        if !self.rtx.is_empty() || (self.tx.unsent() == 0 && !fin_waits) {
             self.probes = 0;
             return;
         }

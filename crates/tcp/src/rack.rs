@@ -72,10 +72,9 @@ impl Connection {
     /// RACK.reo_wnd (§6.2 step 4).
     fn reordering_window(&self) -> Duration {
         let rack = &self.rec.rack;
-        if self.rec.reord_seen == 0 {
-            if self.rec.state >= CaState::Recovery || self.rtx.sacked() >= self.rec.reordering {
-                return Duration::ZERO;
-            }
+        let enough = self.rec.state >= CaState::Recovery || self.rtx.sacked() >= self.rec.reordering;
+        if self.rec.reord_seen == 0 && enough {
+            return Duration::ZERO;
         }
         let quarter = self.rtt.min().unwrap_or_default().0 / 4 * u64::from(rack.steps);
         Duration(quarter.min(self.rtt.srtt().unwrap_or_default().0))

@@ -123,6 +123,11 @@ impl RecvQueue {
     pub(crate) fn peek(&self) -> impl Iterator<Item = &Bytes> {
         self.ready.iter()
     }
+    /// Throws away what came too early.
+    pub(crate) fn clear_early(&mut self) {
+        self.early.clear();
+        self.early_len = 0;
+    }
     /// Throws everything away.
     pub(crate) fn clear(&mut self) {
         *self = RecvQueue::default();

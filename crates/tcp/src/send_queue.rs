@@ -56,10 +56,6 @@ impl SendQueue {
     pub(crate) fn head(&self) -> Option<(Chunk, bool)> {
         self.chunks.front().map(|c| (*c, self.chunks.len() > 1))
     }
-    /// The chunk written last, if anything of it is unsent.
-    pub(crate) fn tail(&self) -> Option<Chunk> {
-        self.chunks.back().copied()
-    }
     /// Unsent octets of the last chunk.
     fn tail_len(&self) -> u32 {
         match self.chunks.len() {
@@ -75,8 +71,8 @@ impl SendQueue {
             _ => 0,
         }
     }
-    /// Appends octets, to the last chunk or as a new one.
-    pub(crate) fn push(&mut self, data: Bytes, new_chunk: bool) {
+    /// Appends octets, to the last chunk or as a new one. A PSH within one write stays where it is.
+    pub(crate) fn push(&mut self, data: Bytes, new_chunk: bool, keep_psh: bool) {
         if data.is_empty() {
             return;
         }
@@ -85,7 +81,7 @@ impl SendQueue {
         match self.chunks.back_mut() {
             Some(c) if !new_chunk => {
                 c.end = self.end;
-                c.psh = false;
+                c.psh &= keep_psh;
             }
             _ => self.chunks.push_back(Chunk { end: self.end, psh: false, eor: false }),
         }

@@ -171,10 +171,11 @@ impl Connection {
             let mut flags = Flags::ACK;
             let last = left == 0;
             let chunk_done = self.tx.head().is_some_and(|(c, _)| c.end == self.snd.nxt + n && c.psh);
-            // A burst ends in PSH so that the receiver hands it up (tcp_transmit_skb); a write does anyway.
-            if n > 0 && last && (chunk_done || bytes > mss) {
+            if n > 0 && chunk_done {
                 flags |= Flags::PSH;
             }
+            // A burst ends in PSH so that the receiver hands it up (tcp_transmit_skb); a copy of it does not.
+            let burst_end = last && bytes > mss;
             self.tx.sent(n);
             let fin = last && self.fin_queued && self.tx.unsent() == 0;
             if fin {
@@ -185,7 +186,7 @@ impl Connection {
             self.note_data_sent(now, idle);
             self.outstanding(now, n + u32::from(fin), flags.without(Flags::ACK));
             self.ack_paid();
-            self.emit(seq, n, flags, 0);
+            self.emit(seq, n, if burst_end { flags | Flags::PSH } else { flags }, 0);
             self.stats.bytes_sent += u64::from(n);
             self.stats.last_data_sent = now;
             self.stats.data_segs_out += u32::from(n > 0);

@@ -34,6 +34,11 @@ impl Connection {
         self.rcv.fin = Some(self.rcv.nxt);
         self.rcv.early_fin = None;
         self.rcv.nxt += 1;
+        // Nothing can lie after the FIN: what was kept out of order, and reports of it, mean nothing any more.
+        self.rx.clear_early();
+        if let Some(s) = &mut self.sack {
+            *s = Default::default();
+        }
         self.ack.scheduled = true;
         if u64::from(self.rcv_space()) == 0 {
             self.ack.now = true;

@@ -30,7 +30,7 @@ impl Connection {
             // "The user need not be informed": the entry goes, the listener stays.
             State::SynReceived if self.passive => None,
             State::SynReceived => Some("ECONNREFUSED"),
-            State::Closing | State::LastAck | State::TimeWait => None,
+            State::TimeWait => None,
             // Data the peer will never read (tcp_reset).
             State::CloseWait => Some("EPIPE"),
             _ => Some("ECONNRESET"),
