@@ -81,6 +81,8 @@ impl World {
         let slot = self.slot(frame)?;
         let mut copy = self.flights.get(slot).ok_or(HandError::NotInFlight(frame))?.clone();
         copy.id = FrameId(self.frames);
+        // What a person did to the original is in the copy's bytes from its beginning.
+        (copy.edited, copy.delayed) = (false, false);
         copy.sent = self.now;
         copy.arrives += copy.duration;
         copy.held = copy.held.map(|(_, left)| (self.now, left + copy.duration));
