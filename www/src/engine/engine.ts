@@ -1,5 +1,5 @@
 /** Loads the wasm once a page and gives out its `Session` class, with errors and panics told apart. */
-import init, { lastPanic, layouts, Session } from './pkg/tcp_playground.js';
+import init, { lastPanic, layouts, panicTimeline, Session } from './pkg/tcp_playground.js';
 import { wasmSource } from './wasm-source.js';
 import type { ErrorView, Layout, OperandView } from './pkg/views.js';
 
@@ -20,6 +20,8 @@ export interface Engine {
   readonly memory: WebAssembly.Memory;
   /** Layout of the frame record and of the mark record. */
   readonly layouts: readonly [Layout, Layout];
+  /** The timeline of the session that panicked. */
+  panicTimeline(): Uint8Array | undefined;
 }
 
 let loading: Promise<Engine> | undefined;
@@ -32,7 +34,7 @@ export function loadEngine(): Promise<Engine> {
 
 async function start(): Promise<Engine> {
   const { memory } = await init({ module_or_path: await wasmSource() });
-  return { Session, memory, layouts: layouts() };
+  return { Session, memory, layouts: layouts(), panicTimeline };
 }
 
 /** What a call into the core threw, as an error to show; a panic is thrown on as {@link EnginePanic}. */

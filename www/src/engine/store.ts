@@ -228,6 +228,14 @@ export class Store {
     return this.inFlight(frame);
   }
 
+  /** Stands at a step, running on where it has not been yet. */
+  goTo(step: number): void {
+    this.act((session) => {
+      session.seek(Math.min(step, this.view.steps));
+      for (let at = this.view.steps; at < step && session.step(); at++);
+    });
+  }
+
   /** Steps on until the fate of the frame is decided. */
   settle(frame: number, budget = 10_000): void {
     this.act((s) => {
@@ -302,7 +310,11 @@ export class Store {
 
   /** Everything needed to stand here again. After a panic: as of the last thing that went well. */
   saved(): Saved {
-    if (this.panic && this.#safe) return this.#safe;
+    if (this.panic && this.#safe) {
+      const bytes = this.engine.panicTimeline();
+      const timeline = bytes ? new TextDecoder().decode(bytes) : this.#safe.timeline;
+      return { ...this.#safe, timeline, step: this.view.step };
+    }
     const timeline = new TextDecoder().decode(this.session.save());
     return { v: 1, timeline, step: this.view.step, selected: this.face.selected };
   }
@@ -315,8 +327,8 @@ export class Store {
   /** Stands where `saved` stood. Throws what the core throws. */
   restore(saved: Saved): void {
     const session = this.engine.Session.restore(new TextEncoder().encode(saved.timeline));
-    if (saved.step !== undefined) session.seek(saved.step);
     this.replace(session);
+    this.goTo(saved.step);
     if (saved.selected !== undefined && saved.selected < this.frames.length) this.set({ selected: saved.selected });
   }
 

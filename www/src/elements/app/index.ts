@@ -93,7 +93,7 @@ export class TcpPlayground extends LitElement {
     return this.#store?.view.step ?? this.#first ?? 0;
   }
   set step(step: number) {
-    if (this.#store) walk(this.#store, step);
+    if (this.#store) this.#store.goTo(step);
     else this.#first = step;
   }
 
@@ -152,7 +152,7 @@ export class TcpPlayground extends LitElement {
       if (this.#store) return;
       this.#store = store;
       this.#dress(store);
-      if (this.#first) walk(store, this.#first);
+      if (this.#first) store.goTo(this.#first);
       this.#stop = store.subscribe(this.#changed);
       store.remember();
       for (const answer of this.#waiting.splice(0)) answer(store);
@@ -252,14 +252,6 @@ export class TcpPlayground extends LitElement {
     if (!store.face.running) this.#said = spoken(store, t);
     return this.#said;
   }
-}
-
-/** Goes to a step, running on where it has not been yet. */
-function walk(store: Store, step: number): void {
-  store.act((session) => {
-    session.seek(Math.min(step, store.view.steps));
-    for (let at = store.view.steps; at < step && session.step(); at++);
-  });
 }
 
 customElements.define('tcp-playground', TcpPlayground);

@@ -44,7 +44,7 @@ export class TimeBar extends Element {
   protected override render(): TemplateResult {
     const { t, store } = this;
     const { step, steps } = store.view;
-    return html`<div class="bar" role="group" aria-label=${t('time.label')}>
+    return html`<div class="bar" role="region" aria-label=${t('time.label')}>
       <div class="controls">
         ${this.#button('back', 'back')}${this.#button('step', 'step')}${this.#button('packet', 'packet')}${this.#button('call', 'call')}
         ${store.face.running ? this.#button('run', 'pause', 'action.pause') : this.#button('run', 'run')}

@@ -24,7 +24,7 @@ export class TopBar extends Element {
     const text = (x: Text): string => (lang === 'en' ? x.en : x.zh);
     const scenarios = store.engine.Session.scenarios();
     const known = scenarios.some((s) => s.id === view.scenario.id);
-    return html`<div class="bar" role="banner" aria-label=${t('top.label')}>
+    return html`<div class="bar" role="region" aria-label=${t('top.label')}>
       <span class="brand" translate="no">TCP Playground</span>
       <span class="pick"><h1>${text(view.scenario.title)}</h1>${icon('chevron')}
         <select aria-label=${t('action.scenario')} @change=${this.#scenario}>
