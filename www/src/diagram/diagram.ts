@@ -37,13 +37,15 @@ export interface Input {
 }
 
 /** Height of a usual flight, px: the arrow's slope, and room for a label above it. */
-const FLIGHT = 30;
+const FLIGHT = 40;
 /** Where nothing is known: a flight of a millisecond. */
 const UNKNOWN_FLIGHT = 1e6;
 /** Room above the first event and below the last. */
 export const MARGIN = { top: 22, bottom: 96 } as const;
 const AXIS = 54;
 const QUEUES = 84;
+/** Room for the lane's glyph before the name of a state. */
+const GLYPH = 11;
 /** Least width of the figure that leaves room for the queues. */
 const ROOMY = 480;
 
@@ -102,12 +104,12 @@ export class Diagram {
     const foreseen = this.#foreseen(lines, labels);
     const reasons = lines.map((line) => reason(scene, labels, line)).filter((s) => s !== undefined);
     const timing = timers(scene, labels, y0, y1);
-    const chips = scene.told.changes.flatMap((c) => chip(scene, labels, c, y0, y1));
     const named = lines.map((line, i) => {
       const label = packetLabel(scene, labels, line);
       const shapes = packets[i] as PacketShapes;
       return label ? { ...shapes, shapes: [...shapes.shapes, label] } : shapes;
     });
+    const chips = scene.told.changes.flatMap((c) => chip(scene, labels, c, y0, y1));
     return {
       ground: [
         ...bands(scene, y0, y1), ...laneShapes(scene, y0, y1), ...occupancy(scene, y0, y1),
@@ -131,7 +133,7 @@ export class Diagram {
         { x: from.x, y: from.y + y, anchor: 'middle' as const, turn: 0, cost: c },
         { x: from.x + 14, y: from.y + y, anchor: 'start' as const, turn: 0, cost: c + 0.5 },
       ]);
-      const label = labels.place('change', pieces, around, true);
+      const label = labels.place('change', pieces, around, { must: true });
       if (label) shapes.push(label);
     }
     for (const reply of foreseen.replies) {
@@ -140,7 +142,7 @@ export class Diagram {
       const [xa, xb] = facing(a, b);
       const ends = [{ x: xa, y: scene.warp.y(reply.sent) }, { x: xb, y: scene.warp.y(reply.arrives) }] as const;
       const places = alongArrow(ends[0], ends[1], [0.72, 0.5, 0.3]);
-      const label = labels.place('change', [{ text: reply.text }], places, true);
+      const label = labels.place('change', [{ text: reply.text }], places, { must: true });
       if (label) shapes.push(label);
     }
     return shapes;
@@ -202,7 +204,7 @@ function packetLabel(scene: Scene, labels: Labels, line: WorldLine): Shape | und
   let fallback: Shape | undefined;
   for (const pieces of scene.words.packet(line.frame)) {
     if (textWidth(pieces) > room - 8) continue;
-    fallback = labels.place(cls, pieces, alongArrow(a, b, near), selected);
+    fallback = labels.place(cls, pieces, alongArrow(a, b, near), { must: selected });
     if (fallback) return fallback;
   }
   return fallback;
@@ -240,7 +242,7 @@ function reason(scene: Scene, labels: Labels, line: WorldLine): Shape | undefine
     { x: tip.x + inward * 14, y: tip.y + 9, anchor, turn: 0, cost: 1 },
     { x: tip.x + inward * 2, y: tip.y + 28, anchor, turn: 0, cost: 3 },
   ];
-  return labels.place(`reason${line.phase === 'ahead' ? ' ahead' : ''}`, [{ text: what }], places, true);
+  return labels.place(`reason${line.phase === 'ahead' ? ' ahead' : ''}`, [{ text: what }], places, { must: true });
 }
 
 /** The state that a connection's end came into, in the notch between cause and effect. */
@@ -252,18 +254,17 @@ function chip(scene: Scene, labels: Labels, change: Change, y0: number, y1: numb
   const out = outward(scene, column) === 'right' ? -1 : 1;
   const edge = out < 0 ? column.x : column.x + column.width;
   const span = scene.width - scene.axis;
-  const width = textWidth(name) + 14;
-  const places: Place[] = [0.16, 0.24, 0.32, 0.42, 0.02].flatMap((f, i) => [0, 7, -7].map((dy, j) => ({
-    x: edge + out * (f * span + (out < 0 ? 0 : 14)), y: y + 4 + dy,
-    anchor: out < 0 ? 'end' as const : 'start' as const, turn: 0, cost: i + j * 0.4,
+  const width = textWidth(name);
+  const places: Place[] = [0.02, 0.1, 0.16, 0.22, 0.28, 0.34, 0.42].flatMap((f, i) => [0, 6, -6].map((dy, j) => ({
+    x: out < 0 ? edge - f * span - width : edge + f * span + GLYPH, y: y + 4 + dy,
+    anchor: 'start' as const, turn: 0, cost: i * 0.6 + j * 0.4,
   })));
   const ahead = change.step > scene.step ? ' ahead' : '';
   const own = change.flow === scene.flow ? ' own' : '';
-  const label = labels.place(`chip${ahead}${own}`, [{ text: name }], places);
+  const label = labels.place(`chip${ahead}${own}`, [{ text: name }], places, { lead: GLYPH });
   if (label?.kind !== 'text') return [];
-  const left = label.anchor === 'end' ? label.x - width + 14 : label.x;
   const glyph: Shape = {
-    kind: 'rect', cls: `lane glyph ${fillOf(change.to)}${ahead}${own}`, x: left - 10, y: label.y - 9, width: 5, height: 10,
+    kind: 'rect', cls: `lane glyph ${fillOf(change.to)}${ahead}${own}`, x: label.x - GLYPH + 1.5, y: label.y - 9.5, width: 5, height: 10,
   };
   return [glyph, label];
 }
@@ -275,7 +276,7 @@ function below(scene: Scene, labels: Labels, y1: number): Shape[] {
   const last = scene.columns.at(-1);
   const x = (last?.x ?? scene.width) - 8;
   const places = [16, 30, 44].map((dy, i) => ({ x, y: y + dy, anchor: 'end' as const, turn: 0, cost: i }));
-  const label = labels.place('note', [{ text: scene.words.ahead }], places, false, 13);
+  const label = labels.place('note', [{ text: scene.words.ahead }], places, { size: 13 });
   return label ? [label] : [];
 }
 

@@ -1,12 +1,13 @@
 /** What packets are drawn upon: axis, bands, folds, lanes, timers, the occupancy of queues, the now line. */
-import { NONE16 } from '../engine/records.js';
 import { fillOf, LANE, laneX, type Column } from './lanes.js';
 import type { Labels } from './labels.js';
 import { columnOf, type Scene } from './scene.js';
-import { n, text, textWidth, type Shape } from './shapes.js';
-import { ticks, type Fold } from './warp.js';
+import { n, text, type Shape } from './shapes.js';
+import { tickStep, ticks, type Fold } from './warp.js';
 
 const DIGITS = 9;
+/** Characters that the flag on the axis has room for. */
+const FLAG = 7;
 
 /** Seconds, with as many digits as the scale tells apart. */
 export function seconds(t: number, step: number): string {
@@ -40,9 +41,7 @@ export function axis(scene: Scene, y0: number, y1: number, flagY: number): Shape
   const shapes: Shape[] = [];
   const x = scene.axis;
   const marks = ticks(scene.warp, y0, y1);
-  const labelled = marks.filter((t) => t.label);
-  const step = labelled.length > 1 ? Math.abs((labelled[1]?.t ?? 0) - (labelled[0]?.t ?? 0)) : 1e6;
-  const unit = Math.min(step, 36 / scene.warp.scale);
+  const unit = tickStep(scene.warp);
   for (const [a, b] of uncut(scene.warp.foldsWithin(y0, y1), y0, y1)) {
     shapes.push({ kind: 'path', cls: 'axis', d: `M${n(x)} ${n(a)}V${n(b)}` });
   }
@@ -131,7 +130,7 @@ export function timers(scene: Scene, labels: Labels, y0: number, y1: number): Sh
     const folds = warp.foldsWithin(top, bottom);
     const inFold = folds.map((f) => ({ ...side, y: f.y + f.height / 2 + 4, turn: 0, cost: 0 }));
     const beside = [0.5, 0.3, 0.7].map((f) => ({ ...side, y: top + (bottom - top) * f + 4, turn: 0, cost: 2 }));
-    const label = labels.place(`timer-label${ahead}`, [{ text: what }], [...inFold, ...beside], inFold.length > 0);
+    const label = labels.place(`timer-label${ahead}`, [{ text: what }], [...inFold, ...beside], { must: inFold.length > 0 });
     if (label) shapes.push(label);
   }
   return shapes;
@@ -184,18 +183,12 @@ export function occupancy(scene: Scene, y0: number, y1: number): Shape[] {
 /** Now: a line across, its time on the axis. */
 export function nowLine(scene: Scene): Shape[] {
   const y = scene.warp.y(scene.now);
-  const label = seconds(scene.now, 4 / scene.warp.scale);
-  const width = Math.max(textWidth(label, 12) + 16, scene.axis - 2);
-  const left = scene.axis - width;
+  const label = seconds(scene.now, 4 / scene.warp.scale).slice(0, FLAG);
+  const left = 0;
   const d = `M${n(left)} ${n(y - 9)}H${n(scene.axis - 6)}L${n(scene.axis)} ${n(y)}L${n(scene.axis - 6)} ${n(y + 9)}H${n(left)}Z`;
   return [
     { kind: 'path', cls: 'now', d: `M${n(scene.axis)} ${n(y)}H${n(scene.width)}` },
     { kind: 'path', cls: 'now-flag', d },
     text('now-label', scene.axis - 8, y + 4, label, 'end'),
   ];
-}
-
-/** No flow. */
-export function flowOf(flow: number): number | undefined {
-  return flow === NONE16 ? undefined : flow;
 }

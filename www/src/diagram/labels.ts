@@ -54,12 +54,18 @@ export class Labels {
     }
   }
 
-  /** The label at the best of its places, or nothing if all are taken. `must`: rather over another than not at all. */
-  place(cls: string, pieces: readonly Piece[], places: readonly Place[], must = false, size = 11): Shape | undefined {
+  /**
+   * The label at the best of its places, or nothing if all are taken. `must`: rather over another than not at all.
+   * `lead`: room for a sign before it, px.
+   */
+  place(
+    cls: string, pieces: readonly Piece[], places: readonly Place[],
+    { must = false, size = 11, lead = 0 }: { must?: boolean; size?: number; lead?: number } = {},
+  ): Shape | undefined {
     const width = textWidth(pieces, size);
     let best: { place: Place; discs: Disc[]; cost: number } | undefined;
     for (const place of places) {
-      const discs = cover(place, width);
+      const discs = cover(place, width, lead);
       const cost = place.cost + this.#cost(discs);
       if (!best || cost < best.cost) best = { place, discs, cost };
       if (cost <= place.cost && place.cost === 0) break;
@@ -84,14 +90,15 @@ export class Labels {
 }
 
 /** Discs that cover a line of text. */
-function cover(place: Place, width: number): Disc[] {
+function cover(place: Place, width: number, lead: number): Disc[] {
   const angle = (place.turn * Math.PI) / 180;
   const [ux, uy] = [Math.cos(angle), Math.sin(angle)];
   const begin = place.anchor === 'start' ? 0 : place.anchor === 'middle' ? -width / 2 : -width;
-  const count = Math.max(1, Math.ceil(width / (2 * HALF)));
+  const whole = width + lead;
+  const count = Math.max(1, Math.ceil(whole / (2 * HALF)));
   const discs: Disc[] = [];
   for (let i = 0; i < count; i++) {
-    const along = begin + (width * (i + 0.5)) / count;
+    const along = begin - lead + (whole * (i + 0.5)) / count;
     // The middle of the letters is 4 px above the baseline.
     discs.push({ x: place.x + ux * along + uy * 4, y: place.y + uy * along - ux * 4, r: HALF });
   }

@@ -100,7 +100,7 @@ export class Warp {
 
 /** Ticks within a stretch of time: at round numbers, the labels at least `room` px apart. */
 export function ticks(warp: Warp, y0: number, y1: number, room = 36): { t: number; y: number; label: boolean }[] {
-  const step = round(room / warp.scale);
+  const step = tickStep(warp, room);
   const out: { t: number; y: number; label: boolean }[] = [];
   let top = y0;
   const cuts = [...warp.foldsWithin(y0, y1), { y: y1, height: 0 }];
@@ -115,6 +115,11 @@ export function ticks(warp: Warp, y0: number, y1: number, room = 36): { t: numbe
     top = cut.y + cut.height;
   }
   return out;
+}
+
+/** Time between two labels, ns. */
+export function tickStep(warp: Warp, room = 36): number {
+  return round(room / warp.scale);
 }
 
 /** The least of 1, 2, 5 × 10ⁿ that is at least `least`. */

@@ -38,7 +38,7 @@ const BUDGET = 200_000;
 
 type Spec = Omit<Action, 'id' | 'allowed'> & { allowed?: Action['allowed'] };
 
-const frameOf = (s: Store, a?: Arguments): number | undefined => a?.frame ?? s.face.selected;
+const frameOf = (s: Store, a?: Arguments): number | undefined => a?.frame ?? s.looked;
 const packet = (s: Store, a?: Arguments): boolean => {
   const frame = frameOf(s, a);
   return frame !== undefined && frame < s.frames.length;
@@ -56,6 +56,7 @@ function onFrame(s: Store, a: Arguments | undefined, what: (frame: number) => vo
   const frame = frameOf(s, a);
   if (frame === undefined) return;
   stop(s);
+  if (s.face.selected !== frame) s.set({ selected: frame });
   if (s.catch(frame)) what(frame);
 }
 
@@ -112,7 +113,7 @@ const specs = {
     }) },
   delay: { keys: ['l'], allowed: packet, run: (s, a) => {
     const { by } = a ?? {};
-    if (by === undefined) s.set({ dialog: 'delay' });
+    if (by === undefined) s.set({ selected: frameOf(s, a), dialog: 'delay' });
     else onFrame(s, a, (frame) => void s.command({ kind: 'delay', frame, by }));
   } },
   undo: { keys: ['Mod+z'], allowed: (s) => !!s.draft?.canUndo, run: (s) => s.undo() },
@@ -235,8 +236,7 @@ function other<V>(value: V, values: readonly V[]): V {
 function select(s: Store, by: 1 | -1): void {
   const { selected } = s.face;
   const last = s.frames.length - 1;
-  const to = selected === undefined ? (s.frameOfStep ?? (by > 0 ? 0 : last)) : selected + by;
-  s.set({ selected: clamp(to, 0, last) });
+  s.set({ selected: clamp(selected === undefined ? (s.looked ?? 0) : selected + by, 0, last) });
 }
 
 function client(s: Store): number | undefined {

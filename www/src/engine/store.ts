@@ -2,7 +2,7 @@
 import type { Lang } from '../locales/index.js';
 import { Draft } from './draft.js';
 import { EnginePanic, toEngineError, type Engine, type EngineError, type Session } from './engine.js';
-import { Fate, Frames, Marks, NONE32 } from './records.js';
+import { Fate, Frames, Marks } from './records.js';
 import type { Command, CommandResult, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
@@ -14,7 +14,7 @@ export interface Face {
   lang: Lang;
   theme: Theme;
   numbers: Numbers;
-  /** Frame looked at. */
+  /** Frame chosen; without one, the frame of each step is looked at ({@link Store.looked}). */
   selected: number | undefined;
   /** Frame under the pointer. */
   hover: number | undefined;
@@ -136,25 +136,29 @@ export class Store {
     return this.#cached('trace', () => this.session.trace());
   }
 
-  /** The selected packet as it is on the link. */
-  get packet(): PacketView | undefined {
-    const { selected } = this.face;
-    if (selected === undefined || selected >= this.frames.length) return undefined;
-    return this.#cached(`packet ${selected}`, () => this.session.packet(selected));
+  /** The frame that panels show: the chosen one, else that of the step we stand at or the last one before it. */
+  get looked(): number | undefined {
+    const frame = this.face.selected ?? this.frameOfStep ?? this.#lastSent();
+    return frame !== undefined && frame < this.frames.length ? frame : undefined;
   }
 
-  /** The selected packet as it is shown: under edit, or as it is. */
+  /** The packet looked at, as it is on the link. */
+  get packet(): PacketView | undefined {
+    const { looked } = this;
+    return looked === undefined ? undefined : this.#cached(`packet ${looked}`, () => this.session.packet(looked));
+  }
+
+  /** The packet looked at as it is shown: under edit, or as it is. */
   get shown(): PacketView | undefined {
     return this.draft?.packet ?? this.packet;
   }
 
-  /** What delivering the selected packet, as shown, would do; undefined unless it is in flight. */
+  /** What delivering the packet looked at, as shown, would do; undefined unless it is in flight. */
   get prediction(): Prediction | undefined {
-    const { selected } = this.face;
-    if (selected === undefined || !this.inFlight(selected)) return undefined;
+    const { looked } = this;
     const hex = this.shown?.hex;
-    if (hex === undefined) return undefined;
-    return this.#cached(`prediction ${selected} ${hex}`, () => this.session.predict(selected, hex));
+    if (looked === undefined || hex === undefined || !this.inFlight(looked)) return undefined;
+    return this.#cached(`prediction ${looked} ${hex}`, () => this.session.predict(looked, hex));
   }
 
   /** Whether a person can lay hands on the frame now. */
@@ -174,15 +178,24 @@ export class Store {
 
   /** The frame that the step we stand at was about: it arrived, or it was sent by what happened. */
   get frameOfStep(): number | undefined {
-    const { last, step } = this.view;
-    const frame = last?.frame ?? undefined;
+    const frame = this.view.last?.frame ?? undefined;
     if (frame !== undefined) return frame;
-    for (let i = this.frames.length - 1; i >= 0; i--) {
-      const sent = this.frames.stepSent(i);
-      if (sent === step) return i;
-      if (sent < step) break;
+    const sent = this.#lastSent();
+    return sent !== undefined && this.frames.stepSent(sent) === this.view.step ? sent : undefined;
+  }
+
+  /** The last frame that has been sent by the step we stand at. */
+  #lastSent(): number | undefined {
+    const { frames } = this;
+    const { step } = this.view;
+    let low = 0;
+    let high = frames.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (frames.stepSent(mid) <= step) low = mid + 1;
+      else high = mid;
     }
-    return undefined;
+    return low > 0 ? low - 1 : undefined;
   }
 
   /** Does something to the world; an error becomes {@link error} and leaves the world as it was. */
@@ -288,13 +301,14 @@ export class Store {
   }
 
   #draw(change: (draft: Draft) => void): boolean {
-    const { selected } = this.face;
-    const packet = this.packet;
-    if (this.panic || selected === undefined || !packet) return false;
+    const { looked, packet } = this;
+    if (this.panic || looked === undefined || !packet) return false;
     this.error = undefined;
     try {
-      if (!this.draft && !this.catch(selected)) return false;
-      const draft = this.draft ?? new Draft(this.engine.Session, selected, this.packet ?? packet);
+      // From here on it is this packet, whatever step we stand at.
+      this.face.selected = looked;
+      if (!this.draft && !this.catch(looked)) return false;
+      const draft = this.draft ?? new Draft(this.engine.Session, looked, this.packet ?? packet);
       change(draft);
       this.draft = draft;
       return true;
@@ -377,9 +391,4 @@ export class Store {
       queueMicrotask(() => this.notify());
     }
   }
-}
-
-/** `NONE32` as undefined. */
-export function some(id: number): number | undefined {
-  return id === NONE32 ? undefined : id;
 }

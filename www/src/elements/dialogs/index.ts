@@ -23,7 +23,7 @@ export class Dialogs extends Element {
     const { dialog } = store.face;
     return html`${store.panic ? this.#panic() : dialog ? html`<dialog class=${dialog === 'help' ? 'wide' : ''} aria-labelledby="title"
           @close=${() => store.set({ dialog: undefined })} @keydown=${(e: Event) => e.stopPropagation()}>
-        <div class="head"><h2 id="title">${dialog === 'delay' ? t('dialog.delay.title', { id: store.face.selected ?? '' }) : this.#title(dialog)}</h2>
+        <div class="head"><h2 id="title">${dialog === 'delay' ? t('dialog.delay.title', { id: store.looked ?? '' }) : this.#title(dialog)}</h2>
           <button type="button" aria-label=${t('dialog.close')} @click=${() => store.set({ dialog: undefined })}>×</button></div>${this.#form(dialog)}</dialog>` : nothing}
       ${store.error && !store.panic ? html`<div class="toast" role="alert"><p><strong>${t('dialog.error.title')}</strong> ${spoken(errorSentence(store.lang, store.error))}</p>
         <button type="button" aria-label=${t('dialog.close')} @click=${() => { store.error = undefined; store.notify(); }}>×</button></div>` : nothing}`;

@@ -16,11 +16,13 @@ const BLOCK = 512;
  * in view. A packet is chosen by a click or with the arrow keys; screen readers meet a list of packets.
  */
 export class Sequence extends Element {
-  static override properties = { legend: { type: Boolean }, width: { state: true } };
+  static override properties = { legend: { type: Boolean }, width: { state: true }, tall: { state: true } };
   static override styles = [reset, figure, frame];
 
   declare legend: boolean;
   declare width: number;
+  /** Height of what is seen at once, px. */
+  declare tall: number;
   readonly #diagram = new Diagram();
   readonly #resize = new ResizeObserver(([entry]) => {
     if (entry) this.width = Math.floor(entry.contentRect.width);
@@ -32,6 +34,7 @@ export class Sequence extends Element {
     super();
     this.legend = false;
     this.width = 0;
+    this.tall = 0;
   }
 
   override connectedCallback(): void {
@@ -51,9 +54,9 @@ export class Sequence extends Element {
     store.marks.attach();
     const input = this.#input();
     this.#diagram.update(input);
-    const height = Math.max(this.#diagram.height, 0);
+    const height = Math.max(this.#diagram.height, this.tall - 1);
     const { top, bottom } = this.#block;
-    const drawing = this.#diagram.draw(top, Math.min(bottom, height + BLOCK));
+    const drawing = this.#diagram.draw(top, Math.min(bottom, height));
     const { selected } = store.face;
     return html`
       <header>${this.#heads()}<span class="t">${t('sequence.time')}</span></header>
@@ -134,15 +137,15 @@ export class Sequence extends Element {
       const sub = listener ? listener.state : letters.length
         ? t(letters.length > 1 ? 'sequence.connections' : 'sequence.connection', { letters: letters.slice(0, 8).join(', ') }) : '\u00a0';
       const addr = listener ? `${node?.addr ?? ''}${listener.local.slice(listener.local.lastIndexOf(':'))}` : node?.addr ?? '';
-      const side: Record<string, string> = i === 0 ? { left: `${c.x}px` } : i === columns.length - 1
-        ? { right: `${this.width - c.x - c.width}px` } : { left: `${c.x + c.width / 2}px`, transform: 'translateX(-50%)' };
+      const side: Record<string, string> = i === 0 ? { left: `${c.x}px`, 'text-align': 'left' } : i === columns.length - 1 && !queues
+        ? { right: `${this.width - c.x - c.width}px`, 'text-align': 'right' } : { left: `${c.x + c.width / 2}px`, transform: 'translateX(-50%)' };
       return html`<div ${place(side)}><span class="name">${nodeName(node, t)}</span><span class="addr">${addr}</span><span class="sub">${sub}</span></div>`;
     });
     if (!queues) return heads;
     const half = queues.width / 2;
     return [...heads,
-      html`<div class="sub" ${place({ left: `${queues.x}px`, top: '25px' })}>${t('sequence.syn')}</div>`,
-      html`<div class="sub" ${place({ left: `${queues.x + half - 2}px`, top: '25px' })}>${t('sequence.accept')}</div>`];
+      html`<div class="sub" ${place({ left: `${queues.x}px`, top: '28px' })}>${t('sequence.syn')}</div>`,
+      html`<div class="sub" ${place({ left: `${queues.x + half - 2}px`, top: '28px' })}>${t('sequence.accept')}</div>`];
   }
 
   #empty(): TemplateResult {
@@ -170,6 +173,7 @@ export class Sequence extends Element {
     const first = Math.floor(scroll.scrollTop / BLOCK);
     const last = Math.floor((scroll.scrollTop + scroll.clientHeight) / BLOCK);
     const block = { top: Math.max(0, (first - 1) * BLOCK), bottom: (last + 2) * BLOCK };
+    if (scroll.clientHeight !== this.tall) this.tall = scroll.clientHeight;
     if (block.top === this.#block.top && block.bottom === this.#block.bottom) return;
     this.#block = block;
     this.requestUpdate();

@@ -77,7 +77,7 @@ export const figure = css`
   .timer.ahead, .timer-label.ahead { opacity: 0.8; }
   .now { fill: none; stroke: var(--you); }
   .now-flag { fill: var(--you); }
-  .now-label { fill: var(--paper); font-family: var(--mono); font-size: var(--t2); }
+  .now-label { fill: var(--paper); font-family: var(--mono); }
 `;
 
 /** The frame around it: the nodes' names, the scroller, the legend. */
@@ -88,7 +88,7 @@ export const frame = css`
   header div { position: absolute; top: 8px; white-space: nowrap; text-align: center; line-height: 16px; }
   header .name { font: var(--t4) / 20px var(--serif); margin-right: 4px; }
   header .addr { font: var(--t2) / 20px var(--mono); }
-  header .sub { display: block; color: var(--ink3); }
+  header .sub { display: block; color: var(--ink3); line-height: 16px; }
   header .own { color: var(--ink); font-weight: 700; }
   .scroll { flex: 1; min-height: 0; overflow: hidden auto; position: relative; scrollbar-width: thin; overscroll-behavior: contain; }
   .scroll:focus-visible { outline-offset: -2px; }

@@ -83,7 +83,7 @@ export function packetSentence(store: Store, frame: number, t: T): string {
 
 /** What is foreseen for the selected packet, if somebody has laid hands on it. */
 export function foreseen(store: Store): Foreseen | undefined {
-  const { selected } = store.face;
+  const selected = store.looked;
   if (selected === undefined || !store.inFlight(selected)) return undefined;
   if (!store.draft?.dirty && !store.isHeld(selected)) return undefined;
   const { prediction } = store;

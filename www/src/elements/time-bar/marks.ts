@@ -51,5 +51,5 @@ export function timeAt(marks: MarkSource, frames: FrameSource, step: number): nu
 /** Seconds in as few digits as tell the labels apart: `0.08`, `1.2`, `31`. */
 export function timeLabel(ns: number): string {
   const s = ns / 1e9;
-  return s === 0 ? '0' : String(Number(s.toPrecision(s >= 10 ? 2 : s >= 0.001 ? 2 : 1)));
+  return String(s >= 100 ? Math.round(s) : Number(Number(s.toPrecision(2)).toFixed(4)));
 }
