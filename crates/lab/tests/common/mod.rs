@@ -1,4 +1,5 @@
 //! tshark, as a judge of captures.
+#![allow(dead_code)]
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
