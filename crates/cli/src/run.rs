@@ -92,9 +92,9 @@ fn packets(
 ) -> Result<(), Failure> {
     for at in *printed..session.frames().len() {
         let record = session.frames()[at];
-        let packet = session.packet(at as u32).map_err(refused)?;
+        let frame = session.frame_bytes(at as u32).map_err(refused)?;
         let lost = if record.fate == lab::records::Fate::Lost as u8 { "  (lost)" } else { "" };
-        writeln!(out, "{}{lost}", talk.line(record.sent, &packet)).map_err(output)?;
+        writeln!(out, "{}{lost}", talk.line(record.sent, &frame)).map_err(output)?;
         *printed = at + 1;
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! A frame in one line, as tcpdump(8) writes it (`-n -S`: numbers for names, absolute sequence numbers). Any
-//! bytes have a line; nothing is judged.
+//! A frame in one line, as tcpdump(8) writes it (`-n`: numbers for names). Any bytes have a line; nothing is
+//! judged.
 
 use crate::dissect::{What, items};
 use crate::ethernet::Mac;
@@ -9,11 +9,72 @@ use crate::ip::Addrs;
 use crate::layout::{self, tcp as at, tcp_option as opt};
 use crate::tcp::Flags;
 use crate::walk::{Kind, Part, walk};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
-/// `IP 10.0.0.1.40001 > 10.0.0.2.80: Flags [S], seq 1000, win 64240, options [mss 1460], length 0`
+/// `IP 10.0.0.1.40001 > 10.0.0.2.80: Flags [S], seq 1000, win 64240, options [mss 1460], length 0`, with absolute sequence
+/// numbers (`-S`).
 pub fn line(frame: &[u8]) -> String {
+    from_bases(frame, Bases::default())
+}
+
+/// Lines with relative sequence numbers, as tcpdump writes them without `-S`: it counts from what the first
+/// segment with ACK of a connection (or its SYN-ACK) says, and shows that one, and what has no ACK, as it is.
+#[derive(Clone, Default, Debug)]
+pub struct Relative {
+    /// By the two ends, the lesser first: what the lesser's and the other's sequence numbers count from.
+    bases: BTreeMap<[End; 2], [u32; 2]>,
+}
+
+type End = (IpAddr, u16);
+
+impl Relative {
+    /// No connection seen.
+    pub fn new() -> Relative {
+        Relative::default()
+    }
+
+    /// The line of the next frame.
+    pub fn line(&mut self, frame: &[u8]) -> String {
+        from_bases(frame, self.bases(frame).unwrap_or_default())
+    }
+
+    fn bases(&mut self, frame: &[u8]) -> Option<Bases> {
+        let parts = walk(frame);
+        let part = carried(&parts).filter(|p| p.kind == Kind::Tcp && p.range.len() >= at::LEN)?;
+        let octets = &frame[part.range.clone()];
+        let (src, dst) = ports(part.kind, octets)?;
+        let ends = [(part.addrs?.src(), src), (part.addrs?.dst(), dst)];
+        let turned = ends[1] < ends[0];
+        let flags = Flags(at::FLAGS.get(octets) as u16);
+        if !flags.has(Flags::ACK) {
+            return None;
+        }
+        let turn = |[a, b]: [u32; 2]| if turned { [b, a] } else { [a, b] };
+        let key = if turned { [ends[1], ends[0]] } else { ends };
+        match self.bases.get(&key).filter(|_| !flags.has(Flags::SYN)) {
+            Some(known) => {
+                let [seq, ack] = turn(*known);
+                Some(Bases { seq, ack })
+            }
+            None => {
+                let ack = (at::ACK.get(octets) as u32).wrapping_sub(1);
+                self.bases.insert(key, turn([at::SEQ.get(octets) as u32, ack]));
+                None
+            }
+        }
+    }
+}
+
+/// What sequence and acknowledgment numbers are counted from.
+#[derive(Clone, Copy, Default)]
+struct Bases {
+    seq: u32,
+    ack: u32,
+}
+
+fn from_bases(frame: &[u8], bases: Bases) -> String {
     let parts = walk(frame);
     let Some(part) = carried(&parts) else { return format!("{} octets", frame.len()) };
     let octets = &frame[part.range.clone()];
@@ -28,7 +89,7 @@ pub fn line(frame: &[u8]) -> String {
         Some((src, dst)) => format!("{}.{src} > {}.{dst}", addrs.src(), addrs.dst()),
         None => format!("{} > {}", addrs.src(), addrs.dst()),
     };
-    format!("{family} {ends}: {}", what(part, frame, &addrs))
+    format!("{family} {ends}: {}", what(part, frame, &addrs, bases))
 }
 
 /// The two ends, `10.0.0.1:40001 → 10.0.0.2:80`; MAC addresses where there is no IP.
@@ -68,7 +129,7 @@ pub fn brief(frame: &[u8]) -> String {
             }
         }
         Some(Part { addrs: Some(addrs), .. }) => {
-            carried(&parts).map_or(String::new(), |p| what(p, frame, addrs))
+            carried(&parts).map_or(String::new(), |p| what(p, frame, addrs, Bases::default()))
         }
         _ => line(frame),
     }
@@ -95,12 +156,12 @@ fn ports(kind: Kind, octets: &[u8]) -> Option<(u16, u16)> {
     has.then(|| (at::SRC_PORT.get(octets) as u16, at::DST_PORT.get(octets) as u16))
 }
 
-fn what(part: &Part, frame: &[u8], addrs: &Addrs) -> String {
+fn what(part: &Part, frame: &[u8], addrs: &Addrs, bases: Bases) -> String {
     let octets = &frame[part.range.clone()];
     let length = part.end - part.range.start;
     match part.kind {
         Kind::Tcp if octets.len() < at::LEN => "[|tcp]".into(),
-        Kind::Tcp => tcp(octets, part.end - part.range.end),
+        Kind::Tcp => tcp(octets, part.end - part.range.end, bases),
         Kind::Udp if octets.len() < layout::udp::LEN => "[|udp]".into(),
         Kind::Udp => format!("UDP, length {}", part.end - part.range.end),
         Kind::Icmp | Kind::Icmpv6 if octets.len() < crate::icmp::LEN => "[|icmp]".into(),
@@ -152,9 +213,9 @@ fn icmp(octets: &[u8], addrs: &Addrs) -> String {
     }
 }
 
-fn tcp(octets: &[u8], payload: usize) -> String {
+fn tcp(octets: &[u8], payload: usize, bases: Bases) -> String {
     let bits = Flags(at::FLAGS.get(octets) as u16);
-    let seq = at::SEQ.get(octets) as u32;
+    let seq = (at::SEQ.get(octets) as u32).wrapping_sub(bases.seq);
     let mut out = format!("Flags [{}]", letters(bits));
     if payload > 0 {
         _ = write!(out, ", seq {seq}:{}", seq.wrapping_add(payload as u32));
@@ -162,7 +223,7 @@ fn tcp(octets: &[u8], payload: usize) -> String {
         _ = write!(out, ", seq {seq}");
     }
     if bits.has(Flags::ACK) {
-        _ = write!(out, ", ack {}", at::ACK.get(octets));
+        _ = write!(out, ", ack {}", (at::ACK.get(octets) as u32).wrapping_sub(bases.ack));
     }
     _ = write!(out, ", win {}", at::WINDOW.get(octets));
     if bits.has(Flags::URG) {
@@ -173,7 +234,7 @@ fn tcp(octets: &[u8], payload: usize) -> String {
         let options: Vec<String> = items(list)
             .iter()
             .filter(|i| i.what == What::Option)
-            .map(|i| option(&list[i.range.clone()]))
+            .map(|i| option(&list[i.range.clone()], bases))
             .collect();
         _ = write!(out, ", options [{}]", options.join(","));
     }
@@ -197,7 +258,7 @@ fn letters(flags: Flags) -> String {
     if out.is_empty() { "none".into() } else { out }
 }
 
-fn option(octets: &[u8]) -> String {
+fn option(octets: &[u8], bases: Bases) -> String {
     let said = octets.get(1).map(|len| *len as usize);
     let right = said == Some(octets.len());
     match octets[0] {
@@ -213,7 +274,9 @@ fn option(octets: &[u8]) -> String {
             let blocks = octets[2..].chunks_exact(8);
             let mut out = format!("sack {} ", blocks.len());
             for block in blocks {
-                _ = write!(out, "{{{}:{}}}", opt::SACK_LE.get(block), opt::SACK_RE.get(block));
+                let [left, right] =
+                    [opt::SACK_LE, opt::SACK_RE].map(|edge| (edge.get(block) as u32).wrapping_sub(bases.ack));
+                _ = write!(out, "{{{left}:{right}}}");
             }
             out
         }

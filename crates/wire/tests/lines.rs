@@ -3,7 +3,9 @@
 mod common;
 
 use common::zoo;
-use wire::summary::{brief, ends, line};
+use wire::summary::{Relative, brief, ends, line};
+use wire::tcp::{Flags, Header, Options, SackBlocks};
+use wire::{Link, Seq, frame, ip};
 
 #[test]
 fn a_line_a_frame() {
@@ -49,5 +51,39 @@ fn whatever_is_cut_has_a_line() {
                     && !ends(&frame[..len]).is_empty()
             );
         }
+    }
+}
+
+#[test]
+fn a_connection_in_relative_numbers() {
+    const CLIENT: u32 = 0xffff_fff0;
+    let sack = SackBlocks {
+        len: 1,
+        blocks: [(Seq(CLIENT + 11), Seq(5)), Default::default(), Default::default(), Default::default()],
+    };
+    let segment = |there: bool, flags: Flags, seq: u32, ack: u32, len: usize, sack: SackBlocks| {
+        let [src, dst] = if there { [[10, 0, 0, 1], [10, 0, 0, 2]] } else { [[10, 0, 0, 2], [10, 0, 0, 1]] };
+        let (src_port, dst_port) = if there { (40001, 80) } else { (80, 40001) };
+        let ip = ip::Header::new(ip::Addrs::V4 { src: src.into(), dst: dst.into() }, ip::TCP);
+        let options = Options { sack, ..Options::default() };
+        let header =
+            Header { src_port, dst_port, seq: Seq(seq), ack: Seq(ack), flags, window: 9, urgent: 0, options };
+        frame::emit_tcp(&Link::default(), &ip, &header, len, |out| out.resize(out.len() + len, 0))
+    };
+    let none = SackBlocks::default();
+    let (syn, ack) = (Flags::SYN, Flags::ACK);
+    #[rustfmt::skip]
+    let table = [
+        (true, syn, CLIENT, 0, 0, none, "Flags [S], seq 4294967280, win 9, length 0"),
+        (false, syn | ack, 5000, CLIENT + 1, 0, none, "Flags [S.], seq 5000, ack 4294967281, win 9, length 0"),
+        (true, ack, CLIENT + 1, 5001, 0, none, "Flags [.], ack 1, win 9, length 0"),
+        (true, ack, CLIENT + 1, 5001, 20, none, "Flags [.], seq 1:21, ack 1, win 9, length 20"),
+        (false, ack, 5001, CLIENT + 1, 0, sack, "Flags [.], ack 1, win 9, options [nop,nop,sack 1 {11:21}], length 0"),
+        (true, Flags::RST, 7, 0, 0, none, "Flags [R], seq 7, win 9, length 0"),
+    ];
+    let mut relative = Relative::new();
+    for (there, flags, seq, ack, len, sack, want) in table {
+        let line = relative.line(&segment(there, flags, seq, ack, len, sack));
+        assert_eq!(line.split_once(": ").unwrap().1, want);
     }
 }
