@@ -59,7 +59,11 @@ export class Column {
     const read = reads[field.scalar as keyof typeof reads];
     const { size } = this.#layout;
     const { offset } = field;
-    return (i) => read(this.#view, this.#base + i * size + offset);
+    return (i) => {
+      // Any call into the core, of any session of the page, may have grown the memory since.
+      if (this.#view.buffer.byteLength === 0) this.attach();
+      return read(this.#view, this.#base + i * size + offset);
+    };
   }
 }
 

@@ -21,6 +21,7 @@ export const en = {
   'program.exited': 'exited with {status}',
   'program.mark.blocked': 'blocked',
   'program.mark.parked': 'parked',
+  'program.fold': '⋯ lines {from} to {to}',
   'program.park': 'Park before the next call',
   'program.unpark': 'Let it run on',
 
@@ -70,6 +71,8 @@ export const en = {
   'tcb.changed.label': '{name} changed from {was} to {value}',
   'tcb.true': 'yes',
   'tcb.false': 'no',
+  'counters.more': '{n} more',
+  'counters.fewer': 'fewer',
   'counters.title': 'Counters',
 
   // ---- windows

@@ -22,6 +22,7 @@ export const zhCN: Messages = {
   'program.exited': '已退出，返回 {status}',
   'program.mark.blocked': '阻塞',
   'program.mark.parked': '已停',
+  'program.fold': '⋯ 第 {from} 至 {to} 行',
   'program.park': '停在下一个调用之前',
   'program.unpark': '让它继续运行',
 
@@ -71,6 +72,8 @@ export const zhCN: Messages = {
   'tcb.changed.label': '{name} 由 {was} 变为 {value}',
   'tcb.true': '是',
   'tcb.false': '否',
+  'counters.more': '另有 {n} 项',
+  'counters.fewer': '收起',
   'counters.title': '计数器',
 
   // ---- windows

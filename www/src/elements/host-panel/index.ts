@@ -43,8 +43,9 @@ export class HostPanel extends Element {
       ${node.processes.map((p) => html`<tcp-program .store=${this.store} .node=${id} .pid=${p.pid}></tcp-program>`)}
       ${node.processes.length || node.sockets.length ? nothing : html`<p class="none">${this.t('host.none')}</p>`}
       ${serves ? html`<tcp-queues .store=${this.store} .node=${id}></tcp-queues><tcp-counters .store=${this.store} .node=${id}></tcp-counters>` : nothing}
-      <tcp-sockets .store=${this.store} .node=${id}></tcp-sockets>
+      ${serves ? nothing : html`<tcp-sockets .store=${this.store} .node=${id}></tcp-sockets>`}
       <tcp-tcb .store=${this.store} .node=${id}></tcp-tcb>
+      ${serves ? html`<tcp-sockets .store=${this.store} .node=${id}></tcp-sockets>` : nothing}
       <tcp-window-line .store=${this.store} .node=${id} way="send"></tcp-window-line>
       <tcp-window-line .store=${this.store} .node=${id} way="receive"></tcp-window-line>
       ${serves ? nothing : html`<tcp-counters .store=${this.store} .node=${id}></tcp-counters>`}

@@ -8,11 +8,12 @@ import { highlight } from './highlight.js';
 
 /** A process: its program with the line that is about to run, what each call gave, and the button that parks it. */
 export class Program extends Element {
-  static override properties = { node: { attribute: false }, pid: { attribute: false } };
+  static override properties = { node: { attribute: false }, pid: { attribute: false }, whole: { state: true } };
   static override styles = [reset, panel, signs, css`
     :host { display: block; }
     ol { padding: 4px 0; font: var(--t1) / 16px var(--mono); }
     li { display: flex; height: 16px; position: relative; white-space: pre; }
+    .two .number { width: 20px; }
     .number { width: 16px; margin-right: 8px; flex: none; text-align: right; color: var(--ink3); }
     code { font: inherit; color: var(--ink2); overflow: hidden; text-overflow: ellipsis; }
     code b { font-weight: 400; color: var(--ink3); }
@@ -24,6 +25,8 @@ export class Program extends Element {
     .here .result { color: var(--ink2); }
     .here.parked { background: var(--time-wash); }
     .here.parked .result { color: var(--time); }
+    .fold { display: block; width: 100%; height: 16px; font: var(--t1) / 16px var(--sans); color: var(--ink3); text-align: left; padding-left: 24px; }
+    .fold:hover { color: var(--ink); }
     .pointer { position: absolute; left: 0; top: 3px; width: 6px; height: 10px; fill: var(--ink); }
     .parked .pointer { fill: var(--time); }
     h3 .remark { margin-left: auto; }
@@ -38,15 +41,30 @@ export class Program extends Element {
 
   declare node: number | undefined;
   declare pid: number | undefined;
+  /** Whether a long program is shown whole. */
+  declare protected whole: boolean;
+
+  constructor() {
+    super();
+    this.whole = false;
+  }
 
   protected override render(): TemplateResult | typeof nothing {
     const process = nodeOf(this.store.view, this.node)?.processes.find((p) => p.pid === this.pid);
     if (!process) return nothing;
+    const count = process.lines.length;
+    const { from, to } = this.whole ? { from: 1, to: count } : visible(count, process.line);
     return html`
       <h3><span>${process.file}</span>${this.#state(process)}</h3>
-      <ol aria-label=${this.t('program.label', { file: process.file, pid: process.pid })}>
-        ${process.lines.map((text, i) => this.#line(process, text, i + 1))}
+      <ol class=${count > 9 ? 'two' : ''} aria-label=${this.t('program.label', { file: process.file, pid: process.pid })}>
+        ${this.#fold(1, from - 1)}${process.lines.slice(from - 1, to).map((text, i) => this.#line(process, text, from + i))}${this.#fold(to + 1, count)}
       </ol>`;
+  }
+
+  /** What a long program hides, and the way to see it. */
+  #fold(from: number, to: number): TemplateResult | typeof nothing {
+    if (to < from) return nothing;
+    return html`<li><button type="button" class="fold" @click=${() => { this.whole = true; }}>${this.t('program.fold', { from, to })}</button></li>`;
   }
 
   #state(p: ProcessView): TemplateResult {
@@ -74,6 +92,20 @@ export class Program extends Element {
         >${highlight(text).map((part) => (part.kind === 'call' ? html`<em>${part.text}</em>` : part.kind === 'keyword' ? html`<b>${part.text}</b>` : part.text))}</code
       ><span class="result ${result?.changed ? 'new' : ''}">${word ?? result?.text ?? ''}</span></li>`;
   }
+}
+
+/** Lines that a program shows at once, and how many of a longer one when it is folded. */
+const ALL = 10;
+const FOLDED = 7;
+
+/** The lines of a long program around the one it stands at; once it has exited, its last ones. */
+function visible(count: number, line: number): { from: number; to: number } {
+  if (count <= ALL) return { from: 1, to: count };
+  const middle = line === 0 ? count : line;
+  const from = Math.min(Math.max(1, middle - 4), count - FOLDED + 1);
+  const to = from + FOLDED - 1;
+  // A fold takes a line itself: it never hides just one.
+  return { from: from === 2 ? 1 : from, to: to === count - 1 ? count : to };
 }
 
 /** `accept(3, NULL, NULL)` → `accept`. */

@@ -58,8 +58,7 @@ export class Queues extends Element {
         <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
       <tbody>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
           <td>${this.#slot('hollow', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
-          <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}
-        ${this.#free(p, l.synQueue.length, 5)}</tbody></table>`;
+          <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}</tbody></table>`;
   }
 
   #acceptQueue(l: ListenerView): TemplateResult {
@@ -69,14 +68,15 @@ export class Queues extends Element {
       ${l.acceptQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
         <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
       <tbody>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}
-        ${this.#free(p, l.acceptQueue.length, 4)}</tbody></table>`;
+          <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}</tbody></table>`;
   }
 
   // ---- parts that all three share
 
+  /** Name, length and limit; free places as dotted lanes, the dashed red line before the one beyond the backlog. */
   #caption(name: string, remark: string, length: number, backlog: number, p: Places): TemplateResult {
     return html`<caption><div><span>${name}</span><span class="dim">${remark}</span>
+      ${p.full ? nothing : html`<span class="free" title=${this.t('queues.free', { n: p.free })}>${Array.from({ length: p.drawn }, (_, i) => html`${length + i === p.over ? html`<span class="mark"></span>` : nothing}${lane('free')}`)}<span class="sr">${this.t('queues.free', { n: p.free })}</span></span>`}
       <b class=${p.full ? 'lost' : ''}>${p.full ? html`${cross}${this.t('queues.full')} ` : nothing}${length}/${backlog}</b></div></caption>`;
   }
 
@@ -117,13 +117,6 @@ export class Queues extends Element {
     return html`<td class="n">${index === p.over ? html`<span class="beyond">${this.t('queues.over')}</span>` : nothing}${this.t('packet.octets', { n: e.unread })}</td>`;
   }
 
-  /** Free places as dotted lanes, the dashed red line standing before the one beyond the backlog. */
-  #free(p: Places, length: number, columns: number): TemplateResult | typeof nothing {
-    if (p.full) return nothing;
-    const places = Array.from({ length: p.drawn }, (_, i) => html`${length + i === p.over ? html`<span class="mark"></span>` : nothing}${lane('free')}`);
-    return html`<tr class="free"><td colspan=${columns}>${places} ${this.t('queues.free', { n: p.free })}</td></tr>`;
-  }
-
   // ---- elsewhere
 
   #strip({ listener: l }: Listening): TemplateResult {
@@ -150,12 +143,10 @@ export class Queues extends Element {
       <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody>
         ${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, syn)}" @click=${() => this.#choose(e.flow)}>
             <td rowspan="2" class="who">${this.#slot('hollow', e.flow)}</td><td>${e.peer}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)))}</tr>
-          <tr class="under"><td>${this.#repeats(e)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}
-        ${this.#free(syn, l.synQueue.length, 3)}</tbody></table>
+          <tr class="under"><td>${this.#repeats(e)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}</tbody></table>
       <table class="queue accept">${this.#caption(t('queues.accept'), '', l.acceptQueue.length, l.backlog, accept)}<tbody>
         ${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, accept)}" @click=${() => this.#choose(e.flow)}>
-            <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}
-        ${this.#free(accept, l.acceptQueue.length, 3)}</tbody></table></div>`;
+            <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}</tbody></table></div>`;
   }
 }
 

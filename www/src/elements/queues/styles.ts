@@ -31,9 +31,9 @@ export const styles = css`
   tr.chosen .still { fill: var(--you-wash); }
   .next { color: var(--time); padding-left: 8px; }
   .bar { position: absolute; right: 0; bottom: 0; height: 2px; background: var(--time); }
-  .free td { height: 20px; color: var(--ink3); font-family: var(--sans); }
-  .free .lane { margin-right: 5px; }
-  .free .mark { display: inline-block; width: 0; height: 14px; border-left: 1px dashed var(--lost); vertical-align: -3px; margin-right: 5px; }
+  .free { white-space: nowrap; margin-right: 6px; }
+  .free .lane { margin-left: 4px; }
+  .free .mark { display: inline-block; width: 0; height: 14px; border-left: 1px dashed var(--lost); vertical-align: -3px; margin-left: 4px; }
 
   /* ---- the strip under a phone's figure */
   .strip { display: flex; align-items: center; gap: 8px; height: 36px; font-size: var(--t2); white-space: nowrap; overflow: hidden; }

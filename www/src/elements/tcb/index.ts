@@ -45,8 +45,8 @@ export class Tcb extends Element {
   /** Old and new where both fit beside the name; the old one goes first to a title where they do not. */
   #changed(name: string, was: string, value: string): TemplateResult {
     const label = this.t('tcb.changed.label', { name, was, value });
-    const room = name.length + was.length + value.length < 18;
-    return html`<div><dt>${name}</dt><dd class="changed" title=${label}>${room ? html`${was} → ${value}` : html`<span class="sr">${was}</span>→ ${value}`}</dd></div>`;
+    const room = name.length + was.length + value.length < 16;
+    return html`<div><dt>${name}</dt><dd class="changed" title=${label}>${room ? html`${was} → ${value}` : html`<span class="sr">${was} → </span>${value}`}</dd></div>`;
   }
 
   #timers(tcb: TcbView): TemplateResult[] {

@@ -31,7 +31,7 @@ export class Why extends Element {
     @media (max-width: 599px) { h2 { height: 44px; align-items: center; padding: 0; } h2 button { width: 44px; height: 44px; } }
   `];
 
-  #shown = -1;
+  #shown = '';
 
   protected override render(): TemplateResult {
     const { t, store } = this;
@@ -49,10 +49,17 @@ export class Why extends Element {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    const { rule } = this.store.face;
-    if (rule === undefined || rule === this.#shown) return;
-    this.#shown = rule;
-    this.renderRoot.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+    const { face, revision } = this.store;
+    const shown = `${revision} ${face.rule}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const list = this.renderRoot.querySelector('ol');
+    const rule = list?.querySelector<HTMLElement>('[aria-current]');
+    if (!list || !rule) return;
+    // Only the list scrolls, never the page around it.
+    const above = rule.offsetTop - list.offsetTop - list.scrollTop;
+    const below = above + rule.offsetHeight - list.clientHeight;
+    list.scrollTop += above < 0 ? above : Math.max(0, below);
   }
 
   #moves(current: number, count: number): TemplateResult {
