@@ -1,16 +1,62 @@
-//! ICMP and UDP, as far as a host that speaks TCP meets them.
+//! ICMP and UDP, as far as a host that speaks TCP meets them: echo, and errors about segments of ours.
 
+use crate::secret::FourTuple;
+use crate::sock::{Kind, Sock};
 use crate::step::{Refused, Step};
-use crate::{Host, Sent, rules};
+use crate::{Errno, Host, Sent, SockId, rules};
 use bytes::Bytes;
+use std::net::SocketAddr;
 use std::ops::Range;
-use tcp::rule;
 use tcp::rule::Recorder;
-use wire::icmp::{v4, v6};
-use wire::{Link, icmp, ip, udp};
+use tcp::{State, rule};
+use wire::icmp::{Quoted, v4, v6};
+use wire::{Link, ethernet, icmp, ip, udp};
+
+/// RFC 1122 §3.2.2.1: an error message quotes the header and at least 8 octets; Linux fills 576.
+const QUOTE_MAX: usize = 576 - 20 - 8;
+/// Below this an announced path MTU is not believed (linux `ip_rt_min_pmtu`).
+const MTU_LEAST: u32 = 552;
+
+/// What an ICMP error means for a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Says {
+    /// This errno (linux `icmp_err_convert`), and whether the RFC calls it hard.
+    Unreachable(&'static str, bool),
+    /// The largest datagram that passes.
+    TooBig(u32),
+    Nothing,
+}
+
+fn meaning(header: &icmp::Header, addrs: &ip::Addrs) -> Says {
+    match (addrs, header.kind, header.code) {
+        (ip::Addrs::V4 { .. }, v4::UNREACHABLE, v4::FRAGMENTATION_NEEDED) => Says::TooBig(header.mtu(addrs)),
+        (ip::Addrs::V4 { .. }, v4::UNREACHABLE, code) => match code {
+            // RFC 9293 §3.9.2.2: 0, 1 and 5 are soft (MUST-56); 2 to 4 are hard (SHLD-25).
+            0 | 6 | 9 | 11 => Says::Unreachable("ENETUNREACH", false),
+            2 => Says::Unreachable("ENOPROTOOPT", true),
+            3 => Says::Unreachable("ECONNREFUSED", true),
+            5 => Says::Unreachable("EOPNOTSUPP", false),
+            1 | 7 | 8 | 10 | 12..=15 => Says::Unreachable("EHOSTUNREACH", false),
+            _ => Says::Nothing,
+        },
+        (ip::Addrs::V4 { .. }, v4::TIME_EXCEEDED, _) => Says::Unreachable("EHOSTUNREACH", false),
+        (ip::Addrs::V4 { .. }, v4::PARAMETER_PROBLEM, _) => Says::Unreachable("EPROTO", false),
+        (ip::Addrs::V6 { .. }, v6::PACKET_TOO_BIG, _) => Says::TooBig(header.mtu(addrs)),
+        // RFC 4443 §3.1, linux icmpv6_err_convert.
+        (ip::Addrs::V6 { .. }, v6::UNREACHABLE, code) => match code {
+            0 => Says::Unreachable("ENETUNREACH", false),
+            1 => Says::Unreachable("EACCES", true),
+            4 => Says::Unreachable("ECONNREFUSED", true),
+            _ => Says::Unreachable("EHOSTUNREACH", false),
+        },
+        (ip::Addrs::V6 { .. }, v6::TIME_EXCEEDED, _) => Says::Unreachable("EHOSTUNREACH", false),
+        (ip::Addrs::V6 { .. }, v6::PARAMETER_PROBLEM, _) => Says::Unreachable("EPROTO", false),
+        _ => Says::Nothing,
+    }
+}
 
 impl Host {
-    /// RFC 1122 §3.2.2: an echo request is answered.
+    /// RFC 1122 §3.2.2: an echo request is answered; an error goes to the connection that it quotes.
     pub(crate) fn icmp_arrives<R: Recorder>(
         &mut self,
         iface: usize,
@@ -37,12 +83,110 @@ impl Host {
             cx.out.frames.push(Sent { iface, frame, resent: 0 });
             return Ok(());
         }
-        rule!(cx.r, rules::ICMP_IGNORED, Drop, message.kind, message.code);
-        Err(Refused::new(&rules::ICMP_IGNORED, message.kind.into(), message.code.into()))
+        let says = meaning(&message, &header.addrs);
+        let about = icmp::quoted(&frame[rest]).filter(|q| q.protocol == ip::TCP);
+        match (says, about) {
+            (Says::Nothing, _) | (_, None) => {
+                rule!(cx.r, rules::ICMP_IGNORED, Drop, message.kind, message.code);
+                Err(Refused::new(&rules::ICMP_IGNORED, message.kind.into(), message.code.into()))
+            }
+            (says, Some(quoted)) => self.tcp_error(says, &quoted, cx),
+        }
     }
 
+    /// linux `tcp_v4_err`, RFC 5927 §4.1: only an error that quotes octets in flight is believed.
+    fn tcp_error<R: Recorder>(
+        &mut self,
+        says: Says,
+        quoted: &Quoted,
+        cx: &mut Step<R>,
+    ) -> Result<(), Refused> {
+        let tuple = FourTuple {
+            local: quoted.addrs.src(),
+            remote: quoted.addrs.dst(),
+            local_port: quoted.src_port,
+            remote_port: quoted.dst_port,
+        };
+        let remote = SocketAddr::new(tuple.remote, tuple.remote_port);
+        let Some(&id) = self.tuples.get(&tuple) else {
+            self.count_quietly("IcmpInErrors");
+            rule!(cx.r, rules::ICMP_NO_CONNECTION, Drop, remote);
+            return Err(Refused::new(&rules::ICMP_NO_CONNECTION, tuple.remote_port.into(), 0));
+        };
+        let Some(Sock { kind: Kind::Stream(c), parent, .. }) = self.socks.get(id) else { return Ok(()) };
+        let (state, parent, tcb) = (c.state(), *parent, c.tcb());
+        let in_flight = quoted.seq.ge(tcb.snd_una) && quoted.seq.lt(tcb.snd_nxt);
+        if state == State::TimeWait || !in_flight {
+            self.count("OutOfWindowIcmps", cx);
+            rule!(cx.r, rules::ICMP_OUT_OF_WINDOW, Drop, quoted.seq, tcb.snd_una, tcb.snd_nxt);
+            return Err(Refused::new(&rules::ICMP_OUT_OF_WINDOW, quoted.seq.0, tcb.snd_una.0));
+        }
+        match says {
+            Says::TooBig(mtu) => self.path_shrinks(id, mtu, cx),
+            Says::Unreachable(errno, hard) => self.unreachable(id, (state, parent), errno, hard, cx),
+            Says::Nothing => {}
+        }
+        Ok(())
+    }
+
+    fn unreachable<R: Recorder>(
+        &mut self,
+        id: SockId,
+        (state, parent): (State, Option<SockId>),
+        errno: &'static str,
+        hard: bool,
+        cx: &mut Step<R>,
+    ) {
+        let handshake = matches!(state, State::SynSent | State::SynReceived);
+        let kills = if handshake {
+            hard || self.settings.icmp_ends_handshake
+        } else {
+            hard && self.settings.icmp_hard_aborts
+        };
+        if !kills {
+            // MUST-56: the connection goes on; should it time out, this is why.
+            rule!(cx.r, rules::ICMP_SOFT, Act, errno);
+            if let Some(sock) = self.socks.get_mut(id) {
+                sock.soft_error = Some(Errno(errno));
+            }
+            return;
+        }
+        rule!(cx.r, rules::ICMP_HARD, Reset, errno);
+        if let Some(listener) = parent.filter(|_| state == State::SynReceived) {
+            self.leave_syn_queue(listener, id, cx);
+            self.count_quietly("ListenDrops");
+            self.discard(id, cx);
+            return;
+        }
+        if let Some(sock) = self.socks.get_mut(id) {
+            sock.error = Some(Errno(errno));
+            if let Kind::Stream(c) = &mut sock.kind {
+                c.abort(cx.now, cx.r);
+                // Nobody is there to take a RST.
+                while c.poll_transmit(cx.now, &mut ()).is_some() {}
+            }
+        }
+        self.settle(id, cx);
+    }
+
+    /// RFC 1191 §3, RFC 8201: smaller segments from now on; those that were too big go again.
+    fn path_shrinks<R: Recorder>(&mut self, id: SockId, mtu: u32, cx: &mut Step<R>) {
+        let Some(sock) = self.socks.get_mut(id) else { return };
+        let headers = if sock.ends().0.is_ipv4() { 40 } else { 60 };
+        // RFC 1191 §5 has a table for routers that do not say; the least of it will do.
+        let mtu = mtu.max(MTU_LEAST);
+        let Kind::Stream(c) = &mut sock.kind else { return };
+        let mss = (mtu - headers).min(u16::MAX.into()) as u16;
+        rule!(cx.r, rules::ICMP_TOO_BIG, Act, mtu, mss);
+        c.path_shrinks(cx.now, mss, cx.r);
+        self.settle(id, cx);
+    }
+
+    /// RFC 1122 §4.1.3.1: nobody has this port, and whoever asked is told.
     pub(crate) fn udp_arrives<R: Recorder>(
         &mut self,
+        iface: usize,
+        link: &Link,
         header: &ip::Header,
         frame: &Bytes,
         range: Range<usize>,
@@ -50,7 +194,19 @@ impl Host {
     ) -> Result<(), Refused> {
         let (datagram, _) = udp::parse(header, frame, range).map_err(|m| self.malformed(m, cx))?;
         self.count_quietly("UdpNoPorts");
-        rule!(cx.r, rules::UDP_CLOSED, Drop, datagram.dst_port, 0u32);
+        rule!(cx.r, rules::UDP_CLOSED, Answer, datagram.dst_port);
+        let v6 = matches!(header.addrs, ip::Addrs::V6 { .. });
+        let (kind, code, protocol) =
+            if v6 { (v6::UNREACHABLE, 4, ip::ICMPV6) } else { (v4::UNREACHABLE, 3, ip::ICMP) };
+        let mut out = ip::Header::new(header.addrs.reversed(), protocol);
+        out.ttl = self.settings.default_ttl;
+        out.dont_fragment = false;
+        let quote = &frame[ethernet::LEN..];
+        let quote = &quote[..quote.len().min(QUOTE_MAX)];
+        let link = Link { dst: link.src, src: link.dst };
+        let answer = icmp::Header { kind, code, rest: 0 };
+        let frame = wire::frame::emit_icmp(&link, &out, &answer, quote.len(), |o| o.extend_from_slice(quote));
+        cx.out.frames.push(Sent { iface, frame, resent: 0 });
         Err(Refused::new(&rules::UDP_CLOSED, datagram.dst_port.into(), 0))
     }
 }

@@ -61,7 +61,7 @@ impl Host {
     }
 
     pub(crate) fn check(&self) {
-        let mut hashed = 0;
+        let (mut hashed, mut children, mut queued) = (0, 0, 0);
         for sock in self.socks.iter() {
             if let Kind::Stream(c) = &sock.kind {
                 c.assert_invariants();
@@ -72,19 +72,16 @@ impl Host {
                 assert_eq!(self.tuples.get(&tuple), Some(&sock.id), "four-tuple of {:?}", sock.id);
                 assert_ne!(sock.state(), State::Closed, "a closed connection left the table");
             }
-            if let Some(parent) = sock.parent {
-                let l = self.socks.get(parent).and_then(Sock::listener).expect("a child's listener exists");
-                let half_open = sock.state() == State::SynReceived;
-                assert_eq!(half_open, l.syn.contains(&sock.id), "SYN queue of {parent:?}");
-                assert_eq!(!half_open, l.accept.contains(&sock.id), "accept queue of {parent:?}");
-            }
+            children += usize::from(sock.parent.is_some());
             if let Kind::Listener(l) = &sock.kind {
                 self.check_listener(sock, l);
+                queued += l.syn.len() + l.accept.len();
             }
             for wait in &sock.waiters {
                 assert!(self.parked.contains_key(wait), "a waiter of {:?} is a parked call", sock.id);
             }
         }
+        assert_eq!(children, queued, "every child of a listener stands in one of its queues");
         assert_eq!(hashed, self.tuples.len(), "every entry of the table of connections is a socket");
         let in_use = self.processes.values().flat_map(|p| p.fds.list());
         for (fd, id) in in_use {
@@ -100,6 +97,13 @@ impl Host {
         );
         let capacity = self.settings.queues.capacity(l.backlog) as usize;
         assert!(l.accept.len() <= capacity, "accept queue {} of {capacity}", l.accept.len());
+        for (queue, half_open) in [(&l.syn, true), (&l.accept.iter().copied().collect(), false)] {
+            for &id in queue {
+                let child = self.socks.get(id).expect("a child in a queue exists");
+                assert_eq!(child.parent, Some(sock.id), "child {id:?}");
+                assert_eq!(child.state() == State::SynReceived, half_open, "queue of {id:?}");
+            }
+        }
         let young = l.syn.iter().filter(|&&c| self.socks.get(c).is_some_and(|s| !s.aged)).count();
         assert_eq!(young, l.young as usize, "young half-open children");
         assert!(l.syn.is_sorted(), "the SYN queue is in order of arrival");

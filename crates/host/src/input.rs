@@ -44,7 +44,7 @@ impl Host {
         match header.protocol {
             ip::TCP => self.tcp_arrives(&header, frame, range, cx),
             ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, &link, &header, frame, range, cx),
-            ip::UDP => self.udp_arrives(&header, frame, range, cx),
+            ip::UDP => self.udp_arrives(iface, &link, &header, frame, range, cx),
             other => {
                 self.count_quietly("IpInUnknownProtos");
                 rule!(cx.r, rules::IP_PROTOCOL_UNKNOWN, Drop, other);

@@ -28,11 +28,16 @@ tcp::rules! {
     NEIGHBOUR_UNKNOWN = "host.ip.neighbour_unknown", "RFC 1122 §2.3.2", [hop];
     ICMP_SHORT = "host.icmp.short", "RFC 792", [present, needed];
     ICMP_CHECKSUM_WRONG = "host.icmp.checksum_wrong", "RFC 792", [found, expected];
+    ICMP_NO_CONNECTION = "host.icmp.no_connection", "RFC 1122 §3.2.2", [remote];
+    ICMP_OUT_OF_WINDOW = "host.icmp.out_of_window", "RFC 5927 §4.1", [seq, snd_una, snd_nxt];
+    ICMP_SOFT = "host.icmp.soft", "RFC 9293 §3.9.2.2", [errno];
+    ICMP_HARD = "host.icmp.hard", "RFC 9293 §3.9.2.2, linux tcp_v4_err", [errno];
+    ICMP_TOO_BIG = "host.icmp.too_big", "RFC 1191 §3, RFC 8201 §4", [mtu, mss];
     ICMP_IGNORED = "host.icmp.ignored", "RFC 1122 §3.2.2", [kind, code];
     UDP_SHORT = "host.udp.short", "RFC 768", [present, needed];
     UDP_LENGTH = "host.udp.length", "RFC 768", [length, present];
     UDP_CHECKSUM_WRONG = "host.udp.checksum_wrong", "RFC 768", [found, expected];
-    UDP_CLOSED = "host.udp.closed", "RFC 1122 §4.1.3.1", [port, iface];
+    UDP_CLOSED = "host.udp.closed", "RFC 1122 §4.1.3.1", [port];
     // TCP, up to the connection.
     TCP_SHORT = "host.tcp.short", "RFC 9293 §3.1", [present, needed];
     TCP_OFFSET_SHORT = "host.tcp.offset_short", "RFC 9293 §3.1", [length, needed];

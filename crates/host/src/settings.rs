@@ -47,6 +47,10 @@ pub(crate) struct Settings {
     pub(crate) prune_old: bool,
     /// A connection that dies in the accept queue stays in it until accept takes it.
     pub(crate) dead_stay: bool,
+    /// Any ICMP error ends a handshake (linux `tcp_v4_err`); else only one that the RFC calls hard.
+    pub(crate) icmp_ends_handshake: bool,
+    /// A hard ICMP error ends a connection (RFC 9293 §3.9.2.2, SHLD-25); Linux keeps it in mind only.
+    pub(crate) icmp_hard_aborts: bool,
     pub(crate) port_low: u16,
     pub(crate) port_high: u16,
     pub(crate) default_ttl: u8,
@@ -67,6 +71,8 @@ impl Settings {
             abort_on_overflow: false,
             prune_old: true,
             dead_stay: true,
+            icmp_ends_handshake: true,
+            icmp_hard_aborts: false,
             port_low: 32_768,
             port_high: 60_999,
             default_ttl: 64,
@@ -79,6 +85,8 @@ impl Settings {
             port_step: 1,
             syncookies: 0,
             prune_old: false,
+            icmp_ends_handshake: false,
+            icmp_hard_aborts: true,
             port_low: 49_152, // RFC 6335 §6
             port_high: 65_535,
             ..linux.clone()

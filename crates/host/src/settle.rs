@@ -33,7 +33,10 @@ impl Host {
                 Event::TimerFired(kind, armed) => {
                     cx.out.events.push(HostEvent::TimerFired { sock: id, local, remote, kind, armed });
                 }
-                Event::Failed(errno) => sock.error = Some(Errno(errno)),
+                Event::Failed(errno) => {
+                    let known = sock.soft_error.filter(|_| errno == "ETIMEDOUT");
+                    sock.error = Some(known.unwrap_or(Errno(errno)));
+                }
                 Event::Count(name) => self.count(name, cx),
                 Event::Readable | Event::Writable | Event::Urgent => {}
             }

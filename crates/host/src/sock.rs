@@ -46,6 +46,8 @@ pub(crate) struct Sock {
     pub(crate) options: Option<Box<Options>>,
     /// SO_ERROR.
     pub(crate) error: Option<Errno>,
+    /// What ICMP said of the path: why the connection timed out, should it (RFC 9293 MUST-56).
+    pub(crate) soft_error: Option<Errno>,
     /// It stands in the table of connections.
     pub(crate) hashed: bool,
     /// The port is its own, by bind(2) or by choice of the host; children share their listener's.
@@ -90,6 +92,7 @@ impl Sock {
             reading_ended: false,
             options: None,
             error: None,
+            soft_error: None,
             hashed: false,
             port: PortHold::None,
             armed: None,

@@ -17,6 +17,7 @@ mod info;
 mod loss;
 mod options;
 mod output;
+mod path;
 mod paws;
 mod persist;
 pub mod profile;

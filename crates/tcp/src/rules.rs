@@ -103,6 +103,7 @@ crate::rules! {
     CWND_AVOIDANCE = "tcp.cwnd.avoidance", "RFC 5681 §3.1", [was, cwnd, ssthresh];
     CWND_UNUSED = "tcp.cwnd.unused", "RFC 7661 §4", [cwnd, used];
     CWND_TIMEOUT = "tcp.cwnd.timeout", "RFC 5681 §3.1", [cwnd, ssthresh];
+    PATH_SHRINKS = "tcp.path.shrinks", "RFC 1191 §3", [was, mss];
     CWND_IDLE = "tcp.cwnd.idle", "RFC 5681 §4.1", [was, cwnd, idle];
     SACK_BLOCK = "tcp.sack.block", "RFC 2018 §4", [left, right, fresh];
     SACK_IGNORED = "tcp.sack.ignored", "RFC 2018 §5", [left, right];

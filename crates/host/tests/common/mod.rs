@@ -77,6 +77,8 @@ pub struct World {
     serial: u64,
     /// Frames to stations that are no hosts.
     pub strays: Vec<Bytes>,
+    /// Every frame that a host sent.
+    pub sent: Vec<Bytes>,
     /// Every event, with the host it came from.
     pub events: Vec<(usize, HostEvent)>,
     /// Every segment put on the wire, as text.
@@ -98,6 +100,7 @@ impl World {
             timers: BTreeMap::new(),
             serial: 0,
             strays: Vec::new(),
+            sent: Vec::new(),
             events: Vec::new(),
             trace: Vec::new(),
             lose: |_| false,
@@ -126,6 +129,7 @@ impl World {
     }
     fn take(&mut self, i: usize, out: Output) {
         for sent in out.frames {
+            self.sent.push(sent.frame.clone());
             let wire::frame::Frame { packet, .. } =
                 wire::frame::parse(&sent.frame).expect("a host sends sound frames");
             if let Packet::Tcp { header, payload, .. } = &packet {
@@ -285,6 +289,10 @@ impl World {
         let link = Link { dst: Mac(mac(2)), src: Mac(mac(v4.octets()[3])) };
         let head = wire::ip::Header::new(addrs, wire::ip::TCP);
         let frame = wire::frame::emit_tcp(&link, &head, &header, data.len(), |o| o.extend_from_slice(data));
+        self.take_in(frame);
+    }
+    /// Host 2 takes a frame at once.
+    pub fn take_in(&mut self, frame: Bytes) {
         let i = self.numbers.iter().position(|&n| n == 2).expect("host 2");
         let mut out = Output::default();
         self.hosts[i].frame_arrives(self.now, 0, frame, &mut out, &mut self.rules);

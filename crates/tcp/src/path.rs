@@ -1,0 +1,37 @@
+//! What the network layer says of the path (RFC 9293 §3.7.2, RFC 1191, RFC 8201).
+
+use crate::rtx_queue::mark;
+use crate::rule::Recorder;
+use crate::time::Instant;
+use crate::{Connection, rule, rules};
+
+impl Connection {
+    /// The path takes segments of at most `mss` octets of data and options. Those that were sent larger are cut
+    /// and go again at once, without a word of congestion (linux `tcp_simple_retransmit`, RFC 1191 §6.5).
+    pub fn path_shrinks<R: Recorder>(&mut self, now: Instant, mss: u16, r: &mut R) {
+        if mss >= self.snd.path_mss || mss == 0 {
+            return;
+        }
+        rule!(r, rules::PATH_SHRINKS, Act, self.snd.path_mss, mss);
+        self.snd.path_mss = mss;
+        let limit = self.current_mss();
+        let mut i = 0;
+        let mut cut = false;
+        while i < self.rtx.q.len() {
+            if self.rtx.q[i].data_len() > limit {
+                self.rtx.split(i, limit);
+                cut = true;
+                for part in [i, i + 1] {
+                    if !self.rtx.q[part].has(mark::SACKED) {
+                        self.rtx.remark(part, mark::LOST, mark::RETRANS);
+                    }
+                }
+            }
+            i += 1;
+        }
+        if cut {
+            self.retransmit_lost(now, r);
+            self.rearm_rto(now, r);
+        }
+    }
+}
