@@ -64,9 +64,9 @@ function middle(a: Arranged): TemplateResult {
 function phone(a: Arranged): TemplateResult {
   const { shown, tab } = a;
   const tabs = (['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p));
-  return html`${tabs.length > 1 ? tabList(a, tabs) : nothing}
-    <main class="main">${tab === 'sequence' ? sequence(false) : tab === 'packet'
-      ? html`<div class="panel packet" role="tabpanel" id="sheet"><tcp-packet></tcp-packet></div>` : html`<div class="panel tabbed">${sheet(a)}</div>`}</main>
+  return html`${tabs.length > 1 ? html`<nav aria-label=${a.t('tab.label')}>${tabList(a, tabs)}</nav>` : nothing}
+    <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-sequence></tcp-sequence></div>` : tab === 'packet'
+      ? html`<div class="panel packet" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-packet></tcp-packet></div>` : html`<div class="panel tabbed">${sheet(a)}</div>`}</main>
     ${tab === 'sequence' && shown.has('server') ? html`<tcp-queues mode="strip" .node=${nodeFor(a.store, 'server')}></tcp-queues>` : nothing}
     ${tab === 'sequence' && shown.has('packet') ? html`<tcp-packet mode="peek"></tcp-packet>` : nothing}`;
 }

@@ -32,7 +32,7 @@ export const styles = css`
   [data-layout='middle'] tcp-time-bar { height: 52px; }
 
   [data-layout='phone'] { grid-template-rows: 44px 36px minmax(0, 1fr) auto auto auto; }
-  [data-layout='phone'] > .tabs { padding: 0 16px; gap: 0; justify-content: space-between; }
+  [data-layout='phone'] .tabs { padding: 0 16px; gap: 0; justify-content: space-between; }
   [data-layout='phone'] .main { display: flex; flex-direction: column; padding: 0; }
   [data-layout='phone'] .main > * { flex: 1; }
   [data-layout='phone'] .sequence { padding: 4px 8px 0; }

@@ -126,7 +126,7 @@ export class Queues extends Element {
       entries.map((e, i) => html`<span class="slot ${i === over ? 'over' : ''}">${lane(form, this.store.flow === e.flow)}${flowOf(this.store.view, e.flow)?.letter}</span>`);
     const sum = (n: number, p: Places): TemplateResult =>
       html`<b class=${p.full ? 'lost' : ''}>${n}/${l.backlog}${p.full ? ` ${this.t('queues.full')}` : ''}</b>`;
-    return html`<div class="strip" role="group" aria-label=${this.t('queues.listening')}>
+    return html`<div class="strip" role="region" aria-label=${this.t('queues.listening')}>
       <span class="dim">${this.t('queues.syn')}</span>${slots('hollow', l.synQueue, syn.over)}${sum(l.synQueue.length, syn)}
       <span class="dim">${this.t('queues.accept.brief')}</span>${slots('solid', l.acceptQueue, accept.over)}${sum(l.acceptQueue.length, accept)}</div>`;
   }

@@ -65,9 +65,9 @@ export class Sequence extends Element {
         @scroll=${this.#scrolled} @wheel=${this.#wheel}>
         <div class="tall" role="presentation" ${place({ height: `${height}px` })}>
           ${this.#figure(drawing, top, Math.min(bottom, height))}
-          ${store.frames.length ? nothing : this.#empty()}
         </div>
       </div>
+      ${store.frames.length ? nothing : this.#empty()}
       ${this.legend ? legend(t) : nothing}`;
   }
 

@@ -94,7 +94,7 @@ export const frame = css`
   .scroll:focus-visible { outline-offset: -2px; }
   .tall { position: relative; overflow: hidden; }
   .block { position: absolute; left: 0; }
-  .empty { position: absolute; left: 70px; right: 110px; top: 60px; text-align: center; font: italic var(--t4) / 22px var(--serif); color: var(--ink2); }
+  .empty { position: absolute; left: 70px; right: 110px; top: 110px; text-align: center; font: italic var(--t4) / 22px var(--serif); color: var(--ink2); }
   .empty kbd { font: var(--t2) var(--mono); border: 1px solid var(--line); padding: 1px 6px; }
   :host(:lang(zh)) .empty { font-style: normal; }
   ul.legend { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 4px; height: 16px; margin: 4px 0; overflow: hidden; flex: none; font-size: var(--t1); color: var(--ink2); }
