@@ -43,7 +43,7 @@ const UNKNOWN_FLIGHT = 1e6;
 /** Room above the first event and below the last. */
 export const MARGIN = { top: 22, bottom: 96 } as const;
 const AXIS = 54;
-const QUEUES = 84;
+const QUEUES = 92;
 /** Room for the lane's glyph before the name of a state. */
 const GLYPH = 11;
 /** Least width of the figure that leaves room for the queues. */
@@ -98,6 +98,7 @@ export class Diagram {
     const labels = new Labels(2, scene.width - 2);
     const now = scene.warp.y(scene.now);
     labels.block(0, now - 8, scene.axis, 16);
+    labels.line({ x: scene.axis, y: now }, { x: scene.width, y: now });
     const packets = lines.map((line) => packetShapes(scene, line));
     for (const line of lines) register(scene, labels, line);
     for (const c of scene.columns) labels.block(c.x, y0, c.width, y1 - y0);
@@ -113,10 +114,10 @@ export class Diagram {
     return {
       ground: [
         ...bands(scene, y0, y1), ...laneShapes(scene, y0, y1), ...occupancy(scene, y0, y1),
-        ...axis(scene, y0, y1, now), ...timing,
+        ...axis(scene, y0, y1, now), ...nowLine(scene), ...timing,
       ],
       packets: named,
-      marks: [...laneLetters(scene, y0, y1, this.#letter), ...foreseen, ...chips, ...reasons, ...below(scene, labels, y1), ...nowLine(scene)],
+      marks: [...laneLetters(scene, y0, y1, this.#letter), ...foreseen, ...chips, ...reasons, ...below(scene, labels, y1)],
     };
   }
 
@@ -168,7 +169,7 @@ export class Diagram {
     return {
       frames, marks, told: this.#told, index, warp, lanes: all, columns: placed, width, axis: AXIS,
       queues: queues && input.listener
-        ? { ...input.listener, x: right + 14, width: queues - 16 } : undefined,
+        ? { ...input.listener, x: right + 20, width: queues - 20 } : undefined,
       ...changing(input),
     };
   }
@@ -255,7 +256,7 @@ function chip(scene: Scene, labels: Labels, change: Change, y0: number, y1: numb
   const edge = out < 0 ? column.x : column.x + column.width;
   const span = scene.width - scene.axis;
   const width = textWidth(name);
-  const places: Place[] = [0.02, 0.1, 0.16, 0.22, 0.28, 0.34, 0.42].flatMap((f, i) => [0, 6, -6].map((dy, j) => ({
+  const places: Place[] = [0.02, 0.1, 0.16, 0.22, 0.28, 0.34, 0.42].flatMap((f, i) => [0, 9, -9].map((dy, j) => ({
     x: out < 0 ? edge - f * span - width : edge + f * span + GLYPH, y: y + 4 + dy,
     anchor: 'start' as const, turn: 0, cost: i * 0.6 + j * 0.4,
   })));

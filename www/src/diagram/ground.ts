@@ -1,6 +1,6 @@
 /** What packets are drawn upon: axis, bands, folds, lanes, timers, the occupancy of queues, the now line. */
 import { fillOf, LANE, laneX, type Column } from './lanes.js';
-import type { Labels } from './labels.js';
+import type { Labels, Place } from './labels.js';
 import { columnOf, type Scene } from './scene.js';
 import { n, text, type Shape } from './shapes.js';
 import { tickStep, ticks, type Fold } from './warp.js';
@@ -126,10 +126,10 @@ export function timers(scene: Scene, labels: Labels, y0: number, y1: number): Sh
       kind: 'path', cls: `timer${ahead}`, d: `M${n(x + tick)} ${n(top)}H${n(x)}V${n(bottom)}H${n(x + tick)}`,
     });
     const what = scene.words.timer(marks.a(m), marks.time(m) - marks.since(m));
-    const side = right ? { anchor: 'start' as const, x: x + 5 } : { anchor: 'end' as const, x: x - 5 };
+    const side = (gap: number): Pick<Place, 'anchor' | 'x'> => (right ? { anchor: 'start', x: x + gap } : { anchor: 'end', x: x - gap });
     const folds = warp.foldsWithin(top, bottom);
-    const inFold = folds.map((f) => ({ ...side, y: f.y + f.height / 2 + 4, turn: 0, cost: 0 }));
-    const beside = [0.5, 0.3, 0.7].map((f) => ({ ...side, y: top + (bottom - top) * f + 4, turn: 0, cost: 2 }));
+    const inFold = folds.flatMap((f) => [5, 24, 48].map((gap, i) => ({ ...side(gap), y: f.y + f.height / 2 + 4, turn: 0, cost: i })));
+    const beside = [0.5, 0.3, 0.7].map((f) => ({ ...side(5), y: top + (bottom - top) * f + 4, turn: 0, cost: 2 }));
     const label = labels.place(`timer-label${ahead}`, [{ text: what }], [...inFold, ...beside], { must: inFold.length > 0 });
     if (label) shapes.push(label);
   }

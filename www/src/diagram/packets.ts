@@ -19,7 +19,7 @@ export function packetShapes(scene: Scene, line: WorldLine): PacketShapes {
   const selected = frame === scene.selected;
   const past = points(scene, line.past);
   const shapes: Shape[] = [];
-  if (selected) shapes.push(...halo(past));
+  if (selected && phase !== 'held') shapes.push(...halo(past));
   body(scene, line, shapes);
   if (line.rest.length) shapes.push({ kind: 'path', cls: 'rest', d: polyline(points(scene, line.rest)) });
   for (const wait of line.waits) {

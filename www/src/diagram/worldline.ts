@@ -4,6 +4,9 @@ import { columnOf, facing, type Scene } from './scene.js';
 import { some } from './sources.js';
 import type { Point } from './shapes.js';
 
+/** Room between a lane and a packet that is held beside it, px. */
+const ELBOW = 18;
+
 /** What is to be told of a frame at the step we stand at. */
 export type Phase = 'done' | 'flying' | 'held' | 'ahead';
 
@@ -58,7 +61,8 @@ export function worldLine(scene: Scene, frame: number): WorldLine | undefined {
   const waits: { x: number; from: number; to: number }[] = [];
   let waited = 0;
   for (const hold of holds) {
-    const at = x(f0 + ((end - f0) * (hold.from - sent - waited)) / (flight || 1));
+    // What was caught as it left, or just before it arrived, must still be seen beside the lane.
+    const at = inside(x(f0 + ((end - f0) * (hold.from - sent - waited)) / (flight || 1)), xa, xb);
     const open = phase === 'held' && hold === holds.at(-1);
     const until = open ? scene.now : hold.to;
     corners.push({ t: hold.from, x: at }, { t: until, x: at });
@@ -88,6 +92,10 @@ function reach(
   if (fate === Fate.lost) return { end: flight > 0 ? Math.max(0.5, f0) : 0.06, flight };
   if (fate === Fate.droppedByPerson) return { end: Math.min(0.94, Math.max(0.06, f0 + flight / (usual || 1))), flight };
   return { end: 1, flight };
+}
+
+function inside(x: number, xa: number, xb: number): number {
+  return Math.min(Math.max(x, Math.min(xa, xb) + ELBOW), Math.max(xa, xb) - ELBOW);
 }
 
 /** A copy starts where the original was. */

@@ -114,8 +114,10 @@ export class Draft {
     this.#become(version);
   }
 
+  /** The core edits bytes and knows no frame: what the frame is, besides its bytes, is as it was. */
   #become(version: Version): void {
-    this.#now = version;
+    const { id, flow, from, to, fate } = this.original;
+    this.#now = { ...version, packet: { ...version.packet, id, flow, from, to, fate } };
     this.#changed = undefined;
   }
 }

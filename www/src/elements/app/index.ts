@@ -36,6 +36,7 @@ export interface StepDetail {
  * @attr step step to open at
  * @attr seed of the session, where it should be another than the scenario's
  * @attr page it is the page: fills the window, takes the keys, keeps work over a reload, reads links
+ * @attr {"page"} keys take the keys that are pressed where nothing in the page has the focus
  * @attr full address of the whole page, for a link out of an embedded one
  * @fires ready once a session stands
  * @fires step at every change of where we stand; detail {@link StepDetail}
@@ -43,7 +44,7 @@ export interface StepDetail {
 export class TcpPlayground extends LitElement {
   static override properties = {
     scenario: {}, lang: { reflect: true }, theme: {}, panels: {}, view: {}, step: { type: Number, noAccessor: true },
-    seed: { type: Number }, page: { type: Boolean, reflect: true }, full: {},
+    seed: { type: Number }, page: { type: Boolean, reflect: true }, keys: {}, full: {},
     failure: { state: true }, layout: { state: true }, tab: { state: true }, notice: { state: true },
   };
   static override styles = [tokens, reset, styles];
@@ -54,6 +55,7 @@ export class TcpPlayground extends LitElement {
   declare view: string | null;
   declare seed: number | undefined;
   declare page: boolean;
+  declare keys: string | undefined;
   declare full: string | undefined;
   declare protected failure: string | undefined;
   declare protected layout: Layout;
@@ -129,7 +131,7 @@ export class TcpPlayground extends LitElement {
     super.connectedCallback();
     if (!this.hasAttribute('tabindex')) this.tabIndex = -1;
     this.#resize.observe(this);
-    if (this.page) document.addEventListener('keydown', this.#pageKey);
+    document.addEventListener('keydown', this.#pageKey);
     addEventListener('pagehide', this.#keep);
     if (this.#store) this.#stop = this.#store.subscribe(this.#changed);
     else void this.#open();
@@ -216,7 +218,7 @@ export class TcpPlayground extends LitElement {
 
   /** Keys pressed where nothing has the focus belong to the page. */
   readonly #pageKey = (e: KeyboardEvent): void => {
-    if (e.target === document.body && this.#store) handleKey(this.#store, e);
+    if ((this.page || this.keys === 'page') && e.target === document.body && this.#store) handleKey(this.#store, e);
   };
 
   protected override willUpdate(changed: PropertyValues): void {

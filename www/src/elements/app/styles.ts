@@ -37,6 +37,8 @@ export const styles = css`
   [data-layout='phone'] .main > * { flex: 1; }
   [data-layout='phone'] .sequence { padding: 4px 8px 0; }
   [data-layout='phone'] tcp-time-bar { height: auto; padding: 4px 16px 12px; }
+  [data-layout='phone'] > tcp-queues { padding: 0 16px; border-top: 1px solid var(--hair); }
+  [data-layout='phone'] > tcp-packet { border-top: 1px solid var(--ink); }
   [data-layout='phone'] .packet { border: 0; overflow: hidden auto; }
 
   [data-layout='embed'] { grid-template-rows: 36px minmax(0, 1fr) 44px; }

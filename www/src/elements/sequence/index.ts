@@ -149,10 +149,9 @@ export class Sequence extends Element {
   }
 
   #empty(): TemplateResult {
-    const { t, store } = this;
+    const { t } = this;
     const hint = t('sequence.press', { key: '\u0000' }).split('\u0000');
-    return html`<p class="empty">${t('sequence.empty')}<br>${hint[0]}<button @click=${() => perform(store, 'step')}
-      aria-label=${t('action.step')}><kbd>${keyHint('step')}</kbd></button>${hint[1]}</p>`;
+    return html`<p class="empty">${t('sequence.empty')}<br>${hint[0]}<kbd>${keyHint('step')}</kbd>${hint[1]}</p>`;
   }
 
   /** Scrolls so that a stretch of height is to be seen, if it is not. */

@@ -95,9 +95,15 @@ export function foreseen(store: Store): Foreseen | undefined {
     refused,
     change: changeText(store),
     replies: prediction.replies.map((r) => ({
-      from: r.from, to: r.to, sent: r.sent, arrives: r.arrives, text: r.summary,
+      from: r.from, to: r.to, sent: r.sent, arrives: r.arrives, text: brief(r.summary),
     })),
   };
+}
+
+/** What it is, and what it acknowledges: `ACK 1001`; a summary is `ACK, seq 5001, ack 1001, win 64`. */
+function brief(summary: string): string {
+  const ack = /\back (\d+)/.exec(summary)?.[1];
+  return [summary.split(',', 1)[0], ack].filter(Boolean).join(' ');
 }
 
 /** The first field that was changed, with its new value: `SEQ 91001`. */

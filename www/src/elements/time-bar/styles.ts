@@ -32,7 +32,7 @@ export const styles = css`
   @container (max-width: 1279px) { .signs { display: none; } .bar { gap: 12px; } .controls { gap: 0; } }
   @container (max-width: 900px) {
     .controls button { display: flex; height: 36px; width: 32px; padding: 0; justify-content: center; }
-    .controls kbd, .controls span, .speed { display: none; }
+    .controls kbd, .controls button span, .controls .speed { display: none; }
     .position b { font-size: var(--t2); line-height: 16px; }
     .position span { font-size: var(--t1); }
   }
@@ -45,7 +45,7 @@ export const styles = css`
     .controls { grid-row: 3; display: grid; grid-template-columns: repeat(6, 1fr); margin: 4px 0 0; }
     .controls button { flex-direction: column; gap: 2px; height: 44px; width: auto; }
     .controls button span { display: block; font-size: var(--t1); line-height: 14px; color: var(--ink2); }
-    .speed { display: flex; justify-content: center; padding: 0; }
+    .controls .speed { display: flex; justify-content: center; padding: 0; }
     .speed select { height: 44px; padding: 0 14px 0 0; }
   }
 `;

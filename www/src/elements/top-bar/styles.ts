@@ -19,6 +19,8 @@ export const styles = css`
   nav { margin-left: auto; display: flex; align-items: center; gap: 4px; flex: none; }
   nav > button { display: flex; align-items: center; gap: 6px; height: 32px; min-width: 32px; padding: 0 8px; justify-content: center; }
   nav > button:hover, .menu button:hover:not(:disabled) { background: var(--wash); }
+  nav .open { color: inherit; text-decoration: none; height: 28px; display: flex; align-items: center; gap: 4px; padding: 0 8px; }
+  nav .open:hover { text-decoration: underline; }
   .on { color: var(--ink); font-weight: 600; }
   .off { color: var(--ink3); }
   .menu { position: fixed; inset: auto; margin: 0; padding: 4px 0; border: 1px solid var(--ink); background: var(--paper); color: var(--ink); min-width: 240px; max-height: calc(100vh - 60px); overflow: auto; }
