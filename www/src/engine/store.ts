@@ -150,7 +150,10 @@ export class Store {
 
   /** The packet looked at as it is shown: under edit, or as it is. */
   get shown(): PacketView | undefined {
-    return this.draft?.packet ?? this.packet;
+    const { packet } = this;
+    const draft = this.draft?.packet;
+    // Bytes under edit have no place in the world yet: that is the one of the frame they were made from.
+    return draft && packet ? { ...draft, id: packet.id, flow: packet.flow, from: packet.from, to: packet.to, fate: packet.fate } : packet;
   }
 
   /** What delivering the packet looked at, as shown, would do; undefined unless it is in flight. */

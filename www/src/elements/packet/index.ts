@@ -163,7 +163,7 @@ export class Packet extends Element {
     const was = path === undefined ? undefined : store.draft?.changed.get(path);
     const bases = Editing.bases(this);
     return html`<section class="peek" aria-label=${this.t('packet.title', { id: packet.id })}>
-      <h2>${field ? html`${diamond}<span class="fact"><b>${flowOf(store.view, packet.flow)?.letter}</b> ${label(store.lang, field, undefined, true)} <s>${valueOf(field, was ?? '', bases)}</s> <b class="edit">${valueOf(field, field.value, bases)}</b></span>`
+      <h2>${field ? html`${diamond}<span class="fact change"><span><b>${flowOf(store.view, packet.flow)?.letter}</b> ${label(store.lang, field, undefined, true)}</span> <s>${valueOf(field, was ?? '', bases)}</s> <b class="edit">${valueOf(field, field.value, bases)}</b></span>`
         : html`<span class="name">${this.t('packet.title', { id: packet.id })}</span>${this.#who(packet)}`}<span class="push">${this.#state(packet)}</span></h2>
       <tcp-packet-verdict .store=${store}></tcp-packet-verdict>${this.#actions()}</section>`;
   }

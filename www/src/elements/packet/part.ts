@@ -1,6 +1,7 @@
-import type { PacketView } from '../../engine/pkg/views.js';
+import type { FieldView, PacketView } from '../../engine/pkg/views.js';
 import { Element } from '../base/index.js';
 import { Editing } from './editing.js';
+import { find } from './tree.js';
 
 /** The field under the pointer, for the other two views. */
 export class FieldHover extends Event {
@@ -35,6 +36,11 @@ export abstract class PacketPart extends Element {
   /** The value that a field had before it was edited or mended. */
   protected was(path: string): string | undefined {
     return this.store.draft?.changed.get(path);
+  }
+  /** The field as it was on the link, while the packet is under edit. */
+  protected original(path: string): FieldView | undefined {
+    const { draft } = this.store;
+    return draft && find(draft.original.layers, path);
   }
   /** Whether a person set the field, rather than mending. */
   protected edited(path: string): boolean {

@@ -29,7 +29,8 @@ export class PacketRows extends PacketPart {
     .row:last-child .cell, .cell.bottom { border-bottom: 1px solid var(--ink2); }
     .row:last-child { height: 19px; }
     .name { font: var(--t1) / 17px var(--sans); color: var(--ink3); overflow: hidden; text-overflow: ellipsis; min-width: 0; }
-    .value { margin-left: auto; overflow: hidden; text-overflow: ellipsis; flex-shrink: 1; min-width: 0; }
+    .value { margin-left: auto; overflow: hidden; text-overflow: ellipsis; min-width: 0; }
+    .name { flex-shrink: 10; }
     .brief { padding: 0 4px; gap: 3px; }
     .brief .value { margin-left: auto; }
     .meaning, s { color: var(--ink3); }
@@ -47,7 +48,7 @@ export class PacketRows extends PacketPart {
     .edited s, .mended s { font-weight: 400; }
     .folded { display: none; }
     @container packet (max-width: 1239px) { .optional { display: none; } .folded { display: grid; } }
-    @container packet (max-width: 599px) { .row, .row:last-child { height: 28px; } .cell, .name { line-height: 27px; padding-left: 3px; padding-right: 3px; gap: 3px; } .flag { padding: 0; } .brief .name { display: none; }
+    @container packet (max-width: 599px) { .row, .row:last-child { height: 28px; } .cell, .name { line-height: 27px; padding-left: 3px; padding-right: 3px; gap: 3px; } .flag { padding: 0; font-size: 10px; letter-spacing: -0.6px; overflow: hidden; } .brief .name { display: none; }
       .ruler span:nth-child(4n + 3), .ruler span:nth-child(4n), .ruler span:nth-child(4n + 5) { visibility: hidden; } .ruler span:nth-child(4n + 2) { overflow: visible; } }
   `];
 
@@ -109,7 +110,7 @@ export class PacketRows extends PacketPart {
   #value(field: FieldView, bits: number): TemplateResult {
     const bases = Editing.bases(this);
     const was = this.was(field.path);
-    const { value, meaning } = shown(field, bases);
+    const { value, meaning } = shown(field, bases, this.original(field.path));
     // A meaning that is only a name would crowd a narrow cell.
     const room = bits >= 16;
     return html`<span class="value">${was !== undefined && room ? html`<s>${valueOf(field, was, bases)}</s> ` : nothing}${value}${meaning && room

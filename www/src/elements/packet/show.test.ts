@@ -35,6 +35,11 @@ it('what a value means stands behind it, without saying the value twice', () => 
   expect(shown(field('tcp.flags', '0x018', 'PSH ACK'), undefined).value).toBe('PSH ACK');
 });
 
+it('a window under edit is scaled as the one on the link was', () => {
+  const link = field('tcp.window_size_value', '502', '502 × 128 = 64256');
+  expect(shown(field('tcp.window_size_value', '2'), undefined, link)).toEqual({ value: '2', meaning: '× 128 = 256' });
+});
+
 it('octets as text', () => {
   expect(ascii('474554202f0d0a')).toBe('GET /··');
   expect(ascii('474554202f', 3)).toBe('GET…');

@@ -53,7 +53,13 @@ export function typed(field: FieldView, text: string, bases: PacketBases | undef
   return trimmed;
 }
 
-export function shown(field: FieldView, bases: PacketBases | undefined): Shown {
+/**
+ * A field as it is shown. `original` is the same field on the link, for a packet under edit: the bytes alone do not
+ * say by how much a window is scaled, the connection that they came from does.
+ */
+export function shown(field: FieldView, bases: PacketBases | undefined, original?: FieldView): Shown {
+  const scale = field.meaning == null && field.name === 'tcp.window_size_value' ? /× (\d+) =/.exec(original?.meaning ?? '')?.[1] : undefined;
+  if (scale !== undefined) return { value: field.value, meaning: `× ${scale} = ${Number(field.value) * Number(scale)}` };
   if (field.name === 'tcp.flags' && field.meaning) return { value: field.meaning, meaning: '' };
   const value = valueOf(field, field.value, bases);
   if (field.meaning == null || base(field, bases) !== undefined) return { value, meaning: '' };

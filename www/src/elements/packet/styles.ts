@@ -65,6 +65,10 @@ export const styles = css`
     kbd { display: none; }
     .peek { padding: 4px 16px 8px; }
     .peek h2 { height: 28px; padding: 6px 0 0; flex-wrap: nowrap; align-items: center; }
+    .peek .change { display: flex; gap: 6px; }
+    .peek .change > * { overflow: hidden; text-overflow: ellipsis; }
+    .peek .change s { flex-shrink: 100; min-width: 0; }
+    .peek h2 .sign { flex: none; }
     .peek .push { margin-left: auto; }
     .peek tcp-packet-verdict { padding-bottom: 6px; }
   }

@@ -19,7 +19,9 @@ export class PacketTree extends PacketPart {
     .name { font-family: var(--sans); color: var(--ink2); margin-right: 8px; }
     .layer .name { color: var(--ink); }
     .layer[aria-expanded='true'] .name { font-weight: 600; }
-    .value { margin-left: auto; overflow: hidden; text-overflow: ellipsis; padding-left: 4px; }
+    .value { margin-left: auto; display: flex; gap: 6px; min-width: 0; padding-left: 4px; }
+    .value > * { overflow: hidden; text-overflow: ellipsis; }
+    .value s { flex-shrink: 100; min-width: 0; }
     .meaning { color: var(--ink3); }
     .meaning.wrong { color: var(--lost); }
     s { color: var(--ink3); text-decoration-thickness: 1px; }
@@ -99,12 +101,11 @@ export class PacketTree extends PacketPart {
   #value({ field }: Line): TemplateResult {
     const bases = Editing.bases(this);
     const was = this.was(field.path);
-    const { value, meaning } = shown(field, bases);
+    const { value, meaning } = shown(field, bases, this.original(field.path));
     const text = field.form === 'group' ? summary(field, this.packet?.payload ?? 0) : field.children.length && field.form === 'bytes' ? '' : value;
     const long = field.form === 'bytes' && text.length > 24 ? `${text.slice(0, 22)}…` : text;
     const problem = field.problem == null ? undefined : plain(sentence(this.store.lang, { id: field.problem, operands: [] }));
-    return html`<span class="value" title=${problem ?? nothing}>${was === undefined ? nothing : html`<s>${valueOf(field, was, bases)}</s> `}${long}
-      ${meaning ? html` <span class="meaning ${problem ? 'wrong' : ''}">${meaning}</span>` : problem ? cross : nothing}</span>`;
+    return html`<span class="value" title=${problem ?? nothing}>${was === undefined ? nothing : html`<s>${valueOf(field, was, bases)}</s>`}<span>${long}</span>${meaning ? html`<span class="meaning ${problem ? 'wrong' : ''}">${meaning}</span>` : problem ? cross : nothing}</span>`;
   }
 
   #spoken({ field }: Line, name: string): string {

@@ -36,7 +36,7 @@ export const styles = css`
   .free .mark { display: inline-block; width: 0; height: 14px; border-left: 1px dashed var(--lost); vertical-align: -3px; margin-left: 4px; }
 
   /* ---- the strip under a phone's figure */
-  .strip { display: flex; align-items: center; gap: 8px; height: 36px; font-size: var(--t2); white-space: nowrap; overflow: hidden; }
+  .strip { display: flex; align-items: center; gap: 8px; height: 36px; padding: 0 16px; border-top: 1px solid var(--hair); font-size: var(--t2); white-space: nowrap; overflow: hidden; }
   .strip .dim:nth-of-type(n + 2) { margin-left: auto; }
   .strip .slot { font-weight: 700; }
   .strip .slot .lane { margin-right: 3px; }
@@ -44,9 +44,10 @@ export const styles = css`
   .strip b { font-weight: 700; }
 
   /* ---- the column of an embedded figure */
+  :host([mode='embed']) { flex: none; margin-bottom: 8px; }
   .embed td.who { vertical-align: top; padding-top: 2px; }
   .embed .under td { border: 0; height: 18px; vertical-align: top; padding-left: 0; width: auto; }
-  .embed .under .left + span, .embed .under .n { font-family: var(--sans); color: var(--ink3); }
+  .embed .under td, .embed .under .dim { font-family: var(--sans); color: var(--ink3); }
   .remark-line { display: flex; align-items: baseline; justify-content: space-between; height: 32px; padding-top: 9px; font-size: var(--t1); white-space: nowrap; }
   .remark-line .name { font: var(--t4) / 16px var(--serif); margin-right: 4px; }
   .queue + .queue { margin-top: 0; }

@@ -83,7 +83,7 @@ export class WindowLine extends Element {
 
   /** The sequence number of the packet under edit, if it goes this way on this connection. */
   #packet(tcb: TcbView, node: number, end: 'from' | 'to'): number | undefined {
-    const packet = this.store.draft?.packet;
+    const packet = this.store.draft?.dirty ? this.store.shown : undefined;
     if (!packet || packet.flow !== tcb.flow || packet[end] !== node) return undefined;
     const value = Number(find(packet.layers, 'tcp.seq')?.value);
     return Number.isFinite(value) ? value : undefined;
