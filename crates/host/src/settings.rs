@@ -240,10 +240,9 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.ipv4.tcp_tso_win_divisor", u32::MAX, |s, n| s.tcp_mut().tso_win_divisor = n),
     ("net.ipv4.tcp_rto_min_us", u32::MAX, |s, n| s.tcp_mut().rto_min = Duration::from_micros(n.into())),
     ("net.ipv4.tcp_rto_max_ms", 120_000, |s, n| s.tcp_mut().rto_max = Duration::from_millis(n.into())),
-    // Parameters of the module tcp_cubic, and of a device (ethtool -K gso).
+    // Parameters of the module tcp_cubic.
     ("tcp_cubic.hystart", 1, |s, n| s.tcp_mut().hystart = if n == 1 { s.tcp.hystart.max(3) } else { 0 }),
     ("tcp_cubic.hystart_detect", 3, |s, n| s.tcp_mut().hystart = n as u8),
-    ("ethtool.gso", 1, |s, n| s.tcp_mut().gso = n == 1),
     ("net.ipv4.ip_default_ttl", 255, |s, n| s.default_ttl = n.max(1) as u8),
     ("RLIMIT_NOFILE", 1_048_576, |s, n| s.nofile = n),
 ];

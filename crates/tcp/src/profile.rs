@@ -129,6 +129,9 @@ pub struct Config {
     pub rfc5961: bool,
     /// Least time between two answers to unacceptable segments (`tcp_invalid_ratelimit`).
     pub invalid_ratelimit: Duration,
+    /// A RST in the window, but not at its edge, meets TIME-WAIT: a challenge ACK (`rfc`, RFC 5961 §3) or nothing
+    /// (`linux`, tcp_timewait_state_process).
+    pub time_wait_challenge: Letter,
     /// A RST may end TIME-WAIT (`tcp_rfc1337` = 0).
     pub rst_ends_time_wait: bool,
     /// 2 MSL (RFC 9293 §3.6.1: MSL 2 min; Linux TCP_TIMEWAIT_LEN is 60 s in all).
@@ -207,6 +210,7 @@ impl Config {
             repeated_syn: Letter::Linux,
             rfc5961: true,
             invalid_ratelimit: Duration::from_millis(500),
+            time_wait_challenge: Letter::Linux,
             rst_ends_time_wait: true,
             time_wait: Duration::from_secs(60),
             fin_wait2: Some(Duration::from_secs(60)),
@@ -247,6 +251,7 @@ impl Config {
             wide_window: false,
             ack_unsent: Letter::Rfc,
             repeated_syn: Letter::Rfc,
+            time_wait_challenge: Letter::Rfc,
             rst_ends_time_wait: false,           // RFC 1337
             time_wait: Duration::from_secs(240), // MSL 2 minutes: RFC 9293 §3.4.2
             fin_wait2: None,

@@ -1,6 +1,7 @@
 //! Second, check the RST bit.
 
 use super::{Step, refused};
+use crate::profile::Letter;
 use crate::rule::Recorder;
 use crate::time::Instant;
 use crate::transitions::Cause;
@@ -13,7 +14,12 @@ impl Connection {
         if !h.flags.has(Flags::RST) {
             return Ok(());
         }
-        if self.cfg.rfc5961 && h.seq != self.rcv.nxt && !self.rst_at_sack_edge(seg) {
+        let exact = h.seq == self.rcv.nxt || self.rst_at_sack_edge(seg);
+        if !exact && self.state == State::TimeWait && self.cfg.time_wait_challenge == Letter::Linux {
+            rule!(r, rules::RST_TIME_WAIT, Drop, h.seq);
+            return refused(&rules::RST_TIME_WAIT, h.seq.0, self.rcv.nxt.0);
+        }
+        if self.cfg.rfc5961 && !exact {
             // In the window, but not exactly where the next octet belongs: perhaps a blind attacker
             // (RFC 5961 §3). A peer that means it will repeat it with the number we tell.
             rule!(r, rules::RST_CHALLENGED, Answer, h.seq, self.rcv.nxt);
