@@ -189,6 +189,7 @@ impl Connection {
             // What a closed window kept back begins anew, as after idling.
             self.restart_after_idle(now, r);
         }
+        self.end_probing(now, r);
     }
 
     /// Takes off the retransmission queue what `ack` covers.

@@ -335,7 +335,11 @@ impl Connection {
         if self.timers.is_set(TimerKind::TailLossProbe) || self.timers.is_set(TimerKind::RackReorder) {
             return self.rearm_rto_from_head(now, r);
         }
-        let rto = self.rtt.rto(&self.cfg);
+        let mut rto = self.rtt.rto(&self.cfg);
+        if let (Some(limit), Some(since)) = (self.cfg.user_timeout, self.retrans_since) {
+            // The user timeout must not be slept through (tcp_clamp_rto_to_user_timeout).
+            rto = rto.min(limit - now.since(since)).max(Duration::from_millis(1));
+        }
         rule!(r, rules::RTO_ARMED, Act, rto, self.snd.una);
         self.arm_send_timer(TimerKind::Retransmit, now, now + rto);
     }

@@ -30,7 +30,8 @@ impl Connection {
     /// The persist timer fires: what fits is sent, else the window is probed.
     pub(crate) fn persist_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
         let fin_waits = self.fin_queued && !self.fin_sent();
-        if !self.rtx.is_empty() || (self.tx.unsent() == 0 && !fin_waits) {
+        let probed_before = !self.rtx.is_empty();
+        if !probed_before && self.tx.unsent() == 0 && !fin_waits {
             self.probes = 0;
             return;
         }
@@ -42,7 +43,7 @@ impl Connection {
             return self.die(Cause::TimedOut, Some("ETIMEDOUT"), r);
         }
         let edge = self.snd_edge();
-        if self.snd.nxt.lt(edge) && self.tx.unsent() > 0 {
+        if !probed_before && self.snd.nxt.lt(edge) && self.tx.unsent() > 0 {
             // Not closed, only too small (or the caller's cork): a smaller segment then.
             let room = edge.since(self.snd.nxt).min(self.tx.unsent()).min(self.current_mss());
             rule!(r, rules::PERSIST_OVERRIDE, Act, room, self.snd.wnd);
@@ -59,15 +60,24 @@ impl Connection {
     }
 
     /// A probe: an octet of what waits (RFC), or an old sequence number that must be answered (Linux).
-    fn send_probe<R: Recorder>(&mut self, _now: Instant, _r: &mut R) {
-        if self.cfg.probe_law == Letter::Rfc && self.tx.unsent() > 0 {
-            // The octet is not taken off the queue: whether the peer kept it, its ACK will say.
+    fn send_probe<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if !self.rtx.is_empty() {
+            // The octet of the last probe: perhaps the peer has room for it now.
+            self.send_again(now, 0, r);
+        } else if self.cfg.probe_law == Letter::Rfc {
+            self.send_partial(now, self.tx.unsent().min(1), r);
+        } else {
             self.ack_paid();
-            self.emit(self.snd.nxt, 1, Flags::ACK, self.probes - 1);
-            return;
+            self.emit(self.snd.una - 1, 0, Flags::ACK, 0);
         }
-        self.ack_paid();
-        self.emit(self.snd.una - 1, 0, Flags::ACK, 0);
+    }
+
+    /// The window opened while an octet sent as a probe is outstanding: it is a segment like any other now.
+    pub(crate) fn end_probing<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if self.snd.wnd > 0 && !self.rtx.is_empty() && self.timers.is_set(TimerKind::Persist) {
+            self.stop_persist();
+            self.rearm_rto(now, r);
+        }
     }
 
     /// The window opened, or everything went: probing is over.

@@ -61,7 +61,10 @@ impl Connection {
     /// R2, or the user timeout, is over (RFC 9293 §3.8.3): the connection is closed.
     fn given_up<R: Recorder>(&mut self, now: Instant, r: &mut R) -> bool {
         let retries = if self.orphan { self.cfg.orphan_retries } else { self.cfg.retries2 };
+        // A peer that shrank its window to nothing and still answers is alive (tcp_rtx_probe0_timed_out).
+        let closed = self.snd.wnd == 0 && now.since(self.last_rcv) < Duration(self.cfg.rto_max.0 * 2);
         let over = match self.cfg.user_timeout.is_some() {
+            _ if closed && !self.orphan => false,
             true => self.user_timeout_over(now),
             false => match (self.cfg.rto_law, self.retrans_since) {
                 (Letter::Linux, Some(since)) => now.since(since) >= r2_time(&self.cfg, retries),
