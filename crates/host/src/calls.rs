@@ -5,7 +5,7 @@ use crate::flags::{RecvFlags, SendFlags, Shutdown};
 use crate::listen::Listener;
 use crate::sock::{Kind, PortHold, Sock, WaitId};
 use crate::step::Step;
-use crate::{Call, CallResult, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
+use crate::{Call, CallResult, CallText, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
 use bytes::{Bytes, BytesMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tcp::rule::Recorder;
@@ -59,7 +59,11 @@ pub(crate) fn errno(name: &'static str) -> Try {
 impl Host {
     /// A process makes a call.
     pub(crate) fn enter<R: Recorder>(&mut self, pid: Pid, call: Call, cx: &mut Step<R>) -> CallResult {
-        cx.out.events.push(HostEvent::CallEntered { pid, fd: text::fd(&call), text: text::entered(&call) });
+        cx.out.events.push(HostEvent::CallEntered {
+            pid,
+            fd: text::fd(&call),
+            text: CallText::entered(&call),
+        });
         let mut progress = Progress::default();
         let tried = self.attempt(pid, &call, &mut progress, cx);
         let (sock, until) = match tried {
@@ -87,7 +91,7 @@ impl Host {
             Try::Errno(e) => CallResult::Errno(e),
             Try::Wait(_) | Try::Sleep(_) => return CallResult::Blocked,
         };
-        let text = text::returned(call, &result);
+        let text = CallText::returned(call, &result);
         cx.out.events.push(HostEvent::CallReturned { pid, text, result: result.clone() });
         result
     }

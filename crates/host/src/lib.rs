@@ -32,6 +32,7 @@ pub use config::{HostConfig, IfaceConfig, ProgramConfig};
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
 pub use host::Host;
 pub use ready::poll;
+pub use text::CallText;
 
 use bytes::Bytes;
 use std::net::SocketAddr;
@@ -137,11 +138,11 @@ pub enum HostEvent {
     CallEntered {
         pid: Pid,
         fd: Option<Fd>,
-        text: String,
+        text: CallText,
     },
     CallReturned {
         pid: Pid,
-        text: String,
+        text: CallText,
         result: CallResult,
     },
     Count(&'static str, u32),

@@ -2,7 +2,7 @@
 
 use crate::program::{Next, Program};
 use crate::step::Step;
-use crate::{Call, CallResult, Errno, Fd, Host, HostEvent, Pid, ProcessInfo, SockId, text};
+use crate::{Call, CallResult, CallText, Errno, Fd, Host, HostEvent, Pid, ProcessInfo, SockId, text};
 use std::rc::Rc;
 use tcp::rule::Recorder;
 use tcp::time::Instant;
@@ -147,7 +147,7 @@ impl Host {
             Next::Trap(why) => {
                 cx.out.events.push(HostEvent::CallReturned {
                     pid,
-                    text: why,
+                    text: CallText::trapped(why),
                     result: CallResult::Errno(Errno("EFAULT")),
                 });
                 self.exit(pid, SIGSEGV, cx);

@@ -2,6 +2,7 @@
 
 use crate::flags::{RecvFlags, SendFlags};
 use crate::{Call, CallResult, Fd, sockopt};
+use std::fmt;
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 
@@ -50,13 +51,47 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
     }
 }
 
+/// A call as strace(1) shows it, or why a program was ended. Kept as values and made into text only where somebody
+/// looks: a run that nobody looks at pays nothing for it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallText(Said);
+
+#[derive(Clone, PartialEq, Debug)]
+enum Said {
+    Entered(Call),
+    Returned(Call, CallResult),
+    Trapped(String),
+}
+
+impl CallText {
+    pub(crate) fn entered(call: &Call) -> CallText {
+        CallText(Said::Entered(call.clone()))
+    }
+    pub(crate) fn returned(call: &Call, result: &CallResult) -> CallText {
+        CallText(Said::Returned(call.clone(), result.clone()))
+    }
+    pub(crate) fn trapped(why: String) -> CallText {
+        CallText(Said::Trapped(why))
+    }
+}
+
+impl fmt::Display for CallText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Said::Entered(call) => f.write_str(&entered(call)),
+            Said::Returned(call, result) => f.write_str(&returned(call, result)),
+            Said::Trapped(why) => f.write_str(why),
+        }
+    }
+}
+
 /// The call as it begins: `read(4, …, 512)`.
-pub(crate) fn entered(call: &Call) -> String {
+fn entered(call: &Call) -> String {
     arguments(call, None)
 }
 
 /// The call as it ended: `read(4, "GET / HTTP/1.1\r\n"…, 512) = 18`.
-pub(crate) fn returned(call: &Call, result: &CallResult) -> String {
+fn returned(call: &Call, result: &CallResult) -> String {
     match result {
         CallResult::Done(n, data) => {
             let data = matches!(call, Call::Read { .. } | Call::Recv { .. }).then_some(&data[..]);

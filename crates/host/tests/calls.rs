@@ -144,13 +144,13 @@ fn a_connection_from_socket_to_time_wait() {
     let l = w.listen(1, 80, 2);
     assert_eq!(w.call(1, Call::Accept { fd: l }), CallResult::Blocked, "nobody is there yet");
     let c = w.connect(0, at(2, 80));
-    assert_eq!(w.last_return(1), Some("accept(3, NULL, NULL) = 4"));
+    assert_eq!(w.last_return(1).as_deref(), Some("accept(3, NULL, NULL) = 4"));
     let s = 4;
     assert_eq!(w.queues(1), (0, 0));
     assert_eq!(w.call(1, read(s)), CallResult::Blocked);
     assert_eq!(w.ok(0, write(c, "GET /\r\n")), 7);
     w.run_for(0.1);
-    assert_eq!(w.last_return(1), Some("read(4, \"GET /\\r\\n\", 512) = 7"));
+    assert_eq!(w.last_return(1).as_deref(), Some("read(4, \"GET /\\r\\n\", 512) = 7"));
     // Half-close: the client has said all, the server goes on.
     w.ok(0, Call::ShutdownWrite { fd: c });
     assert_eq!(w.err(0, write(c, "more")), "EPIPE");

@@ -40,7 +40,7 @@ fn echo() -> World {
 fn returns(w: &World, host: usize) -> Vec<String> {
     let all = w.events.iter().filter(|(i, _)| *i == host);
     all.filter_map(|(_, e)| match e {
-        HostEvent::CallReturned { text, .. } => Some(text.clone()),
+        HostEvent::CallReturned { text, .. } => Some(text.to_string()),
         _ => None,
     })
     .collect()
@@ -111,7 +111,7 @@ fn a_call_by_hand_waits_beside_the_program() {
     assert_eq!(w.call(1, Call::Accept { fd }), CallResult::Blocked);
     assert_eq!(w.call(1, Call::Accept { fd }), CallResult::Blocked, "the shell may wait twice");
     w.connect(0, at(2, 81));
-    assert_eq!(w.last_return(1), Some("accept(3, NULL, NULL) = 4"));
+    assert_eq!(w.last_return(1).as_deref(), Some("accept(3, NULL, NULL) = 4"));
 }
 
 /// Line, column and a sentence, before anything runs.

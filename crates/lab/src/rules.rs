@@ -8,7 +8,9 @@ use tcp::rule::{Decision, Operand, Outcome, RuleDef};
 /// Every rule of every crate. The order is that of this build; ids are what lasts.
 pub fn all() -> &'static [&'static RuleDef] {
     static ALL: OnceLock<Vec<&'static RuleDef>> = OnceLock::new();
-    ALL.get_or_init(|| [crate::packet::rules::ALL, host::rules::ALL, net::rules::ALL, tcp::rules::ALL].concat())
+    ALL.get_or_init(|| {
+        [crate::packet::rules::ALL, host::rules::ALL, net::rules::ALL, tcp::rules::ALL].concat()
+    })
 }
 
 /// Place of a rule in [`all`].

@@ -299,7 +299,7 @@ fn counters(host: &Host, old: Option<&Host>) -> Vec<CounterView> {
 
 fn call_text(event: &HostEvent) -> Option<String> {
     match event {
-        HostEvent::CallEntered { text, .. } | HostEvent::CallReturned { text, .. } => Some(text.clone()),
+        HostEvent::CallEntered { text, .. } | HostEvent::CallReturned { text, .. } => Some(text.to_string()),
         _ => None,
     }
 }

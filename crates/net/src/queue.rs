@@ -1,30 +1,47 @@
 //! The event queue: least `(time, serial)` first.
 //!
-//! A 4-ary heap: as many comparisons as a binary one and half the cache misses. What is stale is not taken out
-//! but skipped by the world, which knows the serial of the one event of each timer and frame that counts.
+//! What is stale is not taken out but skipped by the world, which knows the serial of the one event of each timer and
+//! frame that counts.
 
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 use tcp::time::Instant;
 
-/// Children of a heap node.
-const ARITY: usize = 4;
-
+/// An event with its place in the order. Greater is earlier: the heap gives the greatest first.
 #[derive(Clone, Copy, Debug)]
 struct Entry<T> {
-    /// `time << 64 | serial`, so that one comparison orders both.
-    key: u128,
+    time: Instant,
+    serial: u64,
     item: T,
 }
+
+impl<T> Ord for Entry<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.time, other.serial).cmp(&(self.time, self.serial))
+    }
+}
+impl<T> PartialOrd for Entry<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<T> PartialEq for Entry<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.serial == other.serial
+    }
+}
+impl<T> Eq for Entry<T> {}
 
 /// Events in the order in which they happen: by time, and those of one time by when they were put in.
 #[derive(Clone, Debug)]
 pub struct EventQueue<T> {
-    heap: Vec<Entry<T>>,
+    heap: BinaryHeap<Entry<T>>,
     serials: u64,
 }
 
 impl<T> Default for EventQueue<T> {
     fn default() -> Self {
-        EventQueue { heap: Vec::new(), serials: 0 }
+        EventQueue { heap: BinaryHeap::new(), serials: 0 }
     }
 }
 
@@ -33,25 +50,18 @@ impl<T: Copy> EventQueue<T> {
     pub fn push(&mut self, time: Instant, item: T) -> u64 {
         let serial = self.serials;
         self.serials += 1;
-        self.heap.push(Entry { key: u128::from(time.0) << 64 | u128::from(serial), item });
-        self.sift_up(self.heap.len() - 1);
+        self.heap.push(Entry { time, serial, item });
         serial
     }
 
     /// The next event with its time and serial; stays in.
     pub fn peek(&self) -> Option<(Instant, u64, T)> {
-        self.heap.first().map(|e| (Instant((e.key >> 64) as u64), e.key as u64, e.item))
+        self.heap.peek().map(|e| (e.time, e.serial, e.item))
     }
 
     /// The next event, taken out.
     pub fn pop(&mut self) -> Option<(Instant, u64, T)> {
-        let first = self.peek()?;
-        let last = self.heap.pop()?;
-        if !self.heap.is_empty() {
-            self.heap[0] = last;
-            self.sift_down();
-        }
-        Some(first)
+        self.heap.pop().map(|e| (e.time, e.serial, e.item))
     }
 
     /// Events in it, stale ones too.
@@ -62,34 +72,5 @@ impl<T: Copy> EventQueue<T> {
     /// Nothing in it.
     pub fn is_empty(&self) -> bool {
         self.heap.is_empty()
-    }
-
-    fn sift_up(&mut self, mut at: usize) {
-        let entry = self.heap[at];
-        while at > 0 {
-            let parent = (at - 1) / ARITY;
-            if self.heap[parent].key <= entry.key {
-                break;
-            }
-            self.heap[at] = self.heap[parent];
-            at = parent;
-        }
-        self.heap[at] = entry;
-    }
-
-    fn sift_down(&mut self) {
-        let mut at = 0;
-        let entry = self.heap[0];
-        loop {
-            let first = at * ARITY + 1;
-            let Some(children) = self.heap.get(first..(first + ARITY).min(self.heap.len())) else { break };
-            let Some((n, least)) = children.iter().enumerate().min_by_key(|(_, e)| e.key) else { break };
-            if least.key >= entry.key {
-                break;
-            }
-            self.heap[at] = *least;
-            at = first + n;
-        }
-        self.heap[at] = entry;
     }
 }

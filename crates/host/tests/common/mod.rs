@@ -233,9 +233,9 @@ impl World {
         fd
     }
     /// The last call that returned on host `i`, as strace shows it.
-    pub fn last_return(&self, i: usize) -> Option<&str> {
+    pub fn last_return(&self, i: usize) -> Option<String> {
         self.events.iter().rev().find_map(|(n, e)| match e {
-            HostEvent::CallReturned { text, .. } if *n == i => Some(text.as_str()),
+            HostEvent::CallReturned { text, .. } if *n == i => Some(text.to_string()),
             _ => None,
         })
     }
