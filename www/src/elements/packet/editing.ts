@@ -33,8 +33,8 @@ export class Editing {
 
   /** Whether the selected packet can be edited: it is on its way. */
   static possible({ store }: Element): boolean {
-    const { selected } = store.face;
-    return selected !== undefined && store.inFlight(selected) && !store.panic;
+    const { looked } = store;
+    return looked !== undefined && store.inFlight(looked) && !store.panic;
   }
 
   static bases({ store }: Element): PacketBases | undefined {
@@ -130,8 +130,8 @@ export class Editing {
 
   #hold(): void {
     const { store } = this.#host;
-    const { selected } = store.face;
-    if (selected !== undefined && store.draft?.dirty && !store.isHeld(selected)) perform(store, 'hold', { frame: selected });
+    const { looked } = store;
+    if (looked !== undefined && store.draft?.dirty && !store.isHeld(looked)) perform(store, 'hold', { frame: looked });
   }
 }
 

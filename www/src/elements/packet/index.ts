@@ -120,9 +120,9 @@ export class Packet extends Element {
 
   #actions(): TemplateResult {
     const { store, t } = this;
-    const { selected } = store.face;
-    const flies = selected !== undefined && store.inFlight(selected);
-    const first: ActionId = flies && (store.isHeld(selected) || store.draft?.dirty) ? 'deliver' : 'hold';
+    const { looked } = store;
+    const flies = looked !== undefined && store.inFlight(looked);
+    const first: ActionId = flies && (store.isHeld(looked) || store.draft?.dirty) ? 'deliver' : 'hold';
     const names = { hold: 'packet.hold', deliver: 'packet.deliver', drop: 'packet.drop', duplicate: 'packet.duplicate', delay: 'packet.delay' } as const;
     const rest = flies ? (['drop', 'duplicate', 'delay'] as const) : [];
     return html`<span class="actions" role="group" aria-label=${t('packet.actions')}>${([first, ...rest] as (keyof typeof names)[]).map((id, i) => html`<button type="button"

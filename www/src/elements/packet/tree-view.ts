@@ -40,6 +40,7 @@ export class PacketTree extends PacketPart {
   #active: string | undefined;
   #opened: number | undefined;
   #followed: string | undefined;
+  #seen: string | undefined;
 
   constructor() {
     super();
@@ -67,8 +68,14 @@ export class PacketTree extends PacketPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    if (this.chosen === undefined) return;
-    this.renderRoot.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+    if (this.chosen === this.#seen) return;
+    this.#seen = this.chosen;
+    // Only the tree scrolls, never the page around it.
+    const line = this.renderRoot.querySelector<HTMLElement>('[aria-selected=true]');
+    if (!line) return;
+    const [from, to] = [line.getBoundingClientRect(), this.getBoundingClientRect()];
+    if (from.top < to.top) this.scrollTop += from.top - to.top;
+    else if (from.bottom > to.bottom) this.scrollTop += from.bottom - to.bottom;
   }
 
   protected override render(): TemplateResult | typeof nothing {
