@@ -3,7 +3,7 @@ import { configs as lit } from 'eslint-plugin-lit';
 import tseslint from 'typescript-eslint';
 
 const node = { console: 'readonly', process: 'readonly', performance: 'readonly', URL: 'readonly', setTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly', WebAssembly: 'readonly' };
-const page = { document: 'readonly', requestAnimationFrame: 'readonly' };
+const page = { document: 'readonly', requestAnimationFrame: 'readonly', customElements: 'readonly' };
 
 export default tseslint.config(
   { ignores: ['dist', 'target', 'node_modules', 'www/src/engine/pkg', 'test-results', 'playwright-report'] },

@@ -7,16 +7,12 @@ import { median } from './rows.mjs';
 
 const RUNS = 5;
 
-/** Runs in the page: milliseconds from navigation until the element says that it can be stepped. */
-function untilReady() {
-  return new Promise((resolve) => {
-    const look = () => {
-      const element = document.querySelector('tcp-playground');
-      if (element?.hasAttribute('ready')) resolve(performance.now());
-      else requestAnimationFrame(look);
-    };
-    look();
-  });
+/** Runs in the page: milliseconds from navigation until the page can be stepped and has been painted. */
+async function untilReady() {
+  await customElements.whenDefined('tcp-playground');
+  await document.querySelector('tcp-playground').whenStore();
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  return performance.now();
 }
 
 export async function navigation(executablePath) {

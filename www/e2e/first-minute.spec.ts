@@ -124,6 +124,7 @@ test('a bad value is refused with a sentence and changes nothing', async ({ page
 });
 
 test('everything of the first minute works by keyboard alone', async ({ page }) => {
+  test.slow();
   for (let i = 0; i < MANY && !(await request(page, 'in flight').count()); i++) await page.keyboard.press('ArrowRight');
   for (let i = 0; i < MANY && !(await page.getByRole('option', { selected: true, name: /34 B/ }).count()); i++) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('h');

@@ -30,7 +30,7 @@ export interface Arranged {
 export function arrangement(a: Arranged): TemplateResult {
   const { shown, layout, full } = a;
   const main = { wide, middle, phone, embed }[layout](a);
-  return html`<div class="app" data-layout=${layout} data-panels=${[...shown].join(' ')}>
+  return html`<div class="app" tabindex="-1" data-layout=${layout} data-panels=${[...shown].join(' ')}>
     ${shown.has('top') ? html`<tcp-top-bar .full=${layout === 'embed' ? full : undefined}></tcp-top-bar>` : nothing}
     ${main}
     ${shown.has('time') ? html`<tcp-time-bar></tcp-time-bar>` : nothing}

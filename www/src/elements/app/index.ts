@@ -129,7 +129,6 @@ export class TcpPlayground extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (!this.hasAttribute('tabindex')) this.tabIndex = -1;
     this.#resize.observe(this);
     document.addEventListener('keydown', this.#pageKey);
     addEventListener('pagehide', this.#keep);

@@ -4,7 +4,8 @@ import { css } from 'lit';
 export const styles = css`
   :host { display: block; position: relative; background: var(--paper); color: var(--ink); overflow: hidden; height: 640px; contain: content; font-family: var(--sans); }
   :host([page]) { height: 100vh; height: 100dvh; }
-  :host:focus { outline: none; }
+  /* A click anywhere gives the keys to this session; on the host itself, -1 would keep Tab out of all of it. */
+  .app:focus { outline: none; }
   .app { display: grid; height: 100%; min-height: 0; grid-template: 44px minmax(0, 1fr) 260px 56px / minmax(0, 1fr); }
   .main { display: grid; min-height: 0; min-width: 0; padding: 0 4px; grid-template: minmax(0, 1fr) / 300px minmax(0, 1fr) 308px 244px; }
   .panel { padding: 0 12px; min-width: 0; min-height: 0; overflow: hidden; display: flex; flex-direction: column; }
