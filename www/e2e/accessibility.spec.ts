@@ -15,6 +15,8 @@ for (const theme of ['light', 'dark'] as const) {
   for (const lang of ['en', 'zh-CN'] as const) {
     for (const [name, viewport] of Object.entries(SIZES)) {
       test(`axe: ${theme}, ${lang}, ${name}`, async ({ page, site }) => {
+        // Thousands of elements, three times over.
+        test.setTimeout(180_000);
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme: theme });
         await open(page, site);

@@ -26,6 +26,7 @@ test('the single file opens from the disk', async ({ page }) => {
 });
 
 test('the element stands twice in a foreign page, from one script tag, each with its own session', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 1600 });
   const assets = await serve(DIST, { prefix: '/tools/', headers: { 'access-control-allow-origin': '*' } });
   // Another origin, as a course page has.
   const course = createServer((_, response) => {
@@ -35,7 +36,7 @@ test('the element stands twice in a foreign page, from one script tag, each with
       <body><h1>Lecture 7</h1>
       <tcp-playground id="one" scenario="accept-flow" lang="en"></tcp-playground>
       <p>Between the two.</p>
-      <tcp-playground id="two" scenario="accept-flow" lang="zh-CN" panels="sequence,server"></tcp-playground></body></html>`);
+      <tcp-playground id="two" scenario="accept-flow" lang="zh-CN" panels="sequence,server,time"></tcp-playground></body></html>`);
   });
   await new Promise<void>((done) => course.listen(0, '127.0.0.1', done));
   try {
