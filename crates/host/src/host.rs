@@ -16,6 +16,7 @@ use crate::{
 };
 use bytes::Bytes;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use tcp::Tcb;
 use tcp::rule::Recorder;
@@ -133,6 +134,16 @@ impl Host {
     /// For people to look at: every socket, as ss(8) would list them, by SockId.
     pub fn sockets(&self) -> Vec<SocketInfo> {
         self.socks.iter().map(|s| self.socket_info(s)).collect()
+    }
+    /// The connection between two ends, through the table by which frames find it.
+    pub fn connection(&self, local: SocketAddr, remote: SocketAddr) -> Option<SockId> {
+        let tuple = FourTuple {
+            local: local.ip(),
+            remote: remote.ip(),
+            local_port: local.port(),
+            remote_port: remote.port(),
+        };
+        self.tuples.get(&tuple).copied()
     }
     /// The variables of a connection; none for a socket that is not one (any more).
     pub fn tcb(&self, sock: SockId) -> Option<Tcb> {

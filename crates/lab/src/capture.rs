@@ -131,9 +131,7 @@ impl Session {
     fn window_shift(&self, frame: &[u8], from: u16) -> Option<u8> {
         let g = Glance::at(frame).filter(|g| !g.flags.has(Flags::SYN))?;
         let host = self.world.host(NodeId(from))?;
-        let socket =
-            host.sockets().into_iter().find(|s| s.local == Some(g.src) && s.remote == Some(g.dst))?;
-        host.tcb(socket.id).map(|t| t.rcv_wscale)
+        host.connection(g.src, g.dst).and_then(|s| host.tcb(s)).map(|t| t.rcv_wscale)
     }
 
     /// The bytes of a frame of this timeline: as they are on the link, or as they last were.

@@ -277,7 +277,5 @@ fn is_hold(mark: &MarkRecord, frame: FrameId) -> bool {
 /// Whether `node`'s connection still waits for octets before `seq`.
 fn gap_before(world: &World, node: u16, local: SocketAddr, remote: SocketAddr, seq: u32) -> bool {
     let Some(host) = world.host(NodeId(node)) else { return false };
-    let sockets = host.sockets();
-    let socket = sockets.iter().find(|s| s.local == Some(local) && s.remote == Some(remote));
-    socket.and_then(|s| host.tcb(s.id)).is_some_and(|tcb| tcb.rcv_nxt.lt(Seq(seq)))
+    host.connection(local, remote).and_then(|s| host.tcb(s)).is_some_and(|tcb| tcb.rcv_nxt.lt(Seq(seq)))
 }

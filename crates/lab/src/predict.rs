@@ -6,9 +6,8 @@ use crate::session::Session;
 use crate::trace::views;
 use crate::view::{OutcomeView, PredictedFrame, Prediction, RuleView};
 use crate::{hex, tcb};
-use host::{Host, HostEvent, SockId};
+use host::HostEvent;
 use net::{FrameId, Glance, NodeId, Step, StepLog, World};
-use std::net::SocketAddr;
 use tcp::rule::{Decision, Outcome};
 
 /// Steps that other things may take before the frame arrives.
@@ -72,7 +71,7 @@ impl Session {
         });
         let changes = Glance::at(frame).and_then(|g| {
             let (old, new) = (before.host(to)?, after.host(to)?);
-            let sock = connection(old, g.dst, g.src)?;
+            let sock = old.connection(g.dst, g.src)?;
             Some(tcb::changes(&new.tcb(sock)?, old.tcb(sock).as_ref()))
         });
         let rule: Option<RuleView> = deciding.map(|d| rules::view(d, node));
@@ -95,9 +94,4 @@ fn deciding(decisions: &[Decision]) -> Option<&Decision> {
     let own = || decisions.iter().filter(|d| !of_link(d));
     let refused = own().find(|d| matches!(d.outcome, Outcome::Drop | Outcome::Answer | Outcome::Reset));
     refused.or_else(|| own().rfind(|d| d.outcome == Outcome::Act)).or_else(|| own().next_back())
-}
-
-/// The connection between two ends, if the host has it.
-fn connection(host: &Host, local: SocketAddr, remote: SocketAddr) -> Option<SockId> {
-    host.sockets().iter().find(|s| s.local == Some(local) && s.remote == Some(remote)).map(|s| s.id)
 }

@@ -21,22 +21,28 @@ fn every_shipped_scenario_opens_runs_and_names_itself() {
     }
 }
 
-/// Whoever means to change what the stack sends runs this with `INSTA_UPDATE=always` and looks at the difference.
 #[test]
-fn digests_of_timelines() {
-    let digest = |(id, _): &(&str, &str)| {
-        let mut s = open(id);
-        run(&mut s, 2_000);
-        let again = {
+fn a_scenario_run_twice_is_the_same_to_the_byte() {
+    for (id, _) in SHIPPED {
+        let digest = || {
             let mut s = open(id);
             run(&mut s, 2_000);
             s.digest()
         };
-        assert_eq!(s.digest(), again, "{id}");
-        format!("{id:<20} step {:<5} {:>6} frames  {}", s.position(), s.frames().len(), again)
+        assert_eq!(digest(), digest(), "{id}");
+    }
+}
+
+/// Whoever means to change what the stack sends runs this with `INSTA_UPDATE=always` and looks at the difference.
+#[test]
+fn digests_of_timelines() {
+    let digest = |id: &str| {
+        let mut s = open(id);
+        run(&mut s, 2_000);
+        format!("{id:<20} step {:<5} {:>6} frames  {}", s.position(), s.frames().len(), s.digest())
     };
-    let table: Vec<String> = SHIPPED.iter().map(digest).collect();
-    insta::assert_snapshot!(table.join("\n"));
+    // Without loss there is little that a better recovery could change.
+    insta::assert_snapshot!(["accept-flow", "closed-port", "simultaneous-open"].map(digest).join("\n"));
 }
 
 #[test]
