@@ -223,6 +223,9 @@ impl Host {
         if let Err(e) = self.autobind(id) {
             return Try::Errno(e);
         }
+        if self.listen_conflict(id) {
+            return errno("EADDRINUSE");
+        }
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         sock.kind = Kind::Listener(Listener::new(backlog));
         let (local, remote) = sock.ends();

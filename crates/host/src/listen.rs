@@ -6,7 +6,7 @@
 use crate::rules;
 use crate::secret::FourTuple;
 use crate::settings::{QueuePolicy, Settings};
-use crate::sock::{Kind, PortHold, Sock};
+use crate::sock::{Kind, Sock};
 use crate::step::{Refused, Step};
 use crate::{Host, HostEvent, SockId};
 use std::collections::VecDeque;
@@ -292,13 +292,6 @@ impl Host {
             cx.out.events.push(HostEvent::Queues { listener, syn: l.syn_len(), accept: l.accept_len() });
         }
     }
-    fn inherit_port(&mut self, child: SockId, tuple: FourTuple) {
-        if let Some(sock) = self.socks.get_mut(child) {
-            sock.port = PortHold::Inherited;
-        }
-        self.ports.entry_or_default(tuple.local_port).children += 1;
-    }
-
     /// Counts what a segment did to a half-open child that did not become ESTABLISHED of it.
     pub(crate) fn count_embryonic<R: Recorder>(
         &mut self,

@@ -17,7 +17,30 @@ pub(crate) struct PortUse {
     /// Sockets bound to it, or for which it was chosen.
     pub(crate) holders: Vec<SockId>,
     /// Children of listeners, from SYN-RECEIVED to the end of TIME-WAIT.
-    pub(crate) children: u32,
+    children: Vec<Children>,
+}
+
+/// Children on one local address, with the same options.
+#[derive(Clone, Debug)]
+struct Children {
+    local: IpAddr,
+    reuse: Reuse,
+    count: u32,
+}
+
+/// SO_REUSEADDR and SO_REUSEPORT, as they were when a socket took its port.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Reuse {
+    addr: bool,
+    port: bool,
+}
+
+/// Two addresses cannot both be bound to one port: they are the same, or one is a wildcard. A wildcard of IPv6
+/// takes IPv4 in too (RFC 3493 §5.3).
+fn clash(a: SocketAddr, b: SocketAddr) -> bool {
+    let dual = [a, b].iter().any(|x| x.is_ipv6() && x.ip().is_unspecified());
+    let wild = a.ip().is_unspecified() || b.ip().is_unspecified();
+    (a.is_ipv4() == b.is_ipv4() || dual) && (a.ip() == b.ip() || wild)
 }
 
 impl Host {
@@ -39,7 +62,7 @@ impl Host {
         if addr.port() == 0 {
             let port = self.free_port(addr.ip()).ok_or(Errno("EADDRINUSE"))?;
             addr.set_port(port);
-        } else if let Some(holder) = self.bind_conflict(addr) {
+        } else if let Some(holder) = self.bind_conflict(id, addr) {
             rule!(cx.r, rules::PORT_TAKEN, Drop, addr, holder);
             return Err(Errno("EADDRINUSE"));
         }
@@ -48,19 +71,52 @@ impl Host {
     }
 
     /// Who stands in the way of binding to `addr`: a socket on the same port whose address is the same, or a
-    /// wildcard on either side (linux `inet_csk_bind_conflict`, without SO_REUSEADDR).
-    fn bind_conflict(&self, addr: SocketAddr) -> Option<SocketAddr> {
+    /// wildcard on either side, unless both allow it: SO_REUSEADDR on both and no listener, or SO_REUSEPORT on
+    /// both (linux `inet_csk_bind_conflict`).
+    fn bind_conflict(&self, id: SockId, addr: SocketAddr) -> Option<SocketAddr> {
         let port = self.ports.get(&addr.port())?;
-        let clash = |other: SocketAddr| {
-            let same_family = other.is_ipv4() == addr.is_ipv4();
-            // A wildcard of IPv6 takes IPv4 in too (RFC 3493 §5.3).
-            let dual = [other, addr].iter().any(|a| a.is_ipv6() && a.ip().is_unspecified());
-            (same_family || dual)
-                && (other.ip() == addr.ip() || other.ip().is_unspecified() || addr.ip().is_unspecified())
-        };
-        let holder = port.holders.iter().filter_map(|&id| self.socks.get(id)?.local).find(|&l| clash(l));
+        let mine = self.reuse(id);
+        let holder = port.holders.iter().find_map(|&other| {
+            let sock = self.socks.get(other).filter(|_| other != id)?;
+            let its = self.reuse(other);
+            let together = mine.addr && its.addr && sock.listener().is_none() || mine.port && its.port;
+            sock.local.filter(|&l| !together && clash(l, addr))
+        });
         // Children outlive their listener and keep its port until TIME-WAIT is over.
-        holder.or_else(|| (port.children > 0).then_some(addr))
+        holder.or_else(|| {
+            let stays = |c: &&Children| !(mine.addr && c.reuse.addr || mine.port && c.reuse.port);
+            let at = |c: &Children| SocketAddr::new(c.local, addr.port());
+            port.children.iter().filter(stays).map(at).find(|&l| clash(l, addr))
+        })
+    }
+
+    fn reuse(&self, id: SockId) -> Reuse {
+        let options = self.socks.get(id).and_then(|s| s.options.as_deref());
+        options.map_or(Reuse::default(), |o| Reuse { addr: o.reuse_addr(), port: o.reuse_port() })
+    }
+
+    /// A child uses its listener's port from now on.
+    pub(crate) fn inherit_port(&mut self, child: SockId, tuple: FourTuple) {
+        let reuse = self.reuse(child);
+        if let Some(sock) = self.socks.get_mut(child) {
+            sock.port = PortHold::Inherited(reuse);
+        }
+        let all = &mut self.ports.entry_or_default(tuple.local_port).children;
+        match all.iter_mut().find(|c| c.local == tuple.local && c.reuse == reuse) {
+            Some(c) => c.count += 1,
+            None => all.push(Children { local: tuple.local, reuse, count: 1 }),
+        }
+    }
+
+    /// listen(2) asks again: two listeners on one address need SO_REUSEPORT on both.
+    pub(crate) fn listen_conflict(&self, id: SockId) -> bool {
+        let Some(addr) = self.socks.get(id).and_then(|s| s.local) else { return false };
+        let mine = self.reuse(id);
+        let all = self.listeners.get(&addr.port()).map_or(&[][..], |l| l);
+        all.iter().any(|&other| {
+            let local = self.socks.get(other).and_then(|s| s.local);
+            other != id && !(mine.port && self.reuse(other).port) && local.is_some_and(|l| clash(l, addr))
+        })
     }
 
     /// A port that nobody uses, for bind(2) of port 0 and listen(2) without bind(2).
@@ -139,12 +195,18 @@ impl Host {
         let hold = std::mem::replace(&mut sock.port, PortHold::None);
         let Some(port) = sock.local.map(|l| l.port()).filter(|_| hold != PortHold::None) else { return };
         let Some(uses) = self.ports.get_mut(&port) else { return };
-        if hold == PortHold::Inherited {
-            uses.children = uses.children.saturating_sub(1);
-        } else {
-            uses.holders.retain(|&h| h != id);
+        match hold {
+            PortHold::Inherited(reuse) => {
+                let local = sock.local.map(|l| l.ip());
+                if let Some(i) = uses.children.iter().position(|c| Some(c.local) == local && c.reuse == reuse)
+                {
+                    uses.children[i].count -= 1;
+                    uses.children.retain(|c| c.count > 0);
+                }
+            }
+            _ => uses.holders.retain(|&h| h != id),
         }
-        if uses.children == 0 && uses.holders.is_empty() {
+        if uses.children.is_empty() && uses.holders.is_empty() {
             self.ports.remove(&port);
         }
     }
@@ -160,12 +222,22 @@ impl Host {
         Ok(())
     }
 
-    /// The listener for a segment: one bound to the address before one bound to any.
+    /// The listener for a segment: one bound to the address before one bound to any. Of several (SO_REUSEPORT)
+    /// the four-tuple decides, so that a connection always meets the same one.
     pub(crate) fn find_listener(&self, tuple: &FourTuple) -> Option<SockId> {
         let all = self.listeners.get(&tuple.local_port)?;
-        let at = |wanted: IpAddr| all.iter().copied().find(|&id| self.local_ip(id) == Some(wanted));
-        let family = if tuple.local.is_ipv4() { at(Ipv4Addr::UNSPECIFIED.into()) } else { None };
-        at(tuple.local).or(family).or_else(|| at(Ipv6Addr::UNSPECIFIED.into()))
+        let any_v4 = tuple.local.is_ipv4().then_some(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let levels = [Some(tuple.local), any_v4, Some(Ipv6Addr::UNSPECIFIED.into())];
+        levels.into_iter().flatten().find_map(|wanted| {
+            let here = || all.iter().copied().filter(|&id| self.local_ip(id) == Some(wanted));
+            match here().count() {
+                0 => None,
+                1 => here().next(),
+                // linux reciprocal_scale
+                n => here()
+                    .nth((u64::from(self.secret.word(Use::ReusePort, tuple, 0)) * n as u64 >> 32) as usize),
+            }
+        })
     }
     fn local_ip(&self, id: SockId) -> Option<IpAddr> {
         self.socks.get(id)?.local.map(|l| l.ip())

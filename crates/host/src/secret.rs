@@ -20,6 +20,7 @@ pub(crate) enum Use {
     Cookie = 3,
     CookieCount = 4,
     IpId = 5,
+    ReusePort = 6,
 }
 
 /// Both ends of a connection: the key of the table of connections.

@@ -199,7 +199,7 @@ impl Host {
         if !std::mem::take(&mut sock.hashed) {
             return;
         }
-        let release = matches!(sock.port, PortHold::Chosen | PortHold::Inherited);
+        let release = matches!(sock.port, PortHold::Chosen | PortHold::Inherited(_));
         if let Some(tuple) = sock.tuple() {
             self.tuples.remove(&tuple);
         }

@@ -1,6 +1,7 @@
 //! What a descriptor points to.
 
 use crate::listen::Listener;
+use crate::names::Reuse;
 use crate::secret::FourTuple;
 use crate::sockopt::Options;
 use crate::{Errno, Fd, Pid, SockId};
@@ -73,7 +74,7 @@ pub(crate) enum PortHold {
     /// Chosen by the host: given back when the connection ends.
     Chosen,
     /// A child's: counted with its listener's port.
-    Inherited,
+    Inherited(Reuse),
 }
 
 impl Sock {

@@ -67,7 +67,7 @@ macro_rules! options {
 const ANY: i64 = i32::MAX as i64;
 
 options! {
-    SOCKET 2 SO_REUSEADDR Kept 0..=ANY;
+    SOCKET 2 SO_REUSEADDR Simulated 0..=ANY;
     SOCKET 3 SO_TYPE Read 0..=0;
     SOCKET 4 SO_ERROR Read 0..=0;
     SOCKET 5 SO_DONTROUTE Kept 0..=ANY;
@@ -77,7 +77,7 @@ options! {
     SOCKET 10 SO_OOBINLINE Kept 0..=ANY;
     SOCKET 12 SO_PRIORITY Kept 0..=ANY;
     SOCKET 13 SO_LINGER Simulated 0..=ANY;
-    SOCKET 15 SO_REUSEPORT Kept 0..=ANY;
+    SOCKET 15 SO_REUSEPORT Simulated 0..=ANY;
     SOCKET 18 SO_RCVLOWAT Simulated 0..=ANY;
     SOCKET 30 SO_ACCEPTCONN Read 0..=0;
     SOCKET 36 SO_MARK Kept 0..=ANY;
@@ -156,6 +156,12 @@ impl Options {
     /// SO_LINGER with a time of zero: close(2) resets.
     pub(crate) fn resets_on_close(&self) -> bool {
         self.linger == Some(0)
+    }
+    pub(crate) fn reuse_addr(&self) -> bool {
+        self.on(SO_REUSEADDR) == Some(true)
+    }
+    pub(crate) fn reuse_port(&self) -> bool {
+        self.on(SO_REUSEPORT) == Some(true)
     }
     /// TCP_INQ
     pub(crate) fn wants_inq(&self) -> bool {
