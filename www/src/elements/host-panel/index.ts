@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { NodeView } from '../../engine/pkg/views.js';
 import { Element, panel, reset } from '../base/index.js';
-import { flowOf, nodeName, nodeOf } from './view.js';
+import { flowOf, nodeName, nodeOf, processOf } from './view.js';
 import '../counters/index.js';
 import '../program/index.js';
 import '../queues/index.js';
@@ -38,9 +38,10 @@ export class HostPanel extends Element {
     if (!node) return nothing;
     const serves = node.sockets.some((s) => s.listener != null);
     const id = node.id;
+    const main = processOf(node, this.store.flow);
     return html`<section tabindex="0" aria-label=${this.t('host.label', { name: nodeName(node, this.t) })}>
       ${this.mode === 'tab' ? nothing : this.#head(node, serves)}
-      ${node.processes.map((p) => html`<tcp-program .store=${this.store} .node=${id} .pid=${p.pid}></tcp-program>`)}
+      ${node.processes.map((p) => html`<tcp-program .store=${this.store} .node=${id} .pid=${p.pid} ?brief=${p.pid !== main}></tcp-program>`)}
       ${node.processes.length || node.sockets.length ? nothing : html`<p class="none">${this.t('host.none')}</p>`}
       ${serves ? html`<tcp-queues .store=${this.store} .node=${id}></tcp-queues><tcp-counters .store=${this.store} .node=${id}></tcp-counters>` : nothing}
       ${serves ? nothing : html`<tcp-sockets .store=${this.store} .node=${id}></tcp-sockets>`}

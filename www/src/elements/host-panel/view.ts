@@ -7,15 +7,28 @@ export function nodeOf(view: View, id: number | undefined): NodeView | undefined
   return view.nodes.find((n) => n.id === id);
 }
 
+const ROLES: Readonly<Record<string, 'host.role.client' | 'host.role.server' | 'host.role.attacker'>> = {
+  client: 'host.role.client', server: 'host.role.server', attacker: 'host.role.attacker',
+};
+
 /** What a host is called in the language of the page: by its role, or by its own name where that says more. */
-export function nodeName(node: Pick<NodeView, 'name' | 'role'> | undefined, t: T): string {
+export function nodeName(node: Pick<NodeView, 'name'> | undefined, t: T): string {
   if (!node) return '?';
-  if (node.name.toLowerCase() !== node.role) return node.name;
-  return node.role === 'client' ? t('host.role.client') : node.role === 'server' ? t('host.role.server') : node.role === 'attacker' ? t('host.role.attacker') : node.name;
+  // "Client 2" is the second of a role; any other name is the host's own and stays as it is.
+  const [, word = '', number = ''] = /^([a-z]+)( \d+)?$/i.exec(node.name) ?? [];
+  const role = ROLES[word.toLowerCase()];
+  return role ? t(role) + number : node.name;
 }
 
 export function flowOf(view: View, id: number | null | undefined): FlowView | undefined {
   return id == null ? undefined : view.flows.find((f) => f.id === id);
+}
+
+/** The process whose program a host panel shows: of the chosen connection, else the first that still runs. */
+export function processOf(node: NodeView, flow: number | undefined): number | undefined {
+  const sockets = new Set(node.sockets.filter((s) => s.flow != null && s.flow === flow).map((s) => s.id));
+  const of = node.processes.find((p) => p.fds.some((fd) => sockets.has(fd.socket)));
+  return (of ?? node.processes.find((p) => p.exited == null) ?? node.processes[0])?.pid;
 }
 
 /** The TCB that a host panel shows: of the chosen flow, else of the only connection there is. */

@@ -67,7 +67,7 @@ export class PacketRows extends PacketPart {
     return html`<div class="rfc" role="grid" aria-label=${this.t('packet.rows', { layer: name })} @mouseleave=${() => this.hover(undefined)}
         @keydown=${(e: KeyboardEvent) => this.#key(e)}>
       <div class="ruler" aria-hidden="true"><span></span>${BITS.map((b) => html`<span>${b}</span>`)}</div>
-      ${rows.map((row, i) => html`${i === first && folded ? this.#folded(row.offset, folded) : nothing}${this.#row(row, active)}`)}
+      ${rows.map((row, i) => html`${i === first && folded ? this.#folded(row.offset, folded, !payload) : nothing}${this.#row(row, active)}`)}
       ${payload ? this.#payload(layer, payload) : nothing}</div>`;
   }
 
@@ -130,7 +130,7 @@ export class PacketRows extends PacketPart {
   }
 
   /** All options in one line, where there is no room for their rows. */
-  #folded(offset: number, options: FieldView): TemplateResult {
+  #folded(offset: number, options: FieldView, end: boolean): TemplateResult {
     const { lang } = this.store;
     const text = options.children.map((o) => {
       const values = o.children.filter((c) => c.name !== 'tcp.option_kind' && c.name !== 'tcp.option_len');
@@ -138,7 +138,7 @@ export class PacketRows extends PacketPart {
     }).join(' · ');
     const name = label(lang, options, undefined, false);
     return html`<div class="row folded" role="row"><span class="offset" aria-hidden="true">${offset}</span>
-      <span class="cell last ${options.path === this.chosen ? 'chosen' : ''}" role="gridcell" tabindex="-1" data-key=${options.path} ${place({ 'grid-column': '2 / span 32' })}
+      <span class="cell last ${end ? 'bottom' : ''} ${options.path === this.chosen ? 'chosen' : ''}" role="gridcell" tabindex="-1" data-key=${options.path} ${place({ 'grid-column': '2 / span 32' })}
         aria-label="${name} ${text}" @click=${() => this.choose(options.path)} @dblclick=${() => this.editing.field(options, name)} @mouseenter=${() => this.hover(options.path)}>
         <span class="name">${name}</span>${this.editing.is(options.path) ? this.editing.render() : html`<span class="value">${text}</span>`}</span></div>`;
   }

@@ -8,7 +8,7 @@ import { highlight } from './highlight.js';
 
 /** A process: its program with the line that is about to run, what each call gave, and the button that parks it. */
 export class Program extends Element {
-  static override properties = { node: { attribute: false }, pid: { attribute: false }, whole: { state: true } };
+  static override properties = { node: { attribute: false }, pid: { attribute: false }, brief: { type: Boolean }, whole: { state: true } };
   static override styles = [reset, panel, signs, css`
     :host { display: block; }
     ol { padding: 4px 0; font: var(--t1) / 16px var(--mono); }
@@ -33,6 +33,8 @@ export class Program extends Element {
     h3 button { font: var(--t1) / 20px var(--sans); color: var(--ink3); margin-left: 8px; padding: 0 4px; margin-right: -4px; min-width: 24px; height: 20px; }
     h3 button:hover { color: var(--ink); }
     h3 button[aria-pressed='true'] { color: var(--time); }
+    h3 .name { font: italic var(--t3) / 20px var(--serif); margin: 0; padding: 0; color: var(--ink2); }
+    :host(:lang(zh)) h3 .name { font-style: normal; }
     h3 .sign { margin-right: 4px; }
     h3 .icon-only .sign { margin: 0; }
     .icon-only .bars { stroke: currentColor; }
@@ -41,11 +43,14 @@ export class Program extends Element {
 
   declare node: number | undefined;
   declare pid: number | undefined;
+  /** Only its name and state, until a person opens it. */
+  declare brief: boolean;
   /** Whether a long program is shown whole. */
   declare protected whole: boolean;
 
   constructor() {
     super();
+    this.brief = false;
     this.whole = false;
   }
 
@@ -54,6 +59,9 @@ export class Program extends Element {
     if (!process) return nothing;
     const count = process.lines.length;
     const { from, to } = this.whole ? { from: 1, to: count } : visible(count, process.line);
+    if (this.brief && !this.whole) {
+      return html`<h3><button type="button" class="name" aria-expanded="false" @click=${() => { this.whole = true; }}>${process.file}</button>${this.#state(process)}</h3>`;
+    }
     return html`
       <h3><span>${process.file}</span>${this.#state(process)}</h3>
       <ol class=${count > 9 ? 'two' : ''} aria-label=${this.t('program.label', { file: process.file, pid: process.pid })}>

@@ -138,7 +138,7 @@ export class Queues extends Element {
     const syn = places(l.synQueue.length, l.synCapacity, l.backlog);
     const accept = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
     return html`<p class="remark-line"><span><span class="name">${nodeName(node, this.t)}</span> <span class="mono">${port(s.local)}</span></span>
-        ${parked ? html`<span class="time">${bars} ${t('program.parked', { line: parked.line })}</span>` : nothing}</p>
+        ${parked ? html`<span class="time">${bars} ${t('program.mark.parked')}</span>` : nothing}</p>
       <div class="embed">
       <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody>
         ${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, syn)}" @click=${() => this.#choose(e.flow)}>

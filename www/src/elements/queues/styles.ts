@@ -36,7 +36,7 @@ export const styles = css`
   .free .mark { display: inline-block; width: 0; height: 14px; border-left: 1px dashed var(--lost); vertical-align: -3px; margin-left: 4px; }
 
   /* ---- the strip under a phone's figure */
-  .strip { display: flex; align-items: center; gap: 8px; height: 36px; padding: 0 16px; border-top: 1px solid var(--hair); font-size: var(--t2); white-space: nowrap; overflow: hidden; }
+  .strip { display: flex; align-items: center; gap: 8px; height: 36px; font-size: var(--t2); white-space: nowrap; overflow: hidden; }
   .strip .dim:nth-of-type(n + 2) { margin-left: auto; }
   .strip .slot { font-weight: 700; }
   .strip .slot .lane { margin-right: 3px; }

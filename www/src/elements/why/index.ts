@@ -14,6 +14,7 @@ export class Why extends Element {
     h2 b { color: var(--ink); font-weight: 600; }
     h2 .remark { display: flex; gap: 8px; align-items: baseline; }
     h2 .moves { display: flex; align-items: baseline; margin-right: -6px; }
+    h2, .lead { flex: none; }
     .lead { font: italic var(--t3) / 16px var(--serif); color: var(--ink2); padding-bottom: 8px; border-bottom: 1px solid var(--hair); overflow-wrap: anywhere; }
     :host(:lang(zh)) .lead { font-style: normal; }
     ol { overflow-y: auto; scrollbar-width: thin; min-height: 0; margin: 0 -8px; }
