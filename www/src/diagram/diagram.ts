@@ -38,6 +38,11 @@ export interface Input {
 
 /** Height of a usual flight, px: the arrow's slope, and room for a label above it. */
 const FLIGHT = 40;
+/** Height between two frames that leave one after the other, px, as far as flights don't get longer than this by it. */
+const GAP = 6;
+const LONG_FLIGHT = 240;
+/** Closer than this, px, frames are drawn thin and labels keep off them. */
+const DENSE = 8;
 /** Where nothing is known: a flight of a millisecond. */
 const UNKNOWN_FLIGHT = 1e6;
 /** Room above the first event and below the last. */
@@ -95,7 +100,7 @@ export class Diagram {
     // A held packet waits on the now line, long after it would have arrived.
     const seen = new Set([...scene.index.within(span), ...scene.held]);
     const lines = [...seen].map((f) => worldLine(scene, f)).filter((l) => l !== undefined);
-    const labels = new Labels(2, scene.width - 2);
+    const labels = new Labels(2, scene.width - 2, scene.dense ? 6 : undefined);
     const now = scene.warp.y(scene.now);
     labels.block(0, now - 8, scene.axis, 16);
     labels.line({ x: scene.axis, y: now }, { x: scene.width, y: now });
@@ -159,7 +164,7 @@ export class Diagram {
       extra.push({ from: Math.min(input.now, end), to: end });
     }
     const index = new FrameIndex(frames, merged(extra));
-    const scale = (FLIGHT / (index.typicalFlight ?? UNKNOWN_FLIGHT)) * input.zoom;
+    const scale = natural(index) * input.zoom;
     const warp = new Warp(index.busy, { scale, ...WARP });
     const all = lanes(this.#told.changes);
     const last = input.order.at(-1);
@@ -167,12 +172,19 @@ export class Diagram {
     const right = width - (queues || 10);
     const placed = columns(input.order, all, AXIS, right);
     return {
-      frames, marks, told: this.#told, index, warp, lanes: all, columns: placed, width, axis: AXIS,
+      frames, marks, told: this.#told, index, warp, dense: (index.typicalGap ?? Infinity) * scale < DENSE && frames.length > 40, lanes: all, columns: placed, width, axis: AXIS,
       queues: queues && input.listener
         ? { ...input.listener, x: right + 20, width: queues - 20 } : undefined,
       ...changing(input),
     };
   }
+}
+
+/** Pixels a ns at which flights slant as they should; where many frames leave in one flight, more, to tell them apart. */
+function natural(index: FrameIndex): number {
+  const flight = index.typicalFlight ?? UNKNOWN_FLIGHT;
+  const gap = index.typicalGap ?? flight;
+  return Math.min(Math.max(FLIGHT / flight, GAP / gap), LONG_FLIGHT / flight);
 }
 
 function changing(input: Input): Pick<Scene, 'step' | 'now' | 'held' | 'selected' | 'flow' | 'foreseen' | 'words'> {
@@ -274,9 +286,13 @@ function chip(scene: Scene, labels: Labels, change: Change, y0: number, y1: numb
 function below(scene: Scene, labels: Labels, y1: number): Shape[] {
   const y = scene.warp.y(scene.now);
   if (!scene.words.ahead || y > y1) return [];
-  const last = scene.columns.at(-1);
-  const x = (last?.x ?? scene.width) - 8;
-  const places = [16, 30, 44].map((dy, i) => ({ x, y: y + dy, anchor: 'end' as const, turn: 0, cost: i }));
+  const [first, last] = [scene.columns[0], scene.columns.at(-1)];
+  const left = (first?.x ?? scene.axis) + (first?.width ?? 0) + 10;
+  const right = (last?.x ?? scene.width) - 10;
+  const places = Array.from({ length: 12 }, (_, i) => [
+    { x: right, y: y + 16 + i * 14, anchor: 'end' as const, turn: 0, cost: i },
+    { x: left, y: y + 16 + i * 14, anchor: 'start' as const, turn: 0, cost: i + 0.5 },
+  ]).flat();
   const label = labels.place('note', [{ text: scene.words.ahead }], places, { size: 13 });
   return label ? [label] : [];
 }

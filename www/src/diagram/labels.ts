@@ -12,8 +12,6 @@ export interface Place {
   cost: number;
 }
 
-/** Above this a label is left out rather than drawn. */
-const TOO_BAD = 60;
 const OVER_LABEL = 100;
 const OVER_LINE = 4;
 /** Half the height of a line of text. */
@@ -31,10 +29,13 @@ export class Labels {
   readonly #lines: (readonly [Point, Point])[] = [];
   readonly #left: number;
   readonly #right: number;
+  readonly #patience: number;
 
-  constructor(left: number, right: number) {
+  /** `patience`: what the least bad place may cost before the label is left out. */
+  constructor(left: number, right: number, patience = 24) {
     this.#left = left;
     this.#right = right;
+    this.#patience = patience;
   }
 
   /** Something that a label had better not cross. */
@@ -70,7 +71,7 @@ export class Labels {
       if (!best || cost < best.cost) best = { place, discs, cost };
       if (cost <= place.cost && place.cost === 0) break;
     }
-    if (!best || (best.cost >= TOO_BAD && !must)) return undefined;
+    if (!best || (best.cost >= this.#patience && !must)) return undefined;
     this.#discs.push(...best.discs);
     const { x, y, anchor, turn } = best.place;
     return { kind: 'text', cls, x, y, anchor, turn, pieces };

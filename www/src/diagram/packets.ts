@@ -30,7 +30,7 @@ export function packetShapes(scene: Scene, line: WorldLine): PacketShapes {
   if (frames.resent(frame) > 0) shapes.push(...ring(past, frames.resent(frame) + 1));
   const cls = [
     'packet', phase, selected ? 'selected' : '', frames.flow(frame) === scene.flow ? 'own' : '',
-    frames.bits(frame) & Bits.injected ? 'injected' : '',
+    frames.bits(frame) & Bits.injected ? 'injected' : '', scene.dense ? 'dense' : '',
   ].filter(Boolean).join(' ');
   const whole = [...past, ...points(scene, line.rest)];
   return { frame, cls, shapes, hit: polyline(whole), sent: frames.sent(frame) };
@@ -45,7 +45,7 @@ function halo(past: readonly Point[]): Shape[] {
 /** The line itself, plum after an edit. */
 function body(scene: Scene, line: WorldLine, shapes: Shape[]): void {
   const { frames } = scene;
-  const thick = frames.payload(line.frame) > 0
+  const thick = frames.payload(line.frame) > 0 && !scene.dense
     ? Math.min(THICK, Math.max(THIN, frames.duration(line.frame) * scene.warp.scale)) : 0;
   const draw = (corners: WorldLine['past'], cls: string): void => {
     const at = points(scene, corners);

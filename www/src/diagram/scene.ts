@@ -34,6 +34,8 @@ export interface Scene {
   told: Told;
   index: FrameIndex;
   warp: Warp;
+  /** Frames follow each other so closely that each must be thin. */
+  dense: boolean;
   lanes: readonly Lane[];
   columns: readonly Column[];
   /** Where we stand: step, and clock in ns. */

@@ -13,6 +13,8 @@ export interface Span {
 }
 
 const BLOCK = 128;
+/** Gaps looked at to know the usual one. */
+const SAMPLES = 1000;
 
 /**
  * Finds the frames that touch a stretch of time without looking at each: the least `sent` and the greatest `ends`
@@ -67,14 +69,28 @@ export class FrameIndex {
 
   /** The flight that the time scale is chosen by. */
   get typicalFlight(): number | undefined {
-    const flights = [...this.#flights.values()].sort((a, b) => a - b);
-    return flights[flights.length >> 1];
+    return median([...this.#flights.values()]);
+  }
+
+  /** How far apart in time frames usually leave, ns; those that leave together count as one. */
+  get typicalGap(): number | undefined {
+    const every = Math.max(1, Math.floor(this.#frames.length / SAMPLES));
+    const gaps: number[] = [];
+    for (let i = 1; i < this.#frames.length; i += every) {
+      const gap = Math.abs(this.#frames.sent(i) - this.#frames.sent(i - 1));
+      if (gap > 0) gaps.push(gap);
+    }
+    return median(gaps);
   }
 
   #learn(link: number, flight: number): void {
     const known = this.#flights.get(link);
     if (flight > 0 && (known === undefined || flight < known)) this.#flights.set(link, flight);
   }
+}
+
+function median(values: number[]): number | undefined {
+  return values.sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** Spans in order, those that touch made one. */

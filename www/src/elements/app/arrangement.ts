@@ -110,7 +110,7 @@ function tabName({ t, store }: Arranged, tab: Tab): string {
 function sheet(a: Arranged): TemplateResult {
   const { tab, store } = a;
   const what = tab === 'why' ? html`<tcp-why></tcp-why>` : tab === 'states' ? html`<tcp-states></tcp-states>`
-    : html`<tcp-host-panel mode="tab" .node=${nodeFor(store, tab === 'client' ? 'client' : 'server')}></tcp-host-panel>`;
+    : html`<h2 class="sr">${tabName(a, tab)}</h2><tcp-host-panel mode="tab" .node=${nodeFor(store, tab === 'client' ? 'client' : 'server')}></tcp-host-panel>`;
   return html`<div class="sheet" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)} tabindex="0">${what}</div>`;
 }
 

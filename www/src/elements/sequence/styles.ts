@@ -32,6 +32,8 @@ export const figure = css`
   .packet .hit { fill: none; stroke: transparent; stroke-width: 14; pointer-events: stroke; }
   .line { stroke: currentColor; fill: none; }
   .own:not(.ahead) .line { stroke-width: 1.5; }
+  .packet.dense { color: var(--ink3); }
+  .dense:not(.selected) .line { stroke-width: 0.75; }
   .ribbon { fill: var(--wash); stroke: currentColor; }
   .head { fill: currentColor; stroke: none; }
   .head.open { fill: none; stroke: currentColor; stroke-width: 1.25; }
