@@ -19,7 +19,7 @@ const states = marksOf([
 
 function input(change: Partial<Input> = {}): Input {
   return {
-    frames: handshake, marks: states, revision: 1, list: handshake, step: 5, now: 3 * ms, held: [], selected: undefined,
+    frames: handshake, marks: states, known: 1, list: handshake, step: 5, now: 3 * ms, held: [], selected: undefined,
     flow: 0, foreseen: undefined, order: [CLIENT, SERVER], letter: () => 'A', width: 556, zoom: 1, listener: undefined,
     words: {
       packet: (f) => [[{ text: `packet ${f}` }]], reason: (_, x, y) => `full ${x}/${y}`, timer: () => 'RTO 202 ms',

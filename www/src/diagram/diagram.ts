@@ -6,7 +6,7 @@ import { alongArrow, Labels, type Place } from './labels.js';
 import { columns, fillOf, lanes, STATES, Told, type Change } from './lanes.js';
 import { foreseenShapes, packetShapes } from './packets.js';
 import { columnOf, facing, type Foreseen, type Scene, type Words } from './scene.js';
-import { FrameIndex, merged, type FrameSource, type MarkSource, type Span } from './sources.js';
+import { FrameIndex, type FrameSource, type MarkSource, type Span } from './sources.js';
 import { textWidth, type Drawing, type PacketShapes, type Point, type Shape } from './shapes.js';
 import { points, worldLine, type WorldLine } from './worldline.js';
 import { Warp, WARP } from './warp.js';
@@ -15,8 +15,8 @@ import { Fate } from '../engine/records.js';
 export interface Input {
   frames: FrameSource;
   marks: MarkSource;
-  /** Goes up when the lists or the step change. */
-  revision: number;
+  /** Goes up when the lists grow; where we stand in them may change without. */
+  known: number;
   /** Another one when the marks are another list rather than a longer one. */
   list: unknown;
   step: number;
@@ -56,6 +56,7 @@ const ROOMY = 480;
 
 export class Diagram {
   #told = new Told();
+  #index = new FrameIndex();
   #list: unknown;
   #key = '';
   #scene: Scene | undefined;
@@ -65,12 +66,13 @@ export class Diagram {
   update(input: Input): void {
     if (input.list !== this.#list || input.marks.length < this.#told.read) {
       this.#told = new Told();
+      this.#index = new FrameIndex();
       this.#list = input.list;
       this.#key = '';
     }
     this.#letter = (flow) => input.letter(flow);
     const foreseen = input.foreseen ? `${input.foreseen.arrives} ${input.foreseen.replies.length}` : '';
-    const key = [input.revision, input.width, input.zoom, input.order.join(), foreseen].join(' ');
+    const key = [input.known, input.width, input.zoom, input.order.join(), foreseen].join(' ');
     const kept = key === this.#key ? this.#scene : undefined;
     this.#key = key;
     this.#scene = { ...(kept ?? this.#build(input)), ...changing(input) };
@@ -163,9 +165,9 @@ export class Diagram {
       const end = Math.max(foreseen.arrives, ...foreseen.replies.map((r) => r.arrives));
       extra.push({ from: Math.min(input.now, end), to: end });
     }
-    const index = new FrameIndex(frames, merged(extra));
+    const index = this.#index.update(frames);
     const scale = natural(index) * input.zoom;
-    const warp = new Warp(index.busy, { scale, ...WARP });
+    const warp = new Warp(index.busy(extra), { scale, ...WARP });
     const all = lanes(this.#told.changes);
     const last = input.order.at(-1);
     const queues = input.listener && input.listener.node === last && width >= ROOMY ? QUEUES : 0;

@@ -23,10 +23,13 @@ interface Disc {
   r: number;
 }
 
+/** Height of a row of the grid in which neighbours are looked for, px. */
+const ROW = 24;
+
 /** A round of placing: labels are asked for in the order of their importance. */
 export class Labels {
-  readonly #discs: Disc[] = [];
-  readonly #lines: (readonly [Point, Point])[] = [];
+  readonly #discs = new Rows<Disc>();
+  readonly #lines = new Rows<readonly [Point, Point]>();
   readonly #left: number;
   readonly #right: number;
   readonly #patience: number;
@@ -40,7 +43,7 @@ export class Labels {
 
   /** Something that a label had better not cross. */
   line(a: Point, b: Point): void {
-    this.#lines.push([a, b]);
+    this.#lines.add(Math.min(a.y, b.y), Math.max(a.y, b.y), [a, b]);
   }
 
   /** Something that no label may cover. */
@@ -50,7 +53,7 @@ export class Labels {
     const down = Math.max(1, Math.ceil(height / (2 * r || 1)));
     for (let i = 0; i < across; i++) {
       for (let j = 0; j < down; j++) {
-        this.#discs.push({ x: x + ((i + 0.5) * width) / across, y: y + ((j + 0.5) * height) / down, r });
+        this.#disc({ x: x + ((i + 0.5) * width) / across, y: y + ((j + 0.5) * height) / down, r });
       }
     }
   }
@@ -67,26 +70,56 @@ export class Labels {
     let best: { place: Place; discs: Disc[]; cost: number } | undefined;
     for (const place of places) {
       const discs = cover(place, width, lead);
-      const cost = place.cost + this.#cost(discs);
+      const limit = Math.min(best?.cost ?? Infinity, must ? Infinity : this.#patience);
+      const cost = place.cost + this.#cost(discs, limit - place.cost);
       if (!best || cost < best.cost) best = { place, discs, cost };
-      if (cost <= place.cost && place.cost === 0) break;
+      if (cost === 0) break;
     }
     if (!best || (best.cost >= this.#patience && !must)) return undefined;
-    this.#discs.push(...best.discs);
+    for (const disc of best.discs) this.#disc(disc);
     const { x, y, anchor, turn } = best.place;
     return { kind: 'text', cls, x, y, anchor, turn, pieces };
   }
 
-  #cost(discs: readonly Disc[]): number {
+  #disc(disc: Disc): void {
+    this.#discs.add(disc.y - disc.r, disc.y + disc.r, disc);
+  }
+
+  /** What it costs to stand there; where that is `limit` or more, it does not matter how much more. */
+  #cost(discs: readonly Disc[], limit: number): number {
     let cost = 0;
+    const crossed = new Set<readonly [Point, Point]>();
     for (const d of discs) {
       if (d.x - d.r < this.#left || d.x + d.r > this.#right) return Infinity;
-      for (const o of this.#discs) {
+      for (const o of this.#discs.near(d.y - d.r, d.y + d.r)) {
         if (Math.abs(o.y - d.y) < o.r + d.r - 1 && Math.hypot(o.x - d.x, o.y - d.y) < o.r + d.r - 1) return OVER_LABEL;
       }
+      for (const line of this.#lines.near(d.y - d.r, d.y + d.r)) {
+        if (crossed.has(line) || distance(d, line[0], line[1]) >= d.r) continue;
+        crossed.add(line);
+        cost += OVER_LINE;
+        if (cost >= limit) return cost;
+      }
     }
-    for (const [a, b] of this.#lines) if (discs.some((d) => distance(d, a, b) < d.r)) cost += OVER_LINE;
     return cost;
+  }
+}
+
+/** Things by the rows of height that they touch. */
+class Rows<V> {
+  readonly #rows = new Map<number, V[]>();
+
+  add(from: number, to: number, value: V): void {
+    for (let row = Math.floor(from / ROW); row <= Math.floor(to / ROW); row++) {
+      const of = this.#rows.get(row);
+      if (of) of.push(value);
+      else this.#rows.set(row, [value]);
+    }
+  }
+
+  /** What may touch a stretch of height; what lies in two rows may come twice. */
+  *near(from: number, to: number): Generator<V> {
+    for (let row = Math.floor(from / ROW); row <= Math.floor(to / ROW); row++) yield* this.#rows.get(row) ?? [];
   }
 }
 

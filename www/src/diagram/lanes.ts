@@ -43,6 +43,9 @@ export interface Change {
   to: number;
 }
 
+/** Shorter than any pause that could be cut, ns. */
+const CLOSE = 1000;
+
 /** Marks sorted by what they tell. Grows with the list; a list that is another one needs a new `Told`. */
 export class Told {
   readonly changes: Change[] = [];
@@ -61,12 +64,18 @@ export class Told {
     for (; this.read < marks.length; this.read++) this.#take(marks, this.read);
   }
 
+  /** Moments close to each other are one: nothing is cut out between them. */
+  #moment(time: number): void {
+    const last = this.moments.at(-1);
+    if (last && time >= last.from && time - last.to <= CLOSE) last.to = Math.max(last.to, time);
+    else this.moments.push({ from: time, to: time });
+  }
+
   #take(marks: MarkSource, i: number): void {
     const kind = marks.kind(i);
     const time = kind === Mark.held ? marks.since(i) : marks.time(i);
     const frame = marks.frame(i);
-    const last = this.moments.at(-1);
-    if (kind !== Mark.command && last?.to !== time) this.moments.push({ from: time, to: time });
+    if (kind !== Mark.command) this.#moment(time);
     if (kind === Mark.state) {
       this.changes.push({
         time, step: marks.step(i), node: marks.node(i), flow: marks.flow(i), from: marks.a(i), to: marks.b(i),

@@ -16,50 +16,55 @@ const BLOCK = 128;
 /** Gaps looked at to know the usual one. */
 const SAMPLES = 1000;
 
+/** 128 frames: when any of them was on a link. */
+interface Block {
+  from: number;
+  to: number;
+  /** Busy time, in order of beginning. */
+  spans: Span[];
+  /** Full, and nothing in it will change any more. */
+  settled: boolean;
+}
+
 /**
- * Finds the frames that touch a stretch of time without looking at each: the least `sent` and the greatest `ends`
- * of every 128 of them. One pass, also gathers when anything was on a link.
+ * Finds the frames that touch a stretch of time without looking at each, and knows when anything was on a link.
+ * Reads again only what may have changed.
  */
 export class FrameIndex {
-  readonly #frames: FrameSource;
-  readonly #from: Float64Array;
-  readonly #to: Float64Array;
-  /** Busy time, in order, not overlapping. */
-  readonly busy: Span[] = [];
+  #frames: FrameSource | undefined;
+  readonly #blocks: Block[] = [];
   /** Shortest flight seen from a node to another, ns: `from * 65536 + to`. */
   readonly #flights = new Map<number, number>();
 
-  constructor(frames: FrameSource, extra: readonly Span[] = []) {
+  /** Takes the list as it is now: a longer one, with more decided. */
+  update(frames: FrameSource): this {
     this.#frames = frames;
-    const blocks = Math.ceil(frames.length / BLOCK);
-    this.#from = new Float64Array(blocks).fill(Infinity);
-    this.#to = new Float64Array(blocks).fill(-Infinity);
-    const spans: Span[] = [...extra];
-    let open: Span | undefined;
-    for (let i = 0; i < frames.length; i++) {
-      const from = frames.sent(i);
-      const to = Math.max(frames.ends(i), from);
-      const b = (i / BLOCK) | 0;
-      if (from < (this.#from[b] as number)) this.#from[b] = from;
-      if (to > (this.#to[b] as number)) this.#to[b] = to;
-      if (open && from >= open.from && from <= open.to) open.to = Math.max(open.to, to);
-      else spans.push((open = { from, to }));
-      if (frames.fate(i) === Fate.delivered) this.#learn(frames.from(i) * 65536 + frames.to(i), to - from);
+    const count = Math.ceil(frames.length / BLOCK);
+    this.#blocks.length = Math.min(this.#blocks.length, count);
+    for (let b = 0; b < count; b++) {
+      if (!this.#blocks[b]?.settled) this.#blocks[b] = this.#read(frames, b);
     }
-    this.busy = merged(spans);
+    return this;
   }
 
   /** Ids of the frames on a link at some time within the stretch, ascending. */
   within(span: Span): number[] {
+    const frames = this.#frames;
     const found: number[] = [];
-    for (let b = 0; b < this.#from.length; b++) {
-      if ((this.#from[b] as number) > span.to || (this.#to[b] as number) < span.from) continue;
-      const end = Math.min((b + 1) * BLOCK, this.#frames.length);
+    if (!frames) return found;
+    this.#blocks.forEach((block, b) => {
+      if (block.from > span.to || block.to < span.from) return;
+      const end = Math.min((b + 1) * BLOCK, frames.length);
       for (let i = b * BLOCK; i < end; i++) {
-        if (this.#frames.sent(i) <= span.to && this.#frames.ends(i) >= span.from) found.push(i);
+        if (frames.sent(i) <= span.to && frames.ends(i) >= span.from) found.push(i);
       }
-    }
+    });
     return found;
+  }
+
+  /** When something happened: frames on links, and `others`. In order, not overlapping. */
+  busy(others: readonly Span[] = []): Span[] {
+    return merged([...this.#blocks.flatMap((b) => b.spans), ...others]);
   }
 
   /** How long a frame takes between two nodes, ns, as far as one has been seen to arrive. */
@@ -74,13 +79,32 @@ export class FrameIndex {
 
   /** How far apart in time frames usually leave, ns; those that leave together count as one. */
   get typicalGap(): number | undefined {
-    const every = Math.max(1, Math.floor(this.#frames.length / SAMPLES));
+    const frames = this.#frames;
+    if (!frames) return undefined;
+    const every = Math.max(1, Math.floor(frames.length / SAMPLES));
     const gaps: number[] = [];
-    for (let i = 1; i < this.#frames.length; i += every) {
-      const gap = Math.abs(this.#frames.sent(i) - this.#frames.sent(i - 1));
+    for (let i = 1; i < frames.length; i += every) {
+      const gap = Math.abs(frames.sent(i) - frames.sent(i - 1));
       if (gap > 0) gaps.push(gap);
     }
     return median(gaps);
+  }
+
+  #read(frames: FrameSource, b: number): Block {
+    const end = Math.min((b + 1) * BLOCK, frames.length);
+    const block: Block = { from: Infinity, to: -Infinity, spans: [], settled: end - b * BLOCK === BLOCK };
+    let open: Span | undefined;
+    for (let i = b * BLOCK; i < end; i++) {
+      const from = frames.sent(i);
+      const to = Math.max(frames.ends(i), from);
+      block.from = Math.min(block.from, from);
+      block.to = Math.max(block.to, to);
+      if (open && from >= open.from && from <= open.to) open.to = Math.max(open.to, to);
+      else block.spans.push((open = { from, to }));
+      if (frames.stepEnded(i) === NONE32) block.settled = false;
+      else if (frames.fate(i) === Fate.delivered) this.#learn(frames.from(i) * 65536 + frames.to(i), to - from);
+    }
+    return block;
   }
 
   #learn(link: number, flight: number): void {

@@ -54,7 +54,7 @@ describe('time to height', () => {
 describe('what is in view', () => {
   it('finds the frames that touch a stretch of time, long flights too', () => {
     const sent = Array.from({ length: 1000 }, (_, i) => ({ at: i * ms, from: 0, to: 1, takes: i === 3 ? 500 * ms : ms }));
-    const index = new FrameIndex(framesOf(sent));
+    const index = new FrameIndex().update(framesOf(sent));
     expect(index.within({ from: 400.5 * ms, to: 402.5 * ms })).toEqual([3, 400, 401, 402]);
     expect(index.flight(0, 1)).toBe(ms);
     expect(index.flight(1, 0)).toBe(ms);

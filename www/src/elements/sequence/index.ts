@@ -9,7 +9,7 @@ import { draw } from './svg.js';
 import { foreseen, packetSentence, words } from './words.js';
 
 /** Drawn at once: stretches of this height, and one beyond each end of what is seen. */
-const BLOCK = 512;
+const BLOCK = 256;
 
 /**
  * The sequence diagram: time runs down, a lane a connection, slanted arrows to the time scale. Draws only what is
@@ -91,7 +91,7 @@ export class Sequence extends Element {
     const { view, face } = store;
     const listening = view.nodes.flatMap((n) => n.sockets.flatMap((s) => (s.listener ? [{ node: n.id, backlog: s.listener.backlog }] : [])));
     return {
-      frames: store.frames, marks: store.marks, revision: store.revision, list: store.list,
+      frames: store.frames, marks: store.marks, known: view.steps, list: store.list,
       step: view.step, now: store.clock, held: view.held, selected: face.selected, flow: store.flow,
       foreseen: foreseen(store), order: columnOrder(view.nodes),
       letter: (flow) => view.flows[flow]?.letter ?? '', words: words(store, t, store.rules),

@@ -17,7 +17,7 @@ export class TimeBar extends Element {
   static override styles = [reset, styles];
 
   declare width: number;
-  #marks: { key: string; value: ScrubMarks } | undefined;
+  #marks: { key: string; list: object; value: ScrubMarks } | undefined;
   readonly #resize = new ResizeObserver(([entry]) => {
     if (entry) this.width = Math.floor(entry.contentRect.width);
   });
@@ -99,10 +99,10 @@ export class TimeBar extends Element {
 
   #scrubMarks(width: number): ScrubMarks {
     const { store } = this;
-    const key = `${store.revision} ${width}`;
-    if (this.#marks?.key !== key) {
+    const key = `${store.view.steps} ${width}`;
+    if (this.#marks?.key !== key || this.#marks.list !== store.list) {
       const value = scrubMarks(store.frames, store.marks, store.view.steps, Math.max(1, Math.round(width / MARK)));
-      this.#marks = { key, value };
+      this.#marks = { key, value, list: store.list };
     }
     return this.#marks.value;
   }
