@@ -73,7 +73,11 @@ function telling(store: Store, frame: number): string {
 /** A packet as a sentence, for the list that is read aloud. */
 export function packetSentence(store: Store, frame: number, t: T): string {
   const { frames, view } = store;
-  const what = labels(store, frame, t)[0]?.map((p) => p.text).join('') ?? '';
+  const letter = view.flows[frames.flow(frame)]?.letter;
+  const payload = frames.payload(frame);
+  const what = [
+    letter, flagNames(frames.flags(frame)), payload ? `${payload} B` : '', frames.resent(frame) ? t('sequence.again') : '', telling(store, frame),
+  ].filter(Boolean).join(' ');
   return t('sequence.packet', {
     id: frame, what,
     from: nodeName(nodeOf(view, frames.from(frame)), t), to: nodeName(nodeOf(view, frames.to(frame)), t),
