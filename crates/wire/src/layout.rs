@@ -322,6 +322,8 @@ pub mod tcp_option {
     pub struct Kind {
         /// Wireshark's name of the option.
         pub name: &'static str,
+        /// What people call it; empty where there is no name.
+        pub label: &'static str,
         /// The option's whole length in octets where it is fixed.
         pub len: Option<u8>,
         /// Fields after kind and length.
@@ -333,26 +335,26 @@ pub mod tcp_option {
     /// What is known of a kind; unknown kinds have a table too: all value.
     pub fn kind(kind: u8) -> &'static Kind {
         macro_rules! kinds {
-            ($($k:pat => $name:literal, $len:expr, [$($f:ident),*], $rest:literal;)*) => {
+            ($($k:pat => $name:literal, $label:literal, $len:expr, [$($f:ident),*], $rest:literal;)*) => {
                 match kind {$(
                     $k => {
-                        static KIND: Kind = Kind { name: $name, len: $len, fields: &[$($f),*], rest: $rest };
+                        static KIND: Kind = Kind { name: $name, label: $label, len: $len, fields: &[$($f),*], rest: $rest };
                         &KIND
                     }
                 )*}
             };
         }
         kinds! {
-            EOL => "tcp.options.eol", Some(1), [], "tcp.options.data";
-            NOP => "tcp.options.nop", Some(1), [], "tcp.options.data";
-            MSS => "tcp.options.mss", Some(4), [MSS_VAL], "tcp.options.data";
-            WSCALE => "tcp.options.wscale", Some(3), [SHIFT], "tcp.options.data";
-            SACK_PERM => "tcp.options.sack_perm", Some(2), [], "tcp.options.data";
-            SACK => "tcp.options.sack", None, [], "tcp.options.data";
-            TIMESTAMP => "tcp.options.timestamp", Some(10), [TSVAL, TSECR], "tcp.options.data";
-            FAST_OPEN => "tcp.options.tfo", None, [], "tcp.options.tfo.cookie";
-            253 | EXPERIMENTAL => "tcp.options.experimental", None, [EXID], "tcp.options.experimental.data";
-            _ => "tcp.options.unknown", None, [], "tcp.options.unknown.payload";
+            EOL => "tcp.options.eol", "EOL", Some(1), [], "tcp.options.data";
+            NOP => "tcp.options.nop", "NOP", Some(1), [], "tcp.options.data";
+            MSS => "tcp.options.mss", "MSS", Some(4), [MSS_VAL], "tcp.options.data";
+            WSCALE => "tcp.options.wscale", "WS", Some(3), [SHIFT], "tcp.options.data";
+            SACK_PERM => "tcp.options.sack_perm", "SACK-permitted", Some(2), [], "tcp.options.data";
+            SACK => "tcp.options.sack", "SACK", None, [], "tcp.options.data";
+            TIMESTAMP => "tcp.options.timestamp", "TS", Some(10), [TSVAL, TSECR], "tcp.options.data";
+            FAST_OPEN => "tcp.options.tfo", "TFO", None, [], "tcp.options.tfo.cookie";
+            253 | EXPERIMENTAL => "tcp.options.experimental", "EXP", None, [EXID], "tcp.options.experimental.data";
+            _ => "tcp.options.unknown", "", None, [], "tcp.options.unknown.payload";
         }
     }
 }

@@ -24,13 +24,13 @@ tcp 272+320 \n tcp.srcport 272+16 40001\n tcp.dstport 288+16 80\n tcp.seq 304+32
   tcp.flags.ack 379+1 0\n  tcp.flags.push 380+1 0\n  tcp.flags.reset 381+1 0\n  tcp.flags.syn 382+1 1
   tcp.flags.fin 383+1 0\n tcp.window_size_value 384+16 64240\n tcp.checksum 400+16 0x988f  (✓)
  tcp.urgent_pointer 416+16 0\n tcp.options 432+160 020405b40402080a00000001000000000103030a
-  tcp.options[0] 432+32 020405b4\n   tcp.options[0].kind 432+8 2  (mss)\n   tcp.options[0].length 440+8 4
-   tcp.options.mss_val 448+16 1460\n  tcp.options[1] 464+16 0402\n   tcp.options[1].kind 464+8 4  (sack_perm)
+  tcp.options[0] 432+32 020405b4\n   tcp.options[0].kind 432+8 2  (MSS)\n   tcp.options[0].length 440+8 4
+   tcp.options.mss_val 448+16 1460\n  tcp.options[1] 464+16 0402\n   tcp.options[1].kind 464+8 4  (SACK-permitted)
    tcp.options[1].length 472+8 2\n  tcp.options[2] 480+80 080a0000000100000000
-   tcp.options[2].kind 480+8 8  (timestamp)\n   tcp.options[2].length 488+8 10
+   tcp.options[2].kind 480+8 8  (TS)\n   tcp.options[2].length 488+8 10
    tcp.options.timestamp.tsval 496+32 1\n   tcp.options.timestamp.tsecr 528+32 0\n  tcp.options[3] 560+8 01
-   tcp.options[3].kind 560+8 1  (nop)\n  tcp.options[4] 568+24 03030a
-   tcp.options[4].kind 568+8 3  (wscale)\n   tcp.options[4].length 576+8 3
+   tcp.options[3].kind 560+8 1  (NOP)\n  tcp.options[4] 568+24 03030a
+   tcp.options[4].kind 568+8 3  (WS)\n   tcp.options[4].length 576+8 3
    tcp.options.wscale.shift 584+8 10  (× 1024)
 ";
     assert_eq!(drawn(&hex(SYN)), want);

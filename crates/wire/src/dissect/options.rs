@@ -94,9 +94,8 @@ impl Tree<'_> {
         let path = self.prefixed(&format!("tcp.options[{index}]"));
         let mut group = self.bytes_group(path, kind.name, bits_of(&range));
         let base = bits_of(&range).start;
-        let label = kind.name.rsplit('.').next().filter(|label| *label != "unknown");
         let mut first = self.named(&group.path, "kind", &opt::KIND, base);
-        first.meaning = label.map(str::to_owned);
+        first.meaning = (!kind.label.is_empty()).then(|| kind.label.to_owned());
         group.children.push(first);
         if kind.len == Some(1) {
             return group;
