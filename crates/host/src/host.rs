@@ -145,6 +145,14 @@ impl Host {
         };
         self.tuples.get(&tuple).copied()
     }
+    /// Octets that its connections keep to send, to send again, or to be read.
+    pub fn kept_octets(&self) -> usize {
+        let of = |s: &Sock| match &s.kind {
+            Kind::Stream(c) => c.readable() + c.unacked(),
+            _ => 0,
+        };
+        self.socks.iter().map(of).sum()
+    }
     /// The variables of a connection; none for a socket that is not one (any more).
     pub fn tcb(&self, sock: SockId) -> Option<Tcb> {
         match &self.socks.get(sock)?.kind {
