@@ -65,8 +65,8 @@ pub struct Connection {
     pub(crate) probes: u8,
     /// When anything last came from the peer (keep-alive, TCP_INFO).
     pub(crate) last_rcv: Instant,
-    /// When the last answer to an unacceptable segment went out.
-    pub(crate) last_oow_ack: Option<Instant>,
+    /// When the next answer to an unacceptable segment may go out.
+    pub(crate) answers_from: Instant,
     /// When this state of the handshake or of retransmission began.
     pub(crate) retrans_since: Option<Instant>,
 }
@@ -178,7 +178,7 @@ impl Connection {
             opened: now,
             probes: 0,
             last_rcv: now,
-            last_oow_ack: None,
+            answers_from: Instant::ZERO,
             retrans_since: None,
             cfg,
             ports,

@@ -166,13 +166,12 @@ impl Connection {
 
     /// An ACK in answer to something unacceptable: at most one each `tcp_invalid_ratelimit` (RFC 5961 §7).
     pub(crate) fn send_limited_ack<R: Recorder>(&mut self, now: Instant, counter: &'static str, r: &mut R) {
-        if let Some(last) = self.last_oow_ack
-            && now.since(last) < self.cfg.invalid_ratelimit
-        {
-            rule!(r, rules::ANSWER_LIMITED, Drop, now.since(last), self.cfg.invalid_ratelimit);
+        if now < self.answers_from {
+            let since = self.cfg.invalid_ratelimit - self.answers_from.since(now);
+            rule!(r, rules::ANSWER_LIMITED, Drop, since, self.cfg.invalid_ratelimit);
             return;
         }
-        self.last_oow_ack = Some(now);
+        self.answers_from = now + self.cfg.invalid_ratelimit;
         self.count(counter);
         self.send_ack(now, r);
     }

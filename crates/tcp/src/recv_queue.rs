@@ -12,7 +12,7 @@ pub(crate) struct RecvQueue {
     /// Octets in `ready`.
     len: usize,
     /// Out of order: disjoint, by sequence number.
-    early: VecDeque<(Seq, Bytes)>,
+    early: Vec<(Seq, Bytes)>,
     /// Octets in `early`.
     early_len: usize,
 }
@@ -53,11 +53,10 @@ impl RecvQueue {
     }
     /// Takes from the early ones what now continues at `rcv_nxt`; returns the new RCV.NXT.
     pub(crate) fn join(&mut self, mut rcv_nxt: Seq) -> Seq {
-        while let Some((seq, _)) = self.early.front() {
-            if seq.gt(rcv_nxt) {
-                break;
-            }
-            let Some((seq, data)) = self.early.pop_front() else { break };
+        // One after the other: each may make the next one continue.
+        let mut taken = 0;
+        while let Some((seq, data)) = self.early.get(taken).filter(|(s, _)| s.le(rcv_nxt)).cloned() {
+            taken += 1;
             self.early_len -= data.len();
             let old = rcv_nxt.since(seq) as usize;
             if old < data.len() {
@@ -66,6 +65,7 @@ impl RecvQueue {
                 self.push(fresh);
             }
         }
+        self.early.drain(..taken);
         rcv_nxt
     }
     /// Keeps octets that came too early; only those not held already are stored.

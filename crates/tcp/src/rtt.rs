@@ -2,7 +2,6 @@
 
 use crate::profile::{Config, Letter};
 use crate::time::{Duration, Instant};
-use std::collections::VecDeque;
 use wire::Seq;
 
 /// SRTT, RTTVAR, and what Linux keeps beside them. Times in microseconds, as measured.
@@ -131,7 +130,7 @@ pub(crate) fn backed_off(d: Duration, times: u8, max: Duration) -> Duration {
 /// Least value over a window of time: a monotone queue of candidates.
 #[derive(Clone, Default, Debug)]
 struct MinFilter {
-    candidates: VecDeque<(Instant, Duration)>,
+    candidates: Vec<(Instant, Duration)>,
 }
 
 impl MinFilter {
@@ -141,17 +140,17 @@ impl MinFilter {
     const KEPT: usize = 3;
 
     fn add(&mut self, now: Instant, rtt: Duration) {
-        while self.candidates.back().is_some_and(|&(_, d)| d >= rtt) {
-            self.candidates.pop_back();
+        while self.candidates.last().is_some_and(|&(_, d)| d >= rtt) {
+            self.candidates.pop();
         }
         if self.candidates.len() < Self::KEPT {
-            self.candidates.push_back((now, rtt));
+            self.candidates.push((now, rtt));
         }
         while self.candidates.len() > 1 && now.since(self.candidates[0].0) > Self::WINDOW {
-            self.candidates.pop_front();
+            self.candidates.remove(0);
         }
     }
     fn get(&self) -> Option<Duration> {
-        self.candidates.front().map(|&(_, d)| d)
+        self.candidates.first().map(|&(_, d)| d)
     }
 }

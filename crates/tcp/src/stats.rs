@@ -18,7 +18,6 @@ pub(crate) struct Stats {
     pub(crate) bytes_sent: u64,
     pub(crate) bytes_retrans: u64,
     pub(crate) early_segs: u32,
-    pub(crate) last_data_sent: Instant,
     pub(crate) last_data_rcv: Instant,
     pub(crate) last_ack_rcv: Instant,
     pub(crate) chrono: Chrono,

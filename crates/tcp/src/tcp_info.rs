@@ -182,7 +182,7 @@ impl Connection {
             sacked: self.rtx.sacked(),
             lost: self.rtx.lost(),
             retrans: self.rtx.retrans(),
-            last_data_sent: now.since(self.stats.last_data_sent.max(self.opened)).as_millis(),
+            last_data_sent: now.since(self.snd.last.max(self.opened)).as_millis(),
             last_data_recv: now.since(self.stats.last_data_rcv.max(self.opened)).as_millis(),
             last_ack_recv: now.since(self.stats.last_ack_rcv.max(self.opened)).as_millis(),
             pmtu: u32::from(self.snd.path_mss) + 40,

@@ -188,7 +188,6 @@ impl Connection {
             self.ack_paid();
             self.emit(seq, n, if burst_end { flags | Flags::PSH } else { flags }, 0);
             self.stats.bytes_sent += u64::from(n);
-            self.stats.last_data_sent = now;
             self.stats.data_segs_out += u32::from(n > 0);
             rule!(r, rules::SEND_SEGMENT, Act, seq, n, self.rtx.in_flight(), self.win.cwnd);
             if n > 0 && n < mss {

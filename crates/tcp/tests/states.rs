@@ -84,7 +84,7 @@ fn rst_elsewhere_in_the_window() {
          CLOSE-WAIT -> CLOSE-WAIT; . 1:1(0) ack 2
          CLOSING -> CLOSING; . 2:2(0) ack 2
          LAST-ACK -> LAST-ACK; . 2:2(0) ack 2
-         TIME-WAIT -> TIME-WAIT; . 2:2(0) ack 2",
+         TIME-WAIT -> TIME-WAIT;",
     );
 }
 

@@ -208,6 +208,15 @@ impl Bench {
     pub fn sent_short(&mut self) -> Vec<String> {
         self.sent().into_iter().map(|l| l.split(" win ").next().unwrap().to_string()).collect()
     }
+    /// The same without windows: `FLAGS seq:end(len) ack N <options>`.
+    pub fn sent_open(&mut self) -> Vec<String> {
+        let cut = |l: String| {
+            let (head, rest) = l.split_once(" win ").unwrap();
+            let rest = rest.split_once(' ').map_or(String::new(), |(_, r)| format!(" {r}"));
+            format!("{head}{rest}")
+        };
+        self.sent().into_iter().map(cut).collect()
+    }
     /// Ids of the rules of the last step.
     pub fn rules(&self) -> Vec<&'static str> {
         self.trace.iter().map(|d| d.rule.id).collect()
