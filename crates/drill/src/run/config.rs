@@ -6,6 +6,8 @@ use std::net::IpAddr;
 /// Options of a script, with the tool's defaults.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
+    /// Profile of the host, `linux` unless the script says otherwise (`--profile=rfc`: an addition of ours).
+    pub profile: String,
     pub local_ip: IpAddr,
     pub remote_ip: IpAddr,
     pub gateway_ip: IpAddr,
@@ -36,8 +38,9 @@ pub(super) enum Setting {
     Remove(String),
 }
 
-/// What every script finds: those settings in which the original tool's defaults differ from the kernel's.
-pub(super) const DEFAULTS: [(&str, &str); 6] = [
+/// What every script finds on the profile `linux`: those settings in which the original tool's defaults differ from
+/// the kernel's.
+const DEFAULTS: [(&str, &str); 6] = [
     ("net.ipv4.tcp_ecn", "0"),
     ("net.ipv4.tcp_rmem", "4096 540000 15728640"),
     ("net.ipv4.tcp_wmem", "4096 262144 4194304"),
@@ -47,6 +50,11 @@ pub(super) const DEFAULTS: [(&str, &str); 6] = [
 ];
 
 impl Settings {
+    /// Settings of the host that differ from its profile's when a script begins.
+    pub fn defaults(&self) -> &'static [(&'static str, &'static str)] {
+        if self.profile == "linux" { &DEFAULTS } else { &[] }
+    }
+
     /// Reads the option lines; an error names what is not supported.
     pub fn read(script: &Script) -> Result<Settings, String> {
         let option = |name: &str| {
@@ -62,6 +70,7 @@ impl Settings {
         };
         // The original tool's own addresses; with IPv6 its runs use an MTU that keeps the MSS at 1460.
         let mut s = Settings {
+            profile: "linux".into(),
             local_ip: address([192, 168, 0, 1], "fd3d:fa7b:d17d::1"),
             remote_ip: address([192, 0, 2, 1], "2001:db8::1"),
             gateway_ip: address([192, 168, 0, 2], "fd3d:fa7b:d17d::2"),
@@ -88,6 +97,7 @@ impl Settings {
     fn set(&mut self, name: &str, value: &str) -> Option<()> {
         match name {
             "ip_version" => {}
+            "profile" => self.profile = value.into(),
             "local_ip" => self.local_ip = value.parse().ok()?,
             "remote_ip" => self.remote_ip = value.parse().ok()?,
             "gateway_ip" => self.gateway_ip = value.parse().ok()?,

@@ -21,7 +21,7 @@ use crate::ast::{Script, Syscall};
 use crate::code::Env;
 use bytes::Bytes;
 use calls::{Handle, Waiting};
-use config::{DEFAULTS, Setting, Settings};
+use config::{Setting, Settings};
 use host::{Fd, Host, HostConfig, IfaceConfig};
 use machine::{Machine, Stopped};
 use peer::Peer;
@@ -214,7 +214,7 @@ impl Run {
     fn command(&mut self, text: &str) -> Result<(), Problem> {
         for setting in config::command(text).map_err(Problem::Unsupported)? {
             match setting {
-                Setting::Defaults => self.machine.reset_settings(&DEFAULTS)?,
+                Setting::Defaults => self.machine.reset_settings(self.settings.defaults())?,
                 Setting::Sysctl(key, value) => self.machine.set_setting(&key, &value)?,
                 Setting::Sleep(ns) => {
                     let until = self.machine.now + Duration(ns);
@@ -239,8 +239,8 @@ fn host_config(s: &Settings) -> HostConfig {
             neighbours: vec![(s.gateway_ip, inject::GATEWAY_MAC.0)],
             gateway: Some(s.gateway_ip),
         }],
-        profile: "linux".into(),
-        sysctls: DEFAULTS.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
+        profile: s.profile.clone(),
+        sysctls: s.defaults().iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
         seed: 1,
         programs: Vec::new(),
         call_time: Duration::ZERO,
