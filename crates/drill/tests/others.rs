@@ -1,21 +1,11 @@
 //! Scripts that others wrote, and that pass on a Linux kernel: which of them pass here stands in docs/known-differences.
 
+mod common;
+
+use common::script_files;
 use drill::{Defines, Verdict, drill};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-fn script_files(folder: &Path, out: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            script_files(&path, out);
-        } else if path.extension().is_some_and(|e| e == "pkt") {
-            out.push(path);
-        }
-    }
-}
+use std::path::Path;
 
 fn known_differences() -> BTreeMap<String, String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/known-differences");
@@ -32,8 +22,7 @@ fn known_differences() -> BTreeMap<String, String> {
 #[test]
 fn all_pass_but_those_with_a_reason() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/packetdrill");
-    let mut files = Vec::new();
-    script_files(&folder, &mut files);
+    let files = script_files(&folder);
     if files.is_empty() {
         println!("skipped: {} is not there", folder.display());
         return;
@@ -49,6 +38,8 @@ fn all_pass_but_those_with_a_reason() {
             (false, None) => wrong.push(format!("{name} {}: {}", report.word(), report.reason())),
         }
     }
-    wrong.extend(known.keys().map(|name| format!("{name} is not there: take it out of docs/known-differences")));
+    wrong.extend(
+        known.keys().map(|name| format!("{name} is not there: take it out of docs/known-differences")),
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,27 +1,17 @@
 //! The parser: every script that others wrote is read; every error names its place.
 
+mod common;
+
+use common::script_files;
 use drill::ast::{Body, ExprKind, TcpOpt, Tos, What, When};
 use drill::{Defines, parse};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use wire::tcp::Flags;
-
-fn script_files(folder: &Path, out: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            script_files(&path, out);
-        } else if path.extension().is_some_and(|e| e == "pkt") {
-            out.push(path);
-        }
-    }
-}
 
 #[test]
 fn scripts_of_others_are_read() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/packetdrill");
-    let mut files = Vec::new();
-    script_files(&folder, &mut files);
+    let files = script_files(&folder);
     if files.is_empty() {
         println!("skipped: {} is not there", folder.display());
         return;

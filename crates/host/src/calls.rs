@@ -355,7 +355,8 @@ impl Host {
     fn sys_shutdown<R: Recorder>(&mut self, id: SockId, how: Shutdown, cx: &mut Step<R>) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let c = match &mut sock.kind {
-            Kind::Stream(c) if c.state() != State::Closed => c,
+            // In TIME-WAIT the socket has let go of its connection.
+            Kind::Stream(c) if !matches!(c.state(), State::Closed | State::TimeWait) => c,
             // Whoever only stops reading goes on listening.
             Kind::Listener(_) if !how.reads() => return OK,
             Kind::Listener(_) => return self.unlisten(id, cx),

@@ -20,6 +20,9 @@ impl Connection {
         if self.state == State::TimeWait && self.reincarnation(seg, r) {
             return self.give_way(r);
         }
+        if self.repeated_syn(now, seg, r) {
+            return refused(&rules::SYN_REPEATED, h.seq.0, self.rcv.nxt.0);
+        }
         let len = seg_len(seg);
         let edge = self.rcv_edge();
         if self.acceptable(seg) {
@@ -33,9 +36,6 @@ impl Connection {
         if h.flags.has(Flags::RST) {
             rule!(r, rules::SEQ_RST_OUTSIDE, Drop, h.seq, self.rcv.nxt, edge);
             return refused(&rules::SEQ_RST_OUTSIDE, seq, nxt);
-        }
-        if self.repeated_syn(now, seg, r) {
-            return refused(&rules::SYN_REPEATED, seq, nxt);
         }
         rule!(r, rules::SEQ_UNACCEPTABLE, Answer, h.seq, len, self.rcv.nxt, edge);
         self.duplicate_ack(now, seg, r);

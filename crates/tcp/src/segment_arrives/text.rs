@@ -17,9 +17,12 @@ impl Connection {
         let len = seg.payload.len() as u32;
         if !matches!(self.state, State::Established | State::FinWait1 | State::FinWait2) {
             rule!(r, rules::TEXT_IGNORED, Drop, self.state, len);
-            // After the peer's FIN there is no text; what looks like it is an old copy, to be acknowledged.
-            self.ack.scheduled = true;
-            self.ack.now = true;
+            // After the peer's FIN there is no text (§3.10.7.4: "ignore"); an old copy is acknowledged once more.
+            // In TIME-WAIT everything is (tcp_timewait_state_process).
+            if h.seq.lt(self.rcv.nxt) || self.state == State::TimeWait {
+                self.ack.scheduled = true;
+                self.ack.now = true;
+            }
             return Ok(());
         }
         let end = h.seq + len;
