@@ -53,16 +53,15 @@ impl Run {
                 other => other,
             });
         }
-        if !window.any && !(window.from..=window.to).contains(&burst.first.when)
-            || burst.last.when > window.to && !window.any
-        {
-            let at = if burst.first.when < window.from { burst.first.when } else { burst.last.when };
-            return Err(Problem::failed(format!(
-                "{came} at {at}, which is not between {} and {}",
-                window.from, window.to
-            )));
+        let (first, last) = (burst.first.when, burst.last.when);
+        if window.any || window.from <= first && last <= window.to {
+            return Ok(());
         }
-        Ok(())
+        let at = if first < window.from { first } else { last };
+        Err(Problem::failed(format!(
+            "{came} at {at}, which is not between {} and {}",
+            window.from, window.to
+        )))
     }
 
     /// The next segment of a connection's, waited for until `give_up`.

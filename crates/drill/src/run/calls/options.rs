@@ -40,7 +40,7 @@ impl Run {
             }
         }
         let wanted = octets(expected, nth(&call.args, 4)?)?;
-        if &wanted == data {
+        if wanted == *data {
             return Ok(());
         }
         Err(Problem::failed(format!("{text} is {}, not {}", shown(data), shown(&wanted))))
