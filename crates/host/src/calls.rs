@@ -1,152 +1,19 @@
-//! System calls: each is tried, and where it must wait it is parked and tried again when its socket has
-//! something new. A person's call and a program's go the same way.
+//! System calls. A person's call and a program's go the same way; those that wait are tried again ([`crate::wait`]).
 
 use crate::flags::{RecvFlags, SendFlags, Shutdown};
 use crate::listen::Listener;
-use crate::sock::{Kind, PortHold, Sock, WaitId};
+use crate::sock::{Kind, PortHold, Sock};
 use crate::step::Step;
-use crate::{Call, CallResult, CallText, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
-use bytes::{Bytes, BytesMut};
+use crate::wait::{OK, Progress, Try, errno};
+use crate::{Call, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules};
+use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tcp::rule::Recorder;
-use tcp::time::Instant;
 use tcp::{Connection, State, rule};
 
-/// A call under way.
-#[derive(Clone, Debug)]
-pub(crate) struct Parked {
-    pub(crate) pid: Pid,
-    pub(crate) call: Call,
-    /// End of a sleep.
-    pub(crate) until: Option<Instant>,
-    progress: Progress,
-}
-
-/// How far a call has got.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Progress {
-    /// The socket, once the call is parked: it holds it, whatever happens to the descriptor meanwhile.
-    held: Option<SockId>,
-    /// Octets written so far.
-    pub(crate) written: usize,
-    /// What was read so far (MSG_WAITALL).
-    pub(crate) read: BytesMut,
-}
-
-/// How one try ended.
-pub(crate) enum Try {
-    Done(i64, Bytes),
-    Errno(Errno),
-    Wait(SockId),
-    Sleep(Instant),
-}
-
-impl From<Result<(), Errno>> for Try {
-    fn from(r: Result<(), Errno>) -> Try {
-        match r {
-            Ok(()) => Try::Done(0, Bytes::new()),
-            Err(e) => Try::Errno(e),
-        }
-    }
-}
-
-const OK: Try = Try::Done(0, Bytes::new());
-
-pub(crate) fn errno(name: &'static str) -> Try {
-    Try::Errno(Errno(name))
-}
-
 impl Host {
-    /// A process makes a call.
-    pub(crate) fn enter<R: Recorder>(&mut self, pid: Pid, call: Call, cx: &mut Step<R>) -> CallResult {
-        cx.out.events.push(HostEvent::CallEntered {
-            pid,
-            fd: text::fd(&call),
-            text: CallText::entered(&call),
-        });
-        let mut progress = Progress::default();
-        let tried = self.attempt(pid, &call, &mut progress, cx);
-        let (sock, until) = match tried {
-            Try::Done(..) | Try::Errno(_) => return self.leave(pid, &call, tried, cx),
-            Try::Wait(sock) => (Some(sock), None),
-            Try::Sleep(until) => (None, Some(until)),
-        };
-        rule!(cx.r, rules::CALL_WAITS, Act, pid.0);
-        self.next_wait += 1;
-        let wait = WaitId(self.next_wait);
-        progress.held = sock;
-        if let Some(sock) = sock.and_then(|id| self.socks.get_mut(id)) {
-            sock.waiters.push(wait);
-        }
-        self.parked.insert(wait, Parked { pid, call, until, progress });
-        if until.is_some() {
-            self.arm_sleep(pid, cx);
-        }
-        CallResult::Blocked
-    }
-
-    fn leave<R: Recorder>(&mut self, pid: Pid, call: &Call, tried: Try, cx: &mut Step<R>) -> CallResult {
-        let result = match tried {
-            Try::Done(n, data) => CallResult::Done(n, data),
-            Try::Errno(e) => CallResult::Errno(e),
-            Try::Wait(_) | Try::Sleep(_) => return CallResult::Blocked,
-        };
-        let text = CallText::returned(call, &result);
-        cx.out.events.push(HostEvent::CallReturned { pid, text, result: result.clone() });
-        result
-    }
-
-    /// Tries the calls that wait on a socket again, first come first.
-    pub(crate) fn wake<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
-        let Some(sock) = self.socks.get(id) else { return };
-        if sock.waiters.is_empty() {
-            return;
-        }
-        let Some(sock) = self.socks.get_mut(id) else { return };
-        let waiters = std::mem::take(&mut sock.waiters);
-        let mut left = Vec::new();
-        for wait in waiters {
-            let Some(mut parked) = self.parked.remove(&wait) else { continue };
-            match self.attempt(parked.pid, &parked.call.clone(), &mut parked.progress, cx) {
-                Try::Wait(_) | Try::Sleep(_) => {
-                    self.parked.insert(wait, parked);
-                    left.push(wait);
-                }
-                done => self.complete(parked, done, cx),
-            }
-        }
-        if let Some(sock) = self.socks.get_mut(id) {
-            left.append(&mut sock.waiters);
-            sock.waiters = left;
-        }
-        // The last descriptor may have gone while a call still held the socket.
-        self.release_if_unheld(id, cx);
-    }
-
-    fn complete<R: Recorder>(&mut self, parked: Parked, done: Try, cx: &mut Step<R>) {
-        rule!(cx.r, rules::CALL_RESUMES, Act, parked.pid.0);
-        let result = self.leave(parked.pid, &parked.call, done, cx);
-        self.process_resumes(parked.pid, &result, cx);
-    }
-
-    /// The sleeps of a process that are over end.
-    pub(crate) fn sleepers_wake<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
-        let over = |p: &Parked| p.pid == pid && p.until.is_some_and(|t| t <= cx.now);
-        let due: Vec<WaitId> = self.parked.iter().filter(|(_, p)| over(p)).map(|(&w, _)| w).collect();
-        for wait in due {
-            if let Some(parked) = self.parked.remove(&wait) {
-                self.complete(parked, OK, cx);
-            }
-        }
-        self.arm_sleep(pid, cx);
-    }
-
-    fn arm_sleep<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
-        let next = self.parked.values().filter(|p| p.pid == pid).filter_map(|p| p.until).min();
-        cx.out.timers.push((TimerKey::Process(pid), next));
-    }
-
-    fn attempt<R: Recorder>(
+    /// One try of a call.
+    pub(crate) fn attempt<R: Recorder>(
         &mut self,
         pid: Pid,
         call: &Call,
@@ -155,7 +22,11 @@ impl Host {
     ) -> Try {
         let fd = match *call {
             Call::Socket => return self.sys_socket(pid, cx),
+            Call::Sleep { .. } if progress.timed_out => return OK,
             Call::Sleep { time } => return Try::Sleep(cx.now + time),
+            Call::Poll { ref fds, timeout } => return self.sys_poll(pid, fds, timeout, progress, cx),
+            Call::Fork => return self.sys_fork(pid, cx),
+            Call::WaitPid { child } => return self.sys_waitpid(pid, child),
             Call::Bind { fd, .. }
             | Call::Listen { fd, .. }
             | Call::Accept { fd }
@@ -169,13 +40,14 @@ impl Host {
             | Call::SetSockOpt { fd, .. }
             | Call::GetSockOpt { fd, .. }
             | Call::Close { fd }
+            | Call::Dup { fd }
             | Call::SetNonblocking { fd, .. } => fd,
         };
         let Some(id) = progress.held.or_else(|| self.socket_of(pid, fd)) else { return errno("EBADF") };
         match call {
             Call::Bind { addr, .. } => self.bind(id, *addr, cx).into(),
             Call::Listen { backlog, .. } => self.sys_listen(id, *backlog, cx),
-            Call::Accept { .. } => self.sys_accept(pid, id, cx),
+            Call::Accept { .. } => self.sys_accept(pid, id, progress, cx),
             Call::Connect { addr, .. } => self.sys_connect(id, *addr, progress, cx),
             Call::Read { len, .. } => self.sys_recv(id, *len, RecvFlags::default(), progress, cx),
             Call::Recv { len, flags, .. } => self.sys_recv(id, *len, *flags, progress, cx),
@@ -186,13 +58,14 @@ impl Host {
             Call::SetSockOpt { level, name, value, .. } => self.sys_setsockopt(id, *level, *name, value, cx),
             Call::GetSockOpt { level, name, .. } => self.sys_getsockopt(id, *level, *name),
             Call::Close { .. } => self.sys_close(pid, fd, cx),
+            Call::Dup { .. } => self.sys_dup(pid, id),
             Call::SetNonblocking { on, .. } => {
                 if let Some(sock) = self.socks.get_mut(id) {
                     sock.nonblocking = *on;
                 }
                 OK
             }
-            Call::Socket | Call::Sleep { .. } => OK,
+            Call::Socket | Call::Sleep { .. } | Call::Poll { .. } | Call::Fork | Call::WaitPid { .. } => OK,
         }
     }
 
@@ -241,9 +114,15 @@ impl Host {
         OK
     }
 
-    fn sys_accept<R: Recorder>(&mut self, pid: Pid, id: SockId, cx: &mut Step<R>) -> Try {
+    fn sys_accept<R: Recorder>(
+        &mut self,
+        pid: Pid,
+        id: SockId,
+        progress: &Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
         let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
-        let nonblocking = sock.nonblocking;
+        let nonblocking = sock.nonblocking || progress.timed_out;
         let Some(l) = sock.listener() else { return errno("EINVAL") };
         if l.accept.is_empty() {
             rule!(cx.r, rules::ACCEPT_EMPTY, Act, 0u32);
@@ -284,6 +163,8 @@ impl Host {
             Kind::Stream(c) if nonblocking && progress.held.is_none() && c.state() == State::SynSent => {
                 errno("EALREADY")
             }
+            // SO_SNDTIMEO: it goes on in the background.
+            Kind::Stream(c) if progress.timed_out && c.state() == State::SynSent => errno("EINPROGRESS"),
             Kind::Stream(_) => self.connect_outcome(id, cx),
         }
     }
@@ -395,6 +276,13 @@ impl Host {
         cx.out.events.push(HostEvent::State { sock: id, local, remote, from, to });
     }
 
+    /// dup(2): another descriptor for the same open file description.
+    fn sys_dup(&mut self, pid: Pid, id: SockId) -> Try {
+        let Some(fd) = self.fd_table(pid).and_then(|t| t.lowest_free()) else { return errno("EMFILE") };
+        self.install(pid, fd, id);
+        Try::Done(fd.into(), Bytes::new())
+    }
+
     pub(crate) fn sys_close_fd<R: Recorder>(&mut self, pid: Pid, fd: Fd, cx: &mut Step<R>) {
         self.sys_close(pid, fd, cx);
     }
@@ -412,7 +300,7 @@ impl Host {
     }
 
     /// Nobody holds the socket any more: neither a descriptor nor a call under way.
-    fn release_if_unheld<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn release_if_unheld<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
         let Some(sock) = self.socks.get_mut(id) else { return };
         if sock.refs > 0 || sock.parent.is_some() || !sock.waiters.is_empty() || sock.released {
             return;

@@ -1,9 +1,9 @@
 //! Calls that move octets: recv(2), send(2).
 
-use crate::calls::{Progress, Try, errno};
 use crate::flags::{RecvFlags, SendFlags};
 use crate::sock::Kind;
 use crate::step::Step;
+use crate::wait::{Progress, Try, errno};
 use crate::{Errno, Host, SockId};
 use bytes::{Bytes, BytesMut};
 use tcp::rule::Recorder;
@@ -20,7 +20,7 @@ impl Host {
         cx: &mut Step<R>,
     ) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
-        let waits = !sock.nonblocking && !flags.dont_wait;
+        let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;
         let ended = sock.reading_ended;
         let Kind::Stream(c) = &mut sock.kind else { return errno("ENOTCONN") };
         if flags.urgent {
@@ -74,7 +74,7 @@ impl Host {
         cx: &mut Step<R>,
     ) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
-        let waits = !sock.nonblocking && !flags.dont_wait;
+        let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;
         let error = sock.error;
         // A socket that was never connected (linux sk_stream_wait_connect).
         let Kind::Stream(c) = &mut sock.kind else { return errno("EPIPE") };

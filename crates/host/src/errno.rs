@@ -8,11 +8,13 @@ impl Errno {
         match self.0 {
             "EINTR" => 4,
             "EBADF" => 9,
+            "ECHILD" => 10,
             "EAGAIN" => 11,
             "EFAULT" => 14,
             "EINVAL" => 22,
             "EMFILE" => 24,
             "EPIPE" => 32,
+            "ENOSYS" => 38,
             "EPROTO" => 71,
             "EMSGSIZE" => 90,
             "ENOPROTOOPT" => 92,

@@ -1,6 +1,5 @@
 //! The host: its parts, and the ways in.
 
-use crate::calls::Parked;
 use crate::counters::Counters;
 use crate::ip::Ip;
 use crate::names::PortUse;
@@ -11,6 +10,7 @@ use crate::settings::Settings;
 use crate::sock::{Kind, Sock, WaitId};
 use crate::step::Step;
 use crate::store::{Sockets, Table};
+use crate::wait::Parked;
 use crate::{
     Call, CallResult, HostConfig, HostEvent, Output, Pid, ProcessInfo, SockId, SocketInfo, TimerKey,
 };

@@ -27,6 +27,7 @@ pub mod sockopt;
 mod step;
 mod store;
 mod text;
+mod wait;
 
 pub use config::{HostConfig, IfaceConfig, ProgramConfig};
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
@@ -62,21 +63,82 @@ pub enum TimerKey {
 #[allow(missing_docs)]
 pub enum Call {
     Socket,
-    Bind { fd: Fd, addr: SocketAddr },
-    Listen { fd: Fd, backlog: i32 },
-    Accept { fd: Fd },
-    Connect { fd: Fd, addr: SocketAddr },
-    Read { fd: Fd, len: usize },
-    Write { fd: Fd, data: Bytes },
-    Recv { fd: Fd, len: usize, flags: RecvFlags },
-    Send { fd: Fd, data: Bytes, flags: SendFlags, to: Option<SocketAddr> },
-    ShutdownWrite { fd: Fd },
-    Shutdown { fd: Fd, how: Shutdown },
-    SetSockOpt { fd: Fd, level: i32, name: i32, value: Bytes },
-    GetSockOpt { fd: Fd, level: i32, name: i32 },
-    Close { fd: Fd },
-    SetNonblocking { fd: Fd, on: bool },
-    Sleep { time: Duration },
+    Bind {
+        fd: Fd,
+        addr: SocketAddr,
+    },
+    Listen {
+        fd: Fd,
+        backlog: i32,
+    },
+    Accept {
+        fd: Fd,
+    },
+    Connect {
+        fd: Fd,
+        addr: SocketAddr,
+    },
+    Read {
+        fd: Fd,
+        len: usize,
+    },
+    Write {
+        fd: Fd,
+        data: Bytes,
+    },
+    Recv {
+        fd: Fd,
+        len: usize,
+        flags: RecvFlags,
+    },
+    Send {
+        fd: Fd,
+        data: Bytes,
+        flags: SendFlags,
+        to: Option<SocketAddr>,
+    },
+    ShutdownWrite {
+        fd: Fd,
+    },
+    Shutdown {
+        fd: Fd,
+        how: Shutdown,
+    },
+    SetSockOpt {
+        fd: Fd,
+        level: i32,
+        name: i32,
+        value: Bytes,
+    },
+    GetSockOpt {
+        fd: Fd,
+        level: i32,
+        name: i32,
+    },
+    Close {
+        fd: Fd,
+    },
+    Dup {
+        fd: Fd,
+    },
+    /// poll(2): descriptors with the events asked for; `None` waits for ever. The result's octets are `revents` of
+    /// each, 16 bits little-endian.
+    Poll {
+        fds: Vec<(Fd, u16)>,
+        timeout: Option<Duration>,
+    },
+    Fork,
+    /// waitpid(2); `None`: any child. The result's octets are the status word, 32 bits little-endian.
+    WaitPid {
+        child: Option<Pid>,
+    },
+    SetNonblocking {
+        fd: Fd,
+        on: bool,
+    },
+    Sleep {
+        time: Duration,
+    },
 }
 
 /// How a call ended, or that it has not.
@@ -230,4 +292,6 @@ pub struct ProcessInfo {
     pub variables: Vec<(String, String)>,
     pub fds: Vec<(Fd, SockId)>,
     pub exited: Option<i32>,
+    /// The process that forked it.
+    pub parent: Option<Pid>,
 }

@@ -2,7 +2,9 @@
 
 use crate::program::{Next, Program};
 use crate::step::Step;
+use crate::wait::{Try, errno};
 use crate::{Call, CallResult, CallText, Errno, Fd, Host, HostEvent, Pid, ProcessInfo, SockId, text};
+use bytes::Bytes;
 use std::rc::Rc;
 use tcp::rule::Recorder;
 use tcp::time::Instant;
@@ -17,6 +19,9 @@ const FIRST_FD: Fd = 3;
 const SIGPIPE: i32 = 128 + 13;
 /// What undefined behaviour ends in, more often than not.
 const SIGSEGV: i32 = 128 + 11;
+
+/// RLIMIT_NPROC: a program that forks for ever must come to an end.
+const PROCESSES_MAX: usize = 1000;
 
 /// The descriptors of a process.
 #[derive(Clone, Debug)]
@@ -72,6 +77,7 @@ pub(crate) struct Process {
     /// None: the shell.
     program: Option<Program>,
     start: Instant,
+    parent: Option<Pid>,
     /// It is inside a call.
     waiting: bool,
     /// Kept by a person from making its next call.
@@ -89,6 +95,7 @@ impl Process {
             fds: FdTable::new(nofile),
             program: None,
             start: Instant::ZERO,
+            parent: None,
             waiting: false,
             held: false,
             due: false,
@@ -178,9 +185,54 @@ impl Host {
         process.exited = Some(status);
         let open = process.fds.list();
         cx.out.events.push(HostEvent::Exited { pid, status });
+        let parent = process.parent;
+        self.forget_calls(pid, cx);
         for (fd, _) in open {
             self.sys_close_fd(pid, fd, cx);
         }
+        if let Some(parent) = parent {
+            self.child_exited(parent, cx);
+        }
+    }
+
+    /// fork(2): the child has the same program at the same place, and descriptors for the same sockets.
+    pub(crate) fn sys_fork<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) -> Try {
+        let Some(process) = self.processes.get(&pid) else { return errno("EAGAIN") };
+        // The person's shell has nothing that could run twice.
+        let Some(program) = &process.program else { return errno("ENOSYS") };
+        if self.processes.len() >= PROCESSES_MAX {
+            return errno("EAGAIN");
+        }
+        let mut child = process.clone();
+        let mut program = program.clone();
+        program.resume(&CallResult::Done(0, Bytes::new()));
+        child.pid = Pid(self.processes.last_key_value().map_or(1, |(p, _)| p.0 + 1));
+        (child.program, child.parent, child.waiting) = (Some(program), Some(pid), false);
+        for (_, id) in child.fds.list() {
+            if let Some(sock) = self.socks.get_mut(id) {
+                sock.refs += 1;
+            }
+        }
+        let new = child.pid;
+        cx.out.runnable.push((new, cx.now + self.config.call_time));
+        self.processes.insert(new, child);
+        Try::Done(new.0.into(), Bytes::new())
+    }
+
+    /// waitpid(2). Errors: ECHILD.
+    pub(crate) fn sys_waitpid(&mut self, pid: Pid, child: Option<Pid>) -> Try {
+        let mine = |p: &&Process| p.parent == Some(pid) && child.is_none_or(|c| c == p.pid);
+        let mut children = self.processes.values().filter(mine);
+        let Some(first) = children.next() else { return errno("ECHILD") };
+        let Some((gone, status)) =
+            std::iter::once(first).chain(children).find_map(|p| Some((p.pid, p.exited?)))
+        else {
+            return Try::WaitChild;
+        };
+        self.processes.remove(&gone);
+        // WEXITSTATUS in the second octet, WTERMSIG in the first.
+        let word = if status > 128 { status - 128 } else { status << 8 };
+        Try::Done(gone.0.into(), Bytes::copy_from_slice(&word.to_le_bytes()))
     }
 
     pub(crate) fn park_process(&mut self, now: Instant, pid: Pid, on: bool, out: &mut crate::Output) {
@@ -209,6 +261,7 @@ impl Host {
             variables,
             fds: process.fds.list(),
             exited: process.exited,
+            parent: process.parent,
         }
     }
 }

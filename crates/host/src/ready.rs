@@ -2,9 +2,13 @@
 
 use crate::flags::Queues;
 use crate::sock::{Kind, Sock};
+use crate::step::Step;
+use crate::wait::{Progress, Try};
 use crate::{Fd, Host, Pid};
+use bytes::{BufMut, BytesMut};
 use std::net::SocketAddr;
-use tcp::time::Instant;
+use tcp::rule::Recorder;
+use tcp::time::{Duration, Instant};
 use tcp::{Info, State};
 
 /// Events of poll(2).
@@ -27,7 +31,41 @@ pub mod poll {
     pub const RDHUP: u32 = 0x2000;
 }
 
+/// POLLNVAL: no such descriptor.
+const NVAL: u32 = 0x20;
+
 impl Host {
+    /// poll(2).
+    pub(crate) fn sys_poll<R: Recorder>(
+        &mut self,
+        pid: Pid,
+        fds: &[(Fd, u16)],
+        timeout: Option<Duration>,
+        progress: &Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
+        let mut revents = BytesMut::new();
+        let mut count = 0;
+        let mut socks = Vec::new();
+        for &(fd, events) in fds {
+            let ready = match self.readiness(pid, fd) {
+                // A negative descriptor is passed over.
+                _ if fd < 0 => 0,
+                None => NVAL,
+                Some((mask, _)) => mask & (u32::from(events) | poll::ERR | poll::HUP),
+            };
+            count += i64::from(ready != 0);
+            revents.put_u16_le(ready as u16);
+            socks.extend(self.socket_of(pid, fd));
+        }
+        if count > 0 || progress.timed_out || timeout == Some(Duration::ZERO) {
+            return Try::Done(count, revents.freeze());
+        }
+        socks.sort_unstable();
+        socks.dedup();
+        Try::WaitAny(socks, timeout.map(|t| cx.now + t))
+    }
+
     fn sock_of(&self, pid: Pid, fd: Fd) -> Option<&Sock> {
         self.socks.get(self.socket_of(pid, fd)?)
     }

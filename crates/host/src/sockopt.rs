@@ -3,10 +3,10 @@
 //! [`TABLE`] says of each whether it is simulated or only kept: an option that is kept can be read back and changes
 //! nothing on the wire.
 
-use crate::calls::{Try, errno};
 use crate::sock::{Kind, Sock};
 use crate::step::Step;
-use crate::{Errno, Host, SockId};
+use crate::wait::{Try, errno};
+use crate::{Call, Errno, Host, SockId};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use tcp::rule::Recorder;
@@ -79,6 +79,8 @@ options! {
     SOCKET 13 SO_LINGER Simulated 0..=ANY;
     SOCKET 15 SO_REUSEPORT Simulated 0..=ANY;
     SOCKET 18 SO_RCVLOWAT Simulated 0..=ANY;
+    SOCKET 20 SO_RCVTIMEO Simulated 0..=ANY;
+    SOCKET 21 SO_SNDTIMEO Simulated 0..=ANY;
     SOCKET 30 SO_ACCEPTCONN Read 0..=0;
     SOCKET 36 SO_MARK Kept 0..=ANY;
     SOCKET 38 SO_PROTOCOL Read 0..=0;
@@ -235,6 +237,17 @@ impl Options {
 }
 
 impl Host {
+    /// SO_RCVTIMEO or SO_SNDTIMEO: how long a call waits on a socket; none: for ever.
+    pub(crate) fn patience(&self, id: SockId, call: &Call) -> Option<Duration> {
+        let options = self.socks.get(id)?.options.as_ref()?;
+        let key = match call {
+            Call::Accept { .. } | Call::Read { .. } | Call::Recv { .. } => SO_RCVTIMEO,
+            Call::Connect { .. } | Call::Write { .. } | Call::Send { .. } => SO_SNDTIMEO,
+            _ => return None,
+        };
+        options.get(key).filter(|&us| us > 0).map(|us| Duration::from_micros(us as u64))
+    }
+
     /// setsockopt(2): `value` as it lies in memory, little-endian.
     pub(crate) fn sys_setsockopt<R: Recorder>(
         &mut self,
@@ -274,6 +287,11 @@ impl Host {
             options.linger = (on != 0).then_some(time);
             return Ok(());
         }
+        if matches!(key, SO_RCVTIMEO | SO_SNDTIMEO) {
+            let time = timeval(value).ok_or("EINVAL")?;
+            options.values.insert(key, time);
+            return Ok(());
+        }
         let v = i64::from(int(value, 0).ok_or("EINVAL")?);
         let v = if key == TCP_NOTSENT_LOWAT { i64::from(v as u32) } else { v };
         let small = key == TCP_MAXSEG && v != 0 && v < MAXSEG_LEAST;
@@ -303,6 +321,11 @@ impl Host {
             let linger = sock.options.as_ref().and_then(|o| o.linger);
             let mut out = i32::from(linger.is_some()).to_le_bytes().to_vec();
             out.extend(linger.unwrap_or(0).to_le_bytes());
+            return Try::Done(0, out.into());
+        }
+        if matches!(key, SO_RCVTIMEO | SO_SNDTIMEO) {
+            let us = sock.options.as_ref().and_then(|o| o.get(key)).unwrap_or(0);
+            let out = [us / 1_000_000, us % 1_000_000].map(i64::to_le_bytes).concat();
             return Try::Done(0, out.into());
         }
         if key == TCP_CONGESTION {
@@ -377,6 +400,13 @@ fn maxseg(sock: &Sock, set: Option<i64>) -> i32 {
         (Kind::Stream(c), state) if state != State::Closed => c.tcb().snd_mss as i32,
         _ => set.filter(|v| *v > 0).map_or(DEFAULT, |v| v as i32),
     }
+}
+
+/// A `struct timeval`, microseconds.
+fn timeval(value: &Bytes) -> Option<i64> {
+    let word = |at: usize| value.get(at..at + 8).and_then(|b| b.try_into().ok()).map(i64::from_le_bytes);
+    let (s, us) = (word(0)?, word(8)?);
+    (0..1_000_000).contains(&us).then(|| s.clamp(0, i64::from(u32::MAX)) * 1_000_000 + us)
 }
 
 fn int(value: &Bytes, at: usize) -> Option<i32> {

@@ -1,10 +1,11 @@
 //! Calls as strace(1) would write them.
 
 use crate::flags::{RecvFlags, SendFlags};
-use crate::{Call, CallResult, Fd, sockopt};
+use crate::{Call, CallResult, Fd, ready, sockopt};
 use std::fmt;
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
+use tcp::time::Duration;
 
 /// Octets of a buffer that are shown.
 const SHOWN: usize = 32;
@@ -25,6 +26,10 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::GetSockOpt { .. } => "getsockopt",
         Call::ShutdownWrite { .. } | Call::Shutdown { .. } => "shutdown",
         Call::Close { .. } => "close",
+        Call::Dup { .. } => "dup",
+        Call::Poll { .. } => "poll",
+        Call::Fork => "fork",
+        Call::WaitPid { .. } => "waitpid",
         Call::SetNonblocking { .. } => "fcntl",
         Call::Sleep { .. } => "usleep",
     }
@@ -33,7 +38,7 @@ pub(crate) fn name(call: &Call) -> &'static str {
 /// The descriptor that a call is about.
 pub(crate) fn fd(call: &Call) -> Option<Fd> {
     match *call {
-        Call::Socket | Call::Sleep { .. } => None,
+        Call::Socket | Call::Sleep { .. } | Call::Poll { .. } | Call::Fork | Call::WaitPid { .. } => None,
         Call::Bind { fd, .. }
         | Call::Listen { fd, .. }
         | Call::Accept { fd }
@@ -47,6 +52,7 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
         | Call::SetSockOpt { fd, .. }
         | Call::GetSockOpt { fd, .. }
         | Call::Close { fd }
+        | Call::Dup { fd }
         | Call::SetNonblocking { fd, .. } => Some(fd),
     }
 }
@@ -138,11 +144,26 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
         }
         Call::ShutdownWrite { fd } => format!("shutdown({fd}, SHUT_WR)"),
         Call::Close { fd } => format!("close({fd})"),
+        Call::Dup { fd } => format!("dup({fd})"),
+        Call::Poll { fds, timeout } => poll(fds, *timeout),
+        Call::Fork => "fork()".into(),
+        Call::WaitPid { child } => format!("waitpid({}, …, 0)", child.map_or(-1, |p| i64::from(p.0))),
         Call::SetNonblocking { fd, on } => {
             format!("fcntl({fd}, F_SETFL, {})", if *on { "O_NONBLOCK" } else { "0" })
         }
         Call::Sleep { time } => format!("usleep({})", time.as_micros()),
     }
+}
+
+fn poll(fds: &[(Fd, u16)], timeout: Option<Duration>) -> String {
+    let names = |events: u16| {
+        let names =
+            [(ready::poll::IN, "POLLIN"), (ready::poll::PRI, "POLLPRI"), (ready::poll::OUT, "POLLOUT")];
+        flags(&names.map(|(bit, name)| (u32::from(events) & bit != 0, name)))
+    };
+    let all: Vec<String> = fds.iter().map(|(fd, events)| format!("{{{fd}, {}}}", names(*events))).collect();
+    let timeout = timeout.map_or("-1".into(), |t| t.as_millis().to_string());
+    format!("poll([{}], {}, {timeout})", all.join(", "), fds.len())
 }
 
 fn recv_flags(f: RecvFlags) -> String {

@@ -29,7 +29,7 @@ const CONSTANTS: [(&str, i64); 13] = [
 ];
 
 /// Calls: name, fewest and most arguments.
-const CALLS: [(&str, Sys, usize, usize); 15] = [
+const CALLS: [(&str, Sys, usize, usize); 18] = [
     ("socket", Sys::Socket, 3, 3),
     ("bind", Sys::Bind, 3, 3),
     ("listen", Sys::Listen, 2, 2),
@@ -44,6 +44,9 @@ const CALLS: [(&str, Sys, usize, usize); 15] = [
     ("usleep", Sys::Usleep, 1, 1),
     ("sleep", Sys::Sleep, 1, 1),
     ("fcntl", Sys::Fcntl, 3, 3),
+    ("dup", Sys::Dup, 1, 1),
+    ("fork", Sys::Fork, 0, 0),
+    ("wait", Sys::Wait, 1, 1),
     ("exit", Sys::Exit, 1, 1),
 ];
 

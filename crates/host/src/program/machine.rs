@@ -51,6 +51,9 @@ pub(super) enum Sys {
     Usleep,
     Sleep,
     Fcntl,
+    Dup,
+    Fork,
+    Wait,
     Exit,
 }
 
@@ -217,6 +220,9 @@ impl Machine {
                 Call::Sleep { time: Duration::from_secs(int(0).clamp(0, i64::from(u32::MAX)) as u64) }
             }
             Sys::Fcntl => Call::SetNonblocking { fd, on: int(2) & super::expr::O_NONBLOCK != 0 },
+            Sys::Dup => Call::Dup { fd },
+            Sys::Fork => Call::Fork,
+            Sys::Wait => Call::WaitPid { child: None },
             Sys::Exit => return Ok(Next::Exit(int(0) as i32 & 0xff)),
         }))
     }

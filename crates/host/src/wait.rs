@@ -1,0 +1,192 @@
+//! Calls that wait: each is tried, and where it must wait it is parked and tried again when one of its sockets has
+//! something new, when its time is over, or when a child has exited.
+
+use crate::sock::WaitId;
+use crate::step::Step;
+use crate::{Call, CallResult, CallText, Errno, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
+use bytes::{Bytes, BytesMut};
+use tcp::rule;
+use tcp::rule::Recorder;
+use tcp::time::Instant;
+
+/// A call under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Parked {
+    pub(crate) pid: Pid,
+    pub(crate) call: Call,
+    /// What it waits on; it holds them, whatever happens to the descriptors meanwhile.
+    socks: Vec<SockId>,
+    /// End of a sleep, or of the patience of another call.
+    until: Option<Instant>,
+    progress: Progress,
+}
+
+/// How far a call has got.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Progress {
+    /// The socket, once the call is parked.
+    pub(crate) held: Option<SockId>,
+    /// Its time is over: it must not wait any longer.
+    pub(crate) timed_out: bool,
+    /// Octets written so far.
+    pub(crate) written: usize,
+    /// What was read so far (MSG_WAITALL).
+    pub(crate) read: BytesMut,
+}
+
+/// How one try ended.
+pub(crate) enum Try {
+    Done(i64, Bytes),
+    Errno(Errno),
+    /// Until the socket has something new.
+    Wait(SockId),
+    /// Until one of them has, or the time is over.
+    WaitAny(Vec<SockId>, Option<Instant>),
+    Sleep(Instant),
+    /// Until a child of the process exits.
+    WaitChild,
+}
+
+pub(crate) const OK: Try = Try::Done(0, Bytes::new());
+
+pub(crate) fn errno(name: &'static str) -> Try {
+    Try::Errno(Errno(name))
+}
+
+impl From<Result<(), Errno>> for Try {
+    fn from(r: Result<(), Errno>) -> Try {
+        match r {
+            Ok(()) => OK,
+            Err(e) => Try::Errno(e),
+        }
+    }
+}
+
+impl Host {
+    /// A process makes a call.
+    pub(crate) fn enter<R: Recorder>(&mut self, pid: Pid, call: Call, cx: &mut Step<R>) -> CallResult {
+        cx.out.events.push(HostEvent::CallEntered {
+            pid,
+            fd: text::fd(&call),
+            text: CallText::entered(&call),
+        });
+        let mut progress = Progress::default();
+        let (socks, until) = match self.attempt(pid, &call, &mut progress, cx) {
+            Try::Done(n, data) => return self.leave(pid, &call, CallResult::Done(n, data), cx),
+            Try::Errno(e) => return self.leave(pid, &call, CallResult::Errno(e), cx),
+            Try::Wait(sock) => {
+                progress.held = Some(sock);
+                (vec![sock], self.patience(sock, &call).map(|d| cx.now + d))
+            }
+            Try::WaitAny(socks, until) => (socks, until),
+            Try::Sleep(until) => (Vec::new(), Some(until)),
+            Try::WaitChild => (Vec::new(), None),
+        };
+        rule!(cx.r, rules::CALL_WAITS, Act, pid.0);
+        self.next_wait += 1;
+        let wait = WaitId(self.next_wait);
+        for &id in &socks {
+            if let Some(sock) = self.socks.get_mut(id) {
+                sock.waiters.push(wait);
+            }
+        }
+        self.parked.insert(wait, Parked { pid, call, socks, until, progress });
+        if until.is_some() {
+            self.arm_sleep(pid, cx);
+        }
+        CallResult::Blocked
+    }
+
+    fn leave<R: Recorder>(
+        &mut self,
+        pid: Pid,
+        call: &Call,
+        result: CallResult,
+        cx: &mut Step<R>,
+    ) -> CallResult {
+        let text = CallText::returned(call, &result);
+        cx.out.events.push(HostEvent::CallReturned { pid, text, result: result.clone() });
+        result
+    }
+
+    /// Tries the calls that wait on a socket again, first come first.
+    pub(crate) fn wake<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Some(sock) = self.socks.get(id) else { return };
+        if sock.waiters.is_empty() {
+            return;
+        }
+        for wait in sock.waiters.clone() {
+            self.retry(wait, cx);
+        }
+    }
+
+    /// Tries one parked call again. While it is tried nobody else finds it.
+    fn retry<R: Recorder>(&mut self, wait: WaitId, cx: &mut Step<R>) {
+        let Some(mut parked) = self.parked.remove(&wait) else { return };
+        let call = parked.call.clone();
+        let result = match self.attempt(parked.pid, &call, &mut parked.progress, cx) {
+            Try::Done(n, data) => CallResult::Done(n, data),
+            Try::Errno(e) => CallResult::Errno(e),
+            Try::Wait(_) | Try::WaitAny(..) | Try::Sleep(_) | Try::WaitChild => {
+                self.parked.insert(wait, parked);
+                return;
+            }
+        };
+        for &id in &parked.socks {
+            if let Some(sock) = self.socks.get_mut(id) {
+                sock.waiters.retain(|w| *w != wait);
+            }
+        }
+        rule!(cx.r, rules::CALL_RESUMES, Act, parked.pid.0);
+        let result = self.leave(parked.pid, &call, result, cx);
+        self.process_resumes(parked.pid, &result, cx);
+        if parked.until.is_some() {
+            self.arm_sleep(parked.pid, cx);
+        }
+        // The last descriptor may have gone while the call still held the socket.
+        for id in parked.socks {
+            self.release_if_unheld(id, cx);
+        }
+    }
+
+    /// The time of some calls of a process is over.
+    pub(crate) fn sleepers_wake<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+        let over = |p: &Parked| p.pid == pid && p.until.is_some_and(|t| t <= cx.now);
+        let due: Vec<WaitId> = self.parked.iter().filter(|(_, p)| over(p)).map(|(&w, _)| w).collect();
+        for wait in due {
+            if let Some(parked) = self.parked.get_mut(&wait) {
+                parked.progress.timed_out = true;
+            }
+            self.retry(wait, cx);
+        }
+        self.arm_sleep(pid, cx);
+    }
+
+    fn arm_sleep<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+        let next = self.parked.values().filter(|p| p.pid == pid).filter_map(|p| p.until).min();
+        cx.out.timers.push((TimerKey::Process(pid), next));
+    }
+
+    /// A child of `parent` has exited.
+    pub(crate) fn child_exited<R: Recorder>(&mut self, parent: Pid, cx: &mut Step<R>) {
+        let waits = |p: &Parked| p.pid == parent && matches!(p.call, Call::WaitPid { .. });
+        let waiting: Vec<WaitId> = self.parked.iter().filter(|(_, p)| waits(p)).map(|(&w, _)| w).collect();
+        for wait in waiting {
+            self.retry(wait, cx);
+        }
+    }
+
+    /// A process is gone, and the calls that it was in with it.
+    pub(crate) fn forget_calls<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+        let all: Vec<WaitId> = self.parked.iter().filter(|(_, p)| p.pid == pid).map(|(&w, _)| w).collect();
+        for wait in all {
+            let Some(parked) = self.parked.remove(&wait) else { continue };
+            for id in parked.socks {
+                if let Some(sock) = self.socks.get_mut(id) {
+                    sock.waiters.retain(|w| *w != wait);
+                }
+                self.release_if_unheld(id, cx);
+            }
+        }
+    }
+}
