@@ -11,7 +11,7 @@ use crate::view::{
 use host::{
     HalfOpenInfo, Host, HostEvent, ListenerInfo, ProcessInfo, SockId, SocketInfo, TimerKey, WaitingInfo,
 };
-use net::{NodeId, Step, StepLog, World};
+use net::{Glance, NodeId, Step, StepLog, World};
 use std::net::SocketAddr;
 use tcp::State;
 
@@ -83,7 +83,10 @@ impl Session {
             Step::Process { node, pid } => {
                 let said = log.and_then(|l| l.events.iter().find_map(|(_, e)| call_text(e)));
                 let line = || world.host(node).and_then(|h| line_of(h, pid));
-                info("process", Some(node.0.into()), said.or_else(line).unwrap_or_default())
+                let text = said.or_else(line).unwrap_or_else(|| "exit".into());
+                let sent = log.and_then(|l| l.launched.first()).and_then(|l| Glance::at(&l.bytes));
+                let flow = sent.and_then(|g| self.flow(g.src, g.dst));
+                StepInfo { flow, ..info("process", Some(node.0.into()), text) }
             }
             Step::Hand => match self.timeline().command_at(step) {
                 Some(command) => {
