@@ -33,7 +33,7 @@ export class Program extends Element {
     h3 button { font: var(--t1) / 20px var(--sans); color: var(--ink3); margin-left: 8px; padding: 0 4px; margin-right: -4px; min-width: 24px; height: 20px; }
     h3 button:hover { color: var(--ink); }
     h3 button[aria-pressed='true'] { color: var(--time); }
-    h3 .name { font: italic var(--t3) / 20px var(--serif); margin: 0; padding: 0; color: var(--ink2); }
+    h3 .name { font: italic var(--t3) / 20px var(--serif); margin: 0; padding: 0; min-width: 24px; text-align: left; color: var(--ink2); }
     :host(:lang(zh)) h3 .name { font-style: normal; }
     h3 .sign { margin-right: 4px; }
     h3 .icon-only .sign { margin: 0; }
