@@ -11,6 +11,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tcp::rule::Recorder;
 use tcp::{Connection, State, rule};
 
+/// Flags of open(2), fcntl(2) on Linux.
+const O_RDWR: i64 = 2;
+const O_NONBLOCK: i64 = 0o4000;
+
 impl Host {
     /// One try of a call.
     pub(crate) fn attempt<R: Recorder>(
@@ -25,6 +29,7 @@ impl Host {
             Call::Sleep { .. } if progress.timed_out => return OK,
             Call::Sleep { time } => return Try::Sleep(cx.now + time),
             Call::Poll { ref fds, timeout } => return self.sys_poll(pid, fds, timeout, progress, cx),
+            Call::IgnoreSigpipe { on } => return self.ignore_sigpipe(pid, on),
             Call::Fork => return self.sys_fork(pid, cx),
             Call::WaitPid { child } => return self.sys_waitpid(pid, child),
             Call::Bind { fd, .. }
@@ -41,6 +46,7 @@ impl Host {
             | Call::GetSockOpt { fd, .. }
             | Call::Close { fd }
             | Call::Dup { fd }
+            | Call::GetFlags { fd }
             | Call::SetNonblocking { fd, .. } => fd,
         };
         let Some(id) = progress.held.or_else(|| self.socket_of(pid, fd)) else { return errno("EBADF") };
@@ -59,13 +65,22 @@ impl Host {
             Call::GetSockOpt { level, name, .. } => self.sys_getsockopt(id, *level, *name),
             Call::Close { .. } => self.sys_close(pid, fd, cx),
             Call::Dup { .. } => self.sys_dup(pid, id),
+            Call::GetFlags { .. } => {
+                let nonblocking = self.socks.get(id).is_some_and(|s| s.nonblocking);
+                Try::Done(O_RDWR | if nonblocking { O_NONBLOCK } else { 0 }, Bytes::new())
+            }
             Call::SetNonblocking { on, .. } => {
                 if let Some(sock) = self.socks.get_mut(id) {
                     sock.nonblocking = *on;
                 }
                 OK
             }
-            Call::Socket | Call::Sleep { .. } | Call::Poll { .. } | Call::Fork | Call::WaitPid { .. } => OK,
+            Call::Socket
+            | Call::Sleep { .. }
+            | Call::Poll { .. }
+            | Call::Fork
+            | Call::WaitPid { .. }
+            | Call::IgnoreSigpipe { .. } => OK,
         }
     }
 

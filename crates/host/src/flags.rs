@@ -26,6 +26,8 @@ pub struct SendFlags {
     pub urgent: bool,
     /// MSG_DONTWAIT: EAGAIN, or less than everything, rather than waiting.
     pub dont_wait: bool,
+    /// MSG_NOSIGNAL: EPIPE comes without SIGPIPE.
+    pub no_signal: bool,
     /// MSG_FASTOPEN: connects, with the data in the SYN where a cookie allows it (RFC 7413).
     pub fast_open: bool,
 }

@@ -136,6 +136,14 @@ pub enum Call {
         fd: Fd,
         on: bool,
     },
+    /// fcntl(2) F_GETFL
+    GetFlags {
+        fd: Fd,
+    },
+    /// signal(2) of SIGPIPE: ignored, or deadly as it is at first.
+    IgnoreSigpipe {
+        on: bool,
+    },
     Sleep {
         time: Duration,
     },

@@ -78,6 +78,8 @@ pub(crate) struct Process {
     program: Option<Program>,
     start: Instant,
     parent: Option<Pid>,
+    /// SIGPIPE does nothing to it.
+    ignores_sigpipe: bool,
     /// It is inside a call.
     waiting: bool,
     /// Kept by a person from making its next call.
@@ -96,6 +98,7 @@ impl Process {
             program: None,
             start: Instant::ZERO,
             parent: None,
+            ignores_sigpipe: false,
             waiting: false,
             held: false,
             due: false,
@@ -147,8 +150,8 @@ impl Host {
         match program.run() {
             Next::Call(call) => {
                 process.waiting = true;
-                let result = self.enter(pid, call, cx);
-                self.process_resumes(pid, &result, cx);
+                let result = self.enter(pid, call.clone(), cx);
+                self.process_resumes(pid, &call, &result, cx);
             }
             Next::Exit(status) => self.exit(pid, status, cx),
             Next::Trap(why) => {
@@ -163,7 +166,13 @@ impl Host {
     }
 
     /// A call of the process has ended (or, if `Blocked`, has not).
-    pub(crate) fn process_resumes<R: Recorder>(&mut self, pid: Pid, result: &CallResult, cx: &mut Step<R>) {
+    pub(crate) fn process_resumes<R: Recorder>(
+        &mut self,
+        pid: Pid,
+        call: &Call,
+        result: &CallResult,
+        cx: &mut Step<R>,
+    ) {
         if *result == CallResult::Blocked {
             return;
         }
@@ -172,7 +181,8 @@ impl Host {
         program.resume(result);
         process.waiting = false;
         // write(2): nobody will read, and the process has not said that it can bear it.
-        if *result == CallResult::Errno(Errno("EPIPE")) {
+        let quiet = process.ignores_sigpipe || matches!(call, Call::Send { flags, .. } if flags.no_signal);
+        if *result == CallResult::Errno(Errno("EPIPE")) && !quiet {
             self.exit(pid, SIGPIPE, cx);
             return;
         }
@@ -193,6 +203,13 @@ impl Host {
         if let Some(parent) = parent {
             self.child_exited(parent, cx);
         }
+    }
+
+    /// signal(2)
+    pub(crate) fn ignore_sigpipe(&mut self, pid: Pid, on: bool) -> Try {
+        let Some(process) = self.processes.get_mut(&pid) else { return errno("EINVAL") };
+        let was = std::mem::replace(&mut process.ignores_sigpipe, on);
+        Try::Done(was.into(), Bytes::new())
     }
 
     /// fork(2): the child has the same program at the same place, and descriptors for the same sockets.

@@ -30,7 +30,8 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::Poll { .. } => "poll",
         Call::Fork => "fork",
         Call::WaitPid { .. } => "waitpid",
-        Call::SetNonblocking { .. } => "fcntl",
+        Call::SetNonblocking { .. } | Call::GetFlags { .. } => "fcntl",
+        Call::IgnoreSigpipe { .. } => "signal",
         Call::Sleep { .. } => "usleep",
     }
 }
@@ -38,7 +39,12 @@ pub(crate) fn name(call: &Call) -> &'static str {
 /// The descriptor that a call is about.
 pub(crate) fn fd(call: &Call) -> Option<Fd> {
     match *call {
-        Call::Socket | Call::Sleep { .. } | Call::Poll { .. } | Call::Fork | Call::WaitPid { .. } => None,
+        Call::Socket
+        | Call::Sleep { .. }
+        | Call::Poll { .. }
+        | Call::Fork
+        | Call::WaitPid { .. }
+        | Call::IgnoreSigpipe { .. } => None,
         Call::Bind { fd, .. }
         | Call::Listen { fd, .. }
         | Call::Accept { fd }
@@ -53,6 +59,7 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
         | Call::GetSockOpt { fd, .. }
         | Call::Close { fd }
         | Call::Dup { fd }
+        | Call::GetFlags { fd }
         | Call::SetNonblocking { fd, .. } => Some(fd),
     }
 }
@@ -151,6 +158,8 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
         Call::SetNonblocking { fd, on } => {
             format!("fcntl({fd}, F_SETFL, {})", if *on { "O_NONBLOCK" } else { "0" })
         }
+        Call::GetFlags { fd } => format!("fcntl({fd}, F_GETFL, 0)"),
+        Call::IgnoreSigpipe { on } => format!("signal(SIGPIPE, {})", if *on { "SIG_IGN" } else { "SIG_DFL" }),
         Call::Sleep { time } => format!("usleep({})", time.as_micros()),
     }
 }
@@ -183,6 +192,7 @@ fn send_flags(f: SendFlags) -> String {
         (f.eor, "MSG_EOR"),
         (f.urgent, "MSG_OOB"),
         (f.dont_wait, "MSG_DONTWAIT"),
+        (f.no_signal, "MSG_NOSIGNAL"),
         (f.fast_open, "MSG_FASTOPEN"),
     ];
     flags(&all)

@@ -139,7 +139,7 @@ impl Host {
         }
         rule!(cx.r, rules::CALL_RESUMES, Act, parked.pid.0);
         let result = self.leave(parked.pid, &call, result, cx);
-        self.process_resumes(parked.pid, &result, cx);
+        self.process_resumes(parked.pid, &call, &result, cx);
         if parked.until.is_some() {
             self.arm_sleep(parked.pid, cx);
         }

@@ -225,3 +225,48 @@ fn nothing_that_is_typed_panics_or_hangs() {
         assert!(Host::new(c).is_err());
     }
 }
+
+const POLL_SERVER: &str = "\
+int s, n, i, used;  char buf[512];
+struct pollfd p[8];
+struct sockaddr_in any80 = {AF_INET, htons(80)};
+s = socket(AF_INET, SOCK_STREAM, 0);
+bind(s, &any80, sizeof any80);
+listen(s, 5);
+p[0].fd = s;  p[0].events = POLLIN;
+used = 1;
+for (;;) {
+  poll(p, used, -1);
+  if (p[0].revents & POLLIN) {
+    p[used].fd = accept(s, NULL, NULL);
+    p[used].events = POLLIN;
+    p[used].revents = 0;
+    used++;
+  }
+  for (i = 1; i < used; i++)
+    if (p[i].revents & (POLLIN | POLLHUP)) {
+      n = read(p[i].fd, buf, sizeof buf);
+      if (n > 0) { write(p[i].fd, buf, n); continue; }
+      close(p[i].fd);
+      p[i].fd = -1;
+      p[i].revents = 0;
+    }
+}";
+
+#[test]
+fn a_poll_loop_serves_five_clients_at_once() {
+    let mut server = config(2, "linux", &[]);
+    server.programs = vec![program("poll.c", POLL_SERVER)];
+    let mut w = World::new(vec![config(1, "linux", &[]), server]);
+    w.run_for(0.01);
+    let clients: Vec<_> = (0..5).map(|_| w.connect(0, at(2, 80))).collect();
+    for &fd in clients.iter().rev() {
+        w.ok(0, Call::Write { fd, data: "hello".into() });
+        w.run_for(0.1);
+        assert_eq!(w.call(0, Call::Read { fd, len: 9 }), CallResult::Done(5, "hello".into()));
+        w.ok(0, Call::Close { fd });
+        w.run_for(0.1);
+    }
+    let server = &w.hosts[1].processes()[1];
+    assert_eq!((server.blocked.as_deref(), server.fds.len()), (Some("poll"), 1));
+}

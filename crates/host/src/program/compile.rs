@@ -10,6 +10,11 @@ use std::rc::Rc;
 /// A buffer may be so long; more is a slip of the pen.
 const BUFFER_MAX: i64 = 1 << 20;
 
+/// An array may have so many elements.
+const ARRAY_MAX: usize = 1 << 16;
+
+const STRUCTS: [&str; 4] = ["sockaddr_in", "pollfd", "linger", "timeval"];
+
 /// Statements may stand so deep in one another.
 const DEPTH_MAX: u32 = 64;
 
@@ -278,10 +283,12 @@ impl Compiler {
         if kind == "unsigned" && !self.take_name("int") {
             self.take_name("char");
         }
+        let mut record = String::new();
         if kind == "struct" {
             let at = self.at();
-            if self.name("sockaddr_in")? != "sockaddr_in" {
-                return Err(ProgramError::new(at, "the only struct here is `struct sockaddr_in`"));
+            record = self.name("the name of a struct")?;
+            if !STRUCTS.contains(&record.as_str()) {
+                return Err(ProgramError::new(at, format!("the structs here are {}", STRUCTS.join(", "))));
             }
         }
         loop {
@@ -291,8 +298,15 @@ impl Compiler {
                 return Err(ProgramError::new(name_at, format!("`{name}` is declared twice")));
             }
             let slot = match kind.as_str() {
-                "struct" => Slot::Address(self.sockaddr()?),
+                "struct" => match record.as_str() {
+                    "sockaddr_in" => Slot::Address(self.sockaddr()?),
+                    "pollfd" => Slot::Polls(Rc::new(vec![[-1, 0, 0]; self.length()?])),
+                    // Two words each, of 4 and of 8 octets.
+                    "linger" => self.words(4)?,
+                    _ => self.words(8)?,
+                },
                 "char" if self.peek() == &Token::Sign("[") => self.buffer()?,
+                _ if self.peek() == &Token::Sign("[") => Slot::Ints(Rc::new(vec![0; self.length()?])),
                 _ => Slot::Int(0),
             };
             let plain = matches!(slot, Slot::Int(_));
@@ -306,6 +320,26 @@ impl Compiler {
                 return self.expect(";");
             }
         }
+    }
+    /// `[N]`
+    fn length(&mut self) -> Result<usize> {
+        self.expect("[")?;
+        let at = self.at();
+        let n = constant(self)?;
+        self.expect("]")?;
+        usize::try_from(n).ok().filter(|n| (1..=ARRAY_MAX).contains(n)).ok_or_else(|| {
+            ProgramError::new(at, format!("an array holds 1 to {ARRAY_MAX} elements, not {n}"))
+        })
+    }
+    /// `= {a, b}`, each a little-endian word of `size` octets.
+    fn words(&mut self, size: usize) -> Result<Slot> {
+        self.expect("=")?;
+        self.expect("{")?;
+        let mut octets = constant(self)?.to_le_bytes()[..size].to_vec();
+        self.expect(",")?;
+        octets.extend(&constant(self)?.to_le_bytes()[..size]);
+        self.expect("}")?;
+        Ok(Slot::Buffer(Rc::new(octets)))
     }
     /// `[N]`, `[N] = "…"` or `[] = "…"`.
     fn buffer(&mut self) -> Result<Slot> {

@@ -2,53 +2,12 @@
 
 use super::compile::Compiler;
 use super::lexer::{At, Token};
-use super::machine::{Binary, Op, Sys, Value};
+use super::machine::{Binary, Op, Value};
+use super::sys::{CALLS, named};
 use super::{ProgramError, Slot};
 use bytes::Bytes;
 
 type Result<T> = std::result::Result<T, ProgramError>;
-
-/// `O_NONBLOCK` of Linux.
-pub(super) const O_NONBLOCK: i64 = 0o4000;
-
-/// Names with a number (Linux, x86-64).
-const CONSTANTS: [(&str, i64); 13] = [
-    ("NULL", 0),
-    ("AF_INET", 2),
-    ("PF_INET", 2),
-    ("SOCK_STREAM", 1),
-    ("IPPROTO_TCP", 6),
-    ("SHUT_RD", 0),
-    ("SHUT_WR", 1),
-    ("SHUT_RDWR", 2),
-    ("SOMAXCONN", 4096),
-    ("F_GETFL", 3),
-    ("F_SETFL", 4),
-    ("O_NONBLOCK", O_NONBLOCK),
-    ("EXIT_SUCCESS", 0),
-];
-
-/// Calls: name, fewest and most arguments.
-const CALLS: [(&str, Sys, usize, usize); 18] = [
-    ("socket", Sys::Socket, 3, 3),
-    ("bind", Sys::Bind, 3, 3),
-    ("listen", Sys::Listen, 2, 2),
-    ("accept", Sys::Accept, 3, 3),
-    ("connect", Sys::Connect, 3, 3),
-    ("read", Sys::Read, 3, 3),
-    ("recv", Sys::Read, 4, 4),
-    ("write", Sys::Write, 3, 3),
-    ("send", Sys::Write, 4, 4),
-    ("shutdown", Sys::Shutdown, 2, 2),
-    ("close", Sys::Close, 1, 1),
-    ("usleep", Sys::Usleep, 1, 1),
-    ("sleep", Sys::Sleep, 1, 1),
-    ("fcntl", Sys::Fcntl, 3, 3),
-    ("dup", Sys::Dup, 1, 1),
-    ("fork", Sys::Fork, 0, 0),
-    ("wait", Sys::Wait, 1, 1),
-    ("exit", Sys::Exit, 1, 1),
-];
 
 /// Expressions may stand so deep in one another.
 const DEPTH_MAX: u32 = 128;
@@ -198,12 +157,6 @@ fn unary_inner(c: &mut Compiler) -> Result<()> {
             let at = c.at();
             let name = c.name("the name of a variable")?;
             let slot = c.slot(&name, at)?;
-            if matches!(c.slots[slot].1, Slot::Int(_)) {
-                return Err(ProgramError::new(
-                    at,
-                    format!("the address of the number `{name}` is of no use here"),
-                ));
-            }
             c.emit(Op::Push(Value::Pointer { slot, offset: 0 }), at);
         }
         Token::Sign(sign @ ("++" | "--")) => {
@@ -255,9 +208,12 @@ fn primary(c: &mut Compiler) -> Result<()> {
         }
         Token::Name(name) if c.peek() == &Token::Sign("(") => call(c, &name, at)?,
         Token::Name(name) => {
-            if let Some((_, n)) = CONSTANTS.iter().find(|(k, _)| *k == name) {
-                c.emit(Op::Push(Value::Int(*n)), at);
+            if let Some(n) = named(&name) {
+                c.emit(Op::Push(Value::Int(n)), at);
                 return Ok(());
+            }
+            if c.peek() == &Token::Sign("[") {
+                return element(c, &name, at);
             }
             let slot = c.slot(&name, at)?;
             c.emit(Op::Load(slot), at);
@@ -277,6 +233,34 @@ fn primary(c: &mut Compiler) -> Result<()> {
     Ok(())
 }
 
+/// `a[i]`, `p[i].revents`, or an assignment to it.
+fn element(c: &mut Compiler, name: &str, at: At) -> Result<()> {
+    let slot = c.slot(name, at)?;
+    let polls = matches!(c.slots[slot].1, Slot::Polls(_));
+    if matches!(c.slots[slot].1, Slot::Int(_) | Slot::Address(_)) {
+        return Err(ProgramError::new(at, format!("`{name}` is not an array")));
+    }
+    c.expect("[")?;
+    expression(c)?;
+    c.expect("]")?;
+    let mut member = 0;
+    if polls {
+        c.expect(".")?;
+        let at = c.at();
+        let name = c.name("fd, events or revents")?;
+        member = ["fd", "events", "revents"].iter().position(|m| *m == name).ok_or_else(|| {
+            ProgramError::new(at, format!("a struct pollfd has fd, events and revents, not `{name}`"))
+        })?;
+    }
+    if c.take("=") {
+        assignment(c)?;
+        c.emit(Op::StoreAt(slot, member), at);
+    } else {
+        c.emit(Op::LoadAt(slot, member), at);
+    }
+    Ok(())
+}
+
 fn size_of(c: &mut Compiler) -> Result<i64> {
     let open = c.take("(");
     let at = c.at();
@@ -285,6 +269,8 @@ fn size_of(c: &mut Compiler) -> Result<i64> {
         Slot::Int(_) => 4,
         Slot::Buffer(b) => b.len() as i64,
         Slot::Address(_) => 16,
+        Slot::Ints(all) => 4 * all.len() as i64,
+        Slot::Polls(all) => 8 * all.len() as i64,
     };
     if open {
         c.expect(")")?;
@@ -293,7 +279,7 @@ fn size_of(c: &mut Compiler) -> Result<i64> {
 }
 
 fn call(c: &mut Compiler, name: &str, at: At) -> Result<()> {
-    let Some(&(_, sys, least, most)) = CALLS.iter().find(|(n, ..)| *n == name) else {
+    let Some(&(_, sys, wants)) = CALLS.iter().find(|(n, ..)| *n == name) else {
         let known: Vec<_> = CALLS.iter().map(|(n, ..)| *n).collect();
         return Err(ProgramError::new(
             at,
@@ -309,8 +295,8 @@ fn call(c: &mut Compiler, name: &str, at: At) -> Result<()> {
         assignment(c)?;
         count += 1;
     }
-    if count < least || count > most {
-        let wants = if least == 1 { "1 argument".into() } else { format!("{least} arguments") };
+    if count != wants {
+        let wants = if wants == 1 { "1 argument".into() } else { format!("{wants} arguments") };
         return Err(ProgramError::new(at, format!("`{name}` takes {wants}, not {count}")));
     }
     c.emit(Op::Call(sys, count), at);

@@ -1,12 +1,10 @@
 //! A stack machine whose whole state can be cloned; a system call leaves it as a value and the result comes
 //! back as one.
 
+use super::sys::{Into, Sys};
 use super::{BUDGET, Code, Next, Slot};
-use crate::Call;
 use bytes::Bytes;
-use std::net::SocketAddr;
 use std::rc::Rc;
-use tcp::time::Duration;
 
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Value {
@@ -37,26 +35,6 @@ pub(super) enum Binary {
     BitOr,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Sys {
-    Socket,
-    Bind,
-    Listen,
-    Accept,
-    Connect,
-    Read,
-    Write,
-    Shutdown,
-    Close,
-    Usleep,
-    Sleep,
-    Fcntl,
-    Dup,
-    Fork,
-    Wait,
-    Exit,
-}
-
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Op {
     Push(Value),
@@ -69,6 +47,10 @@ pub(super) enum Op {
     Binary(Binary),
     Jump(usize),
     JumpIfZero(usize),
+    /// An element of an array (a member of it, where it is a struct), index on the stack.
+    LoadAt(usize, usize),
+    /// Index and value on the stack; keeps the value.
+    StoreAt(usize, usize),
     /// With so many arguments on the stack.
     Call(Sys, usize),
     /// End of `main`, status on the stack.
@@ -79,16 +61,16 @@ pub(super) enum Op {
 pub(super) struct Machine {
     pc: usize,
     stack: Vec<Value>,
-    slots: Vec<Slot>,
-    /// Buffer that the call under way reads into.
-    into: Option<(usize, usize)>,
+    pub(super) slots: Vec<Slot>,
+    /// Where the result of the call under way goes.
+    pub(super) out: Option<Into>,
 }
 
-type Trap = String;
+pub(super) type Trap = String;
 
 impl Machine {
     pub(super) fn new(slots: Vec<Slot>) -> Machine {
-        Machine { pc: 0, stack: Vec::new(), slots, into: None }
+        Machine { pc: 0, stack: Vec::new(), slots, out: None }
     }
     pub(super) fn slots(&self) -> &[Slot] {
         &self.slots
@@ -110,16 +92,15 @@ impl Machine {
     /// The result of the call at `pc` comes in. The program stores it and stands at what it will do next, so that
     /// the line shown is the one about to run.
     pub(super) fn resume(&mut self, code: &Code, value: i64, data: &[u8]) {
-        if let Some((slot, offset)) = self.into.take()
-            && let Slot::Buffer(buffer) = &mut self.slots[slot]
-        {
-            Rc::make_mut(buffer)[offset..offset + data.len()].copy_from_slice(data);
-        }
+        self.take_result(data);
         self.stack.push(Value::Int(value));
         self.pc += 1;
         // `for (;;) ;` leads from jump to jump for ever.
         for _ in 0..code.ops.len() {
-            let tail = matches!(code.ops.get(self.pc), Some((Op::Pop | Op::Store(_) | Op::Jump(_), _)));
+            let tail = matches!(
+                code.ops.get(self.pc),
+                Some((Op::Pop | Op::Store(_) | Op::StoreAt(..) | Op::Jump(_), _))
+            );
             if !tail || self.step(code).is_err() {
                 break;
             }
@@ -132,7 +113,7 @@ impl Machine {
             Op::Load(slot) => {
                 let value = match &self.slots[*slot] {
                     Slot::Int(n) => Value::Int(*n),
-                    Slot::Buffer(_) | Slot::Address(_) => Value::Pointer { slot: *slot, offset: 0 },
+                    _ => Value::Pointer { slot: *slot, offset: 0 },
                 };
                 self.stack.push(value);
             }
@@ -161,7 +142,12 @@ impl Machine {
                     return Ok(None);
                 }
             }
-            Op::Call(sys, argc) => return self.call(*sys, *argc).map(Some),
+            Op::LoadAt(slot, member) => self.load_at(*slot, *member)?,
+            Op::StoreAt(slot, member) => self.store_at(*slot, *member)?,
+            Op::Call(sys, argc) => {
+                let args = self.stack.split_off(self.stack.len().saturating_sub(*argc));
+                return self.system_call(*sys, &args).map(Some);
+            }
             Op::Return => return Ok(Some(Next::Exit(self.int()? as i32 & 0xff))),
         }
         self.pc += 1;
@@ -196,74 +182,42 @@ impl Machine {
         self.stack.push(value);
         Ok(())
     }
-    fn call(&mut self, sys: Sys, argc: usize) -> Result<Next, Trap> {
-        let args = self.stack.split_off(self.stack.len().saturating_sub(argc));
-        let int = |i: usize| match args.get(i) {
-            Some(Value::Int(n)) => *n,
-            _ => 0,
+    /// The element of an array that the index on the stack names.
+    fn element(&mut self, slot: usize) -> Result<usize, Trap> {
+        let i = self.int()?;
+        let len = match &self.slots[slot] {
+            Slot::Buffer(b) => b.len(),
+            Slot::Ints(all) => all.len(),
+            Slot::Polls(all) => all.len(),
+            Slot::Int(_) | Slot::Address(_) => 0,
         };
-        let fd = int(0) as i32;
-        Ok(Next::Call(match sys {
-            Sys::Socket => Call::Socket,
-            Sys::Bind => Call::Bind { fd, addr: self.address(args.get(1))? },
-            Sys::Listen => Call::Listen { fd, backlog: int(1) as i32 },
-            Sys::Accept => Call::Accept { fd },
-            Sys::Connect => Call::Connect { fd, addr: self.address(args.get(1))? },
-            Sys::Read => Call::Read { fd, len: self.read_into(args.get(1), int(2))? },
-            Sys::Write => Call::Write { fd, data: self.octets(args.get(1), int(2))? },
-            Sys::Shutdown => Call::ShutdownWrite { fd },
-            Sys::Close => Call::Close { fd },
-            Sys::Usleep => {
-                Call::Sleep { time: Duration::from_micros(int(0).clamp(0, i64::from(u32::MAX)) as u64) }
-            }
-            Sys::Sleep => {
-                Call::Sleep { time: Duration::from_secs(int(0).clamp(0, i64::from(u32::MAX)) as u64) }
-            }
-            Sys::Fcntl => Call::SetNonblocking { fd, on: int(2) & super::expr::O_NONBLOCK != 0 },
-            Sys::Dup => Call::Dup { fd },
-            Sys::Fork => Call::Fork,
-            Sys::Wait => Call::WaitPid { child: None },
-            Sys::Exit => return Ok(Next::Exit(int(0) as i32 & 0xff)),
-        }))
+        usize::try_from(i)
+            .ok()
+            .filter(|&i| i < len)
+            .ok_or_else(|| format!("there is no element {i} of {len}"))
     }
-    fn address(&self, v: Option<&Value>) -> Result<SocketAddr, Trap> {
-        match v {
-            Some(Value::Pointer { slot, offset: 0 }) => match self.slots[*slot] {
-                Slot::Address(a) => Ok(a),
-                _ => Err("an address is wanted here".into()),
-            },
-            _ => Err("an address is wanted here".into()),
-        }
+    fn load_at(&mut self, slot: usize, member: usize) -> Result<(), Trap> {
+        let i = self.element(slot)?;
+        let n = match &self.slots[slot] {
+            Slot::Buffer(b) => i64::from(b[i] as i8),
+            Slot::Ints(all) => all[i],
+            Slot::Polls(all) => all[i][member],
+            Slot::Int(_) | Slot::Address(_) => 0,
+        };
+        self.stack.push(Value::Int(n));
+        Ok(())
     }
-    fn read_into(&mut self, v: Option<&Value>, len: i64) -> Result<usize, Trap> {
-        let len = usize::try_from(len).map_err(|_| "a length below zero")?;
-        match v {
-            Some(Value::Pointer { slot, offset }) => match &self.slots[*slot] {
-                Slot::Buffer(b) if offset.saturating_add(len) <= b.len() => {
-                    self.into = Some((*slot, *offset));
-                    Ok(len)
-                }
-                Slot::Buffer(b) => {
-                    Err(format!("{len} octets do not fit behind octet {offset} of {}", b.len()))
-                }
-                _ => Err("a buffer is wanted here".into()),
-            },
-            _ => Err("a buffer is wanted here".into()),
+    fn store_at(&mut self, slot: usize, member: usize) -> Result<(), Trap> {
+        let n = self.int()?;
+        let i = self.element(slot)?;
+        match &mut self.slots[slot] {
+            Slot::Buffer(b) => Rc::make_mut(b)[i] = n as u8,
+            Slot::Ints(all) => Rc::make_mut(all)[i] = n,
+            Slot::Polls(all) => Rc::make_mut(all)[i][member] = n,
+            Slot::Int(_) | Slot::Address(_) => {}
         }
-    }
-    fn octets(&self, v: Option<&Value>, len: i64) -> Result<Bytes, Trap> {
-        let len = usize::try_from(len).map_err(|_| "a length below zero")?;
-        match v {
-            // A C string ends in a zero octet, which may be sent too.
-            Some(Value::Text(t)) if len <= t.len() => Ok(t.slice(..len)),
-            Some(Value::Pointer { slot, offset }) => match &self.slots[*slot] {
-                Slot::Buffer(b) if offset.saturating_add(len) <= b.len() => {
-                    Ok(Bytes::copy_from_slice(&b[*offset..offset + len]))
-                }
-                _ => Err(format!("there are no {len} octets to write")),
-            },
-            _ => Err(format!("there are no {len} octets to write")),
-        }
+        self.stack.push(Value::Int(n));
+        Ok(())
     }
 }
 

@@ -2,16 +2,17 @@
 //! call at a time. The rest of the host knows four things of a program: it can be made from text, it can be
 //! run to its next call, it takes that call's result, and it says where it stands.
 //!
-//! What is understood: `int`, `long`, `ssize_t`, `char`, `char buf[N]`, `char s[] = "…"` and
+//! What is understood: `int`, `long`, `ssize_t`, `char`, `int a[N]`, `char buf[N]`, `char s[] = "…"`,
 //! `struct sockaddr_in a = {AF_INET, htons(80), {inet_addr("10.0.0.2")}}` (the address left out:
-//! `INADDR_ANY`); assignment, `+= -= ++ --`, arithmetic, comparison, `&& || !`; `if`/`else`, `while`, `for`,
-//! `break`, `continue`, `return`; `sizeof`; and the calls of [`compile`]. The lines may stand in
+//! `INADDR_ANY`), `struct pollfd p[N]`, `struct linger l = {1, 0}`, `struct timeval t = {1, 500000}`; assignment, `+= -= ++ --`, arithmetic, comparison, `&& || !`; `if`/`else`, `while`, `for`,
+//! `break`, `continue`, `return`; `sizeof`; and the calls of `sys.rs`. The lines may stand in
 //! `int main(void) { … }` or for themselves; lines that begin with `#` and comments are passed over.
 
 mod compile;
 mod expr;
 mod lexer;
 mod machine;
+mod sys;
 
 use crate::{Call, CallResult};
 use bytes::Bytes;
@@ -63,6 +64,9 @@ pub(crate) enum Next {
 enum Slot {
     Int(i64),
     Buffer(Rc<Vec<u8>>),
+    Ints(Rc<Vec<i64>>),
+    /// `struct pollfd`: fd, events, revents.
+    Polls(Rc<Vec<[i64; 3]>>),
     Address(SocketAddr),
 }
 
@@ -133,5 +137,10 @@ fn show(slot: &Slot) -> String {
             crate::text::quoted(&b[..used], 32)
         }
         Slot::Address(a) => a.to_string(),
+        Slot::Ints(all) => format!("{all:?}"),
+        Slot::Polls(all) => {
+            let one = |p: &[i64; 3]| format!("{{{}, {:#x}, {:#x}}}", p[0], p[1], p[2]);
+            all.iter().map(one).collect::<Vec<_>>().join(" ")
+        }
     }
 }
