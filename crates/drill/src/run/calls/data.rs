@@ -98,6 +98,7 @@ impl Run {
             eor: has("MSG_EOR"),
             urgent: has("MSG_OOB"),
             dont_wait: has("MSG_DONTWAIT"),
+            no_signal: has("MSG_NOSIGNAL"),
             fast_open,
         };
         Ok(self.machine.send(fd, self.zeros.slice(..len.min(self.zeros.len())), flags, to)?.into())
