@@ -1,6 +1,7 @@
 //! What a process may ask about a descriptor without changing anything.
 
 use crate::flags::Queues;
+use crate::settings::DEVICE_REFUSES;
 use crate::sock::{Kind, Sock};
 use crate::step::Step;
 use crate::wait::{Progress, Try};
@@ -159,7 +160,18 @@ impl Host {
     /// # Errors
     /// A sentence, where there is no such setting or it cannot have this value.
     pub fn set_sysctl(&mut self, key: &str, value: &str) -> Result<(), String> {
-        std::rc::Rc::make_mut(&mut self.settings).change(key, value)
+        std::rc::Rc::make_mut(&mut self.settings).change(key, value)?;
+        if key == DEVICE_REFUSES {
+            // Not a setting of connections but a fact about the device: those that exist meet it too.
+            let full = self.settings.tcp.device_full;
+            let all: Vec<_> = self.socks.iter().map(|s| s.id).collect();
+            for id in all {
+                if let Some(c) = self.socks.get_mut(id).and_then(Sock::stream) {
+                    c.configure(|config| config.device_full = full);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Puts every setting back to its profile's.

@@ -198,6 +198,9 @@ const FIXED: &[(&str, &[&str])] = &[
     ("net.core.default_qdisc", &["pfifo", "pfifo_fast", "fq"]),
 ];
 
+/// The setting that makes the device refuse every frame.
+pub(crate) const DEVICE_REFUSES: &str = "device.refuses";
+
 type Setter = fn(&mut Settings, u32);
 
 /// Name, greatest value, and where it goes.
@@ -240,6 +243,8 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.ipv4.tcp_tso_win_divisor", u32::MAX, |s, n| s.tcp_mut().tso_win_divisor = n),
     ("net.ipv4.tcp_rto_min_us", u32::MAX, |s, n| s.tcp_mut().rto_min = Duration::from_micros(n.into())),
     ("net.ipv4.tcp_rto_max_ms", 120_000, |s, n| s.tcp_mut().rto_max = Duration::from_millis(n.into())),
+    // tc qdisc … limit 0: the device refuses every frame.
+    (DEVICE_REFUSES, 1, |s, n| s.tcp_mut().device_full = n == 1),
     // Parameters of the module tcp_cubic.
     ("tcp_cubic.hystart", 1, |s, n| s.tcp_mut().hystart = if n == 1 { s.tcp.hystart.max(3) } else { 0 }),
     ("tcp_cubic.hystart_detect", 3, |s, n| s.tcp_mut().hystart = n as u8),

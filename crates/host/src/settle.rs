@@ -120,7 +120,9 @@ impl Host {
             });
             counters.hot(Hot::IpOutRequests);
             counters.hot(Hot::TcpOutSegs);
-            cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
+            if !settings.tcp.device_full {
+                cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
+            }
         }
     }
 
@@ -156,7 +158,9 @@ impl Host {
         let frame = wire::frame::emit_tcp(&link, &header, &segment, 0, |_| {});
         self.counters.hot(Hot::IpOutRequests);
         self.counters.hot(Hot::TcpOutSegs);
-        cx.out.frames.push(Sent { iface: route.iface, frame, resent: 0 });
+        if !self.settings.tcp.device_full {
+            cx.out.frames.push(Sent { iface: route.iface, frame, resent: 0 });
+        }
     }
 
     /// Tells the simulator the connection's deadline where it changed.

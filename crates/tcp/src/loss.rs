@@ -160,6 +160,14 @@ impl Connection {
             rule!(r, rules::SEND_WINDOW, Drop, s.end(), edge);
             return false;
         }
+        if self.cfg.device_full {
+            // Nothing is on its way, but a late ACK must not be measured against this attempt.
+            rule!(r, rules::DEVICE_FULL, Drop, s.seq);
+            self.count("TCPRetransFail");
+            self.rtx.remark(i, mark::EVER, 0);
+            self.enter_cwr(r);
+            return false;
+        }
         let mss = self.current_mss();
         let room = if edge.gt(s.seq) { edge.since(s.seq).min(mss) } else { mss };
         if !syn && s.data_len() > room {

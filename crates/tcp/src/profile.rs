@@ -129,6 +129,8 @@ pub struct Config {
     pub rfc5961: bool,
     /// Least time between two answers to unacceptable segments (`tcp_invalid_ratelimit`).
     pub invalid_ratelimit: Duration,
+    /// The device refuses every frame (a queueing discipline of length 0): what is sent is known not to be on its way.
+    pub device_full: bool,
     /// A RST in the window, but not at its edge, meets TIME-WAIT: a challenge ACK (`rfc`, RFC 5961 §3) or nothing
     /// (`linux`, tcp_timewait_state_process).
     pub time_wait_challenge: Letter,
@@ -210,6 +212,7 @@ impl Config {
             repeated_syn: Letter::Linux,
             rfc5961: true,
             invalid_ratelimit: Duration::from_millis(500),
+            device_full: false,
             time_wait_challenge: Letter::Linux,
             rst_ends_time_wait: true,
             time_wait: Duration::from_secs(60),

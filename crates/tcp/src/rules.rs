@@ -88,6 +88,7 @@ crate::rules! {
     CALL_ABORT = "tcp.call.abort", "RFC 9293 §3.10.5", [state];
     RTO_ARMED = "tcp.rto.armed", "RFC 6298 §5", [rto, seq];
     RTO_FIRED = "tcp.rto.fired", "RFC 6298 §5.4", [seq, rto, times];
+    DEVICE_FULL = "tcp.device_full", "linux __tcp_transmit_skb", [seq];
     RETRANSMIT = "tcp.retransmit", "RFC 6298 §5.4", [seq, len, times];
     R1_REACHED = "tcp.r1.reached", "RFC 9293 §3.8.3", [times, r1];
     R2_REACHED = "tcp.r2.reached", "RFC 9293 §3.8.3", [times, r2];

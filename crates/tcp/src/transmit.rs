@@ -41,6 +41,11 @@ impl Connection {
         let mut sent = 0;
         let mut cwnd_limited = false;
         while let Some(bytes) = self.next_burst(now, mss, burst, push, &mut cwnd_limited, r) {
+            if self.cfg.device_full {
+                rule!(r, rules::DEVICE_FULL, Drop, self.snd.nxt);
+                self.enter_cwr(r);
+                break;
+            }
             sent += self.send_new(now, bytes, mss, r);
             if matches!(push, Push::One | Push::Probe) {
                 break;

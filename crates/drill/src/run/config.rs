@@ -175,8 +175,13 @@ fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
             out.extend(paths.map(|p| Setting::Remove(p.to_string())));
         }
         "ip" if arguments == ["tcp_metrics", "flush", "all"] => {}
-        // A queue that never drops is what the simulated device has.
-        "tc" if line.ends_with("root pfifo") || line.contains(" qdisc del ") => {}
+        // A queue that never drops is what the simulated device has; one of length 0 refuses everything.
+        "tc" if line.ends_with("root pfifo") || line.contains(" qdisc del ") => {
+            out.push(Setting::Sysctl("device.refuses".into(), "0".into()));
+        }
+        "tc" if line.ends_with("root pfifo limit 0") => {
+            out.push(Setting::Sysctl("device.refuses".into(), "1".into()));
+        }
         _ => return Err(unsupported()),
     }
     Ok(())
