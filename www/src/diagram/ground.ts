@@ -119,13 +119,16 @@ export function timers(scene: Scene, labels: Labels, y0: number, y1: number): Sh
     const column = columnOf(scene, marks.node(m));
     if (!column || bottom < y0 || top > y1 || bottom - top < 4) continue;
     const right = outward(scene, column) === 'left';
-    const x = right ? column.x + column.width + 4 : column.x - 4;
+    // Timers of several connections stand side by side.
+    const lane = scene.lanes.find((l) => l.node === column.node && l.flow === marks.flow(m));
+    const out = 4 + ((lane?.slot ?? 0) % 3) * 3;
+    const x = right ? column.x + column.width + out : column.x - out;
     const ahead = marks.step(m) > scene.step ? ' ahead' : '';
     const tick = right ? -3 : 3;
     shapes.push({
       kind: 'path', cls: `timer${ahead}`, d: `M${n(x + tick)} ${n(top)}H${n(x)}V${n(bottom)}H${n(x + tick)}`,
     });
-    const what = scene.words.timer(marks.a(m), marks.time(m) - marks.since(m));
+    const what = scene.words.timer(marks.a(m), marks.time(m) - marks.since(m), marks.flow(m));
     const side = (gap: number): Pick<Place, 'anchor' | 'x'> => (right ? { anchor: 'start', x: x + gap } : { anchor: 'end', x: x - gap });
     const folds = warp.foldsWithin(top, bottom);
     const inFold = folds.flatMap((f) => [5, 24, 48].map((gap, i) => ({ ...side(gap), y: f.y + f.height / 2 + 4, turn: 0, cost: i })));

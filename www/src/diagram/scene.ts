@@ -11,7 +11,7 @@ export interface Words {
   /** Why a host refused it: `accept queue full 3/2`. */
   reason(rule: number, x: number, y: number): string;
   /** A timer that fired: `RTO 202 ms`. */
-  timer(kind: number, lasted: number): string;
+  timer(kind: number, lasted: number, flow: number): string;
   /** A length of time. */
   duration(ns: number): string;
   /** What lies below now. */

@@ -163,6 +163,7 @@ const specs = {
   // ---- the page
   language: { keys: ['g'], run: (s) => s.set({ lang: other(s.lang, ['en', 'zh-CN']) }) },
   theme: { keys: ['t'], run: (s) => s.set({ theme: other<Theme>(s.face.theme, ['auto', 'dark', 'light']) }) },
+  keys: { keys: [], run: (s) => s.set({ keys: !s.face.keys }) },
   help: { keys: ['?'], run: (s) => s.set({ dialog: s.face.dialog === 'help' ? undefined : 'help' }) },
 } satisfies Record<string, Spec>;
 

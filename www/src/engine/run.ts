@@ -11,12 +11,15 @@ const running = new WeakMap<Store, () => void>();
 
 export function start(store: Store): void {
   if (running.has(store)) return;
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   let last: number | undefined;
+  let clock: number | undefined = store.view.now;
   let frame = requestAnimationFrame(function tick(time: number) {
     // A tab that slept must not catch up all at once.
     const elapsed = last === undefined ? 0 : Math.min((time - last) / 1000, 0.1);
     last = time;
-    if (!advance(store, elapsed)) return stop(store);
+    clock = advance(store, clock ?? 0, elapsed, still);
+    if (clock === undefined) return stop(store);
     frame = requestAnimationFrame(tick);
   });
   running.set(store, () => cancelAnimationFrame(frame));
@@ -32,20 +35,27 @@ export function stop(store: Store): void {
   store.remember();
 }
 
-/** Lets `elapsed` seconds of the viewer's pass; false when there is nothing more to see. */
-export function advance(store: Store, elapsed: number): boolean {
-  const { next, now } = store.view;
-  if (store.panic || !next) return false;
+/**
+ * Lets `elapsed` seconds of the viewer's pass after `clock`; gives the clock then, or nothing when there is nothing
+ * more to see. `still`: only events are shown, not the way between them.
+ */
+export function advance(store: Store, clock: number, elapsed: number, still: boolean): number | undefined {
+  const { next } = store.view;
+  if (store.panic || !next) return undefined;
   const { speed } = store.face;
-  let until = Math.max(store.clock, now) + elapsed * speed;
+  let until = Math.max(clock, store.view.now) + elapsed * speed;
   if (next.time - until > PATIENCE * speed) until = next.time;
   if (next.time > until) {
-    store.clock = until;
-    store.notify();
-    return true;
+    if (!still) {
+      store.clock = until;
+      store.notify();
+    }
+    return until;
   }
   const result = store.act((session) => session.run(BUDGET, until));
-  if (!result) return false;
-  if (result.stopped !== 'budget') store.clock = Math.max(until, store.view.now);
-  return result.stopped !== 'end' || store.view.next !== undefined;
+  if (!result || (result.stopped === 'end' && !store.view.next)) return undefined;
+  // Where the budget was spent there is more to do before this moment.
+  const now = result.stopped === 'budget' ? store.view.now : Math.max(until, store.view.now);
+  if (!still) store.clock = now;
+  return now;
 }

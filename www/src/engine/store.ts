@@ -16,8 +16,6 @@ export interface Face {
   numbers: Numbers;
   /** Frame chosen; without one, the frame of each step is looked at ({@link Store.looked}). */
   selected: number | undefined;
-  /** Frame under the pointer. */
-  hover: number | undefined;
   /** Path of the field that the three views of the packet highlight. */
   field: string | undefined;
   /** Flow whose TCB and states are shown; without one, that of the last step. */
@@ -58,7 +56,7 @@ export class Store {
   /** Goes up with every change of the world: what was computed from it is stale. */
   revision = 0;
   face: Face = {
-    lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, hover: undefined, field: undefined,
+    lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, field: undefined,
     flow: undefined, node: undefined, rule: undefined, dialog: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
   };
   /** Bytes under edit; undefined until a field of the selected packet is changed. */
@@ -269,7 +267,7 @@ export class Store {
     this.list = {};
     this.draft = undefined;
     this.face = {
-      ...this.face, selected: undefined, hover: undefined, field: undefined, flow: undefined, rule: undefined,
+      ...this.face, selected: undefined, field: undefined, flow: undefined, rule: undefined,
       running: false,
     };
     this.act(() => undefined);

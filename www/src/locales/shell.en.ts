@@ -40,6 +40,7 @@ export const shell = {
   'action.share': 'Share',
   'action.language': 'Language',
   'action.theme': 'Theme',
+  'action.keys': 'Single keys act',
   'action.help': 'Help and keys',
   'action.menu': 'Menu',
   'action.withKey': '{action}, key {key}',
@@ -127,5 +128,4 @@ export const shell = {
   'shell.dismiss': 'Dismiss',
   'shell.queue.syn': 'SYN queue',
   'shell.queue.accept': 'accept',
-  'shell.keys': 'Single keys act',
 } as const;

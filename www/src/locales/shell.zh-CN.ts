@@ -41,6 +41,7 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'action.share': '分享',
   'action.language': '语言',
   'action.theme': '主题',
+  'action.keys': '启用单键操作',
   'action.help': '帮助与按键',
   'action.menu': '菜单',
   'action.withKey': '{action}，按键 {key}',
@@ -122,5 +123,4 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'shell.dismiss': '知道了',
   'shell.queue.syn': 'SYN 队列',
   'shell.queue.accept': 'accept',
-  'shell.keys': '启用单键操作',
 };

@@ -10,6 +10,8 @@ import { foreseen, packetSentence, words } from './words.js';
 
 /** Drawn at once: stretches of this height, and one beyond each end of what is seen. */
 const BLOCK = 256;
+/** Width in which a node's name stands beside its address, px. */
+const ROOM_FOR_NAME = 170;
 
 /**
  * The sequence diagram: time runs down, a lane a connection, slanted arrows to the time scale. Draws only what is
@@ -24,9 +26,17 @@ export class Sequence extends Element {
   /** Height of what is seen at once, px. */
   declare tall: number;
   readonly #diagram = new Diagram();
-  readonly #resize = new ResizeObserver(([entry]) => {
-    if (entry) this.width = Math.floor(entry.contentRect.width);
+  readonly #resize = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      if (target === this) this.width = Math.floor(contentRect.width);
+      else {
+        this.tall = Math.floor(contentRect.height);
+        // Now must stay in view when there is less room.
+        this.#seen.revision = -1;
+      }
+    }
   });
+  #watched: globalThis.Element | null = null;
   #block = { top: 0, bottom: BLOCK * 2 };
   #seen = { revision: -1, selected: undefined as number | undefined, zoom: 1 };
 
@@ -45,6 +55,7 @@ export class Sequence extends Element {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resize.disconnect();
+    this.#watched = null;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -72,7 +83,9 @@ export class Sequence extends Element {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    if (!this.width) return;
+    const scroll = this.renderRoot.querySelector('.scroll');
+    if (!this.width || !scroll) return;
+    if (scroll !== this.#watched) this.#resize.observe((this.#watched = scroll));
     const { store } = this;
     const { selected, zoom } = store.face;
     const seen = this.#seen;
@@ -114,8 +127,7 @@ export class Sequence extends Element {
     const chosen = packet.frame === store.face.selected;
     const name = packetSentence(store, packet.frame, this.t);
     return svg`<g class=${packet.cls} id="packet-${packet.frame}" role="option" aria-selected=${chosen ? 'true' : 'false'}
-      aria-label=${name} data-frame=${packet.frame} @click=${() => this.#choose(packet.frame)}
-      @pointerenter=${() => store.set({ hover: packet.frame })} @pointerleave=${() => store.set({ hover: undefined })}>
+      aria-label=${name} data-frame=${packet.frame} @click=${() => this.#choose(packet.frame)}>
       <title>${name}</title><path class="hit" d=${packet.hit}></path>${packet.shapes.map(draw)}</g>`;
   }
 
@@ -130,6 +142,7 @@ export class Sequence extends Element {
     const { view } = store;
     const { columns } = this.#diagram.scene;
     const queues = this.#diagram.scene.queues;
+    const short = this.width < ROOM_FOR_NAME * columns.length;
     const heads = columns.map((c, i) => {
       const node = view.nodes.find((n) => n.id === c.node);
       const listener = node?.sockets.find((s) => s.listener);
@@ -139,7 +152,7 @@ export class Sequence extends Element {
       const addr = listener ? `${node?.addr ?? ''}${listener.local.slice(listener.local.lastIndexOf(':'))}` : node?.addr ?? '';
       const side: Record<string, string> = i === 0 ? { left: `${c.x}px`, 'text-align': 'left' } : i === columns.length - 1 && !queues
         ? { right: `${this.width - c.x - c.width}px`, 'text-align': 'right' } : { left: `${c.x + c.width / 2}px`, transform: 'translateX(-50%)' };
-      return html`<div ${place(side)}><span class="name">${nodeName(node, t)}</span><span class="addr">${addr}</span><span class="sub">${sub}</span></div>`;
+      return html`<div ${place(side)}>${short ? nothing : html`<span class="name">${nodeName(node, t)}</span>`}<span class="addr">${addr}</span><span class="sub">${sub}</span></div>`;
     });
     if (!queues) return heads;
     const half = queues.width / 2;
@@ -172,7 +185,6 @@ export class Sequence extends Element {
     const first = Math.floor(scroll.scrollTop / BLOCK);
     const last = Math.floor((scroll.scrollTop + scroll.clientHeight) / BLOCK);
     const block = { top: Math.max(0, (first - 1) * BLOCK), bottom: (last + 2) * BLOCK };
-    if (scroll.clientHeight !== this.tall) this.tall = scroll.clientHeight;
     if (block.top === this.#block.top && block.bottom === this.#block.bottom) return;
     this.#block = block;
     this.requestUpdate();

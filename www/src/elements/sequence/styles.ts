@@ -110,6 +110,5 @@ export const frame = css`
     header { height: 40px; }
     header div { top: 2px; }
     header .t { top: 23px; }
-    header .name { display: none; }
   }
 `;

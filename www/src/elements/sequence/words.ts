@@ -31,9 +31,10 @@ export function words(store: Store, t: T, rules: readonly { id: string }[]): Wor
   return {
     packet: (frame) => labels(store, frame, t),
     reason: (rule, x, y) => (rules[rule] ? short(store.lang, rules[rule].id, x, y) : ''),
-    timer: (kind, lasted) => {
+    timer: (kind, lasted, flow) => {
       const key = TIMERS[kind] as 'sequence.timer.retransmit' | undefined;
-      return key ? t(key, { time: duration(lasted) }) : duration(lasted);
+      const letter = view.flows.length > 1 ? `${view.flows[flow]?.letter ?? ''} ` : '';
+      return letter + (key ? t(key, { time: duration(lasted) }) : duration(lasted));
     },
     duration,
     ahead: view.step < view.steps && frames.length ? t('sequence.ahead', { name: timelineName(store) }) : '',

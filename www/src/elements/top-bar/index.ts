@@ -7,7 +7,7 @@ import { styles } from './styles.js';
 /** Actions of the menu; a gap is a line. */
 const MENU: readonly (ActionId | null)[] = [
   'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'zoomIn', 'zoomOut', null,
-  'share', 'pcapng', 'save', 'open', null, 'language', 'theme', 'help',
+  'share', 'pcapng', 'save', 'open', null, 'language', 'theme', 'keys', 'help',
 ];
 
 /** What is open, on which timeline, and what concerns the whole page. */
@@ -55,8 +55,8 @@ export class TopBar extends Element {
 
   #item(id: ActionId): TemplateResult {
     const { t, store } = this;
-    return html`<button ?disabled=${!actions[id].allowed(store)} @click=${() => perform(store, id)}>
-      <span>${t(`action.${id}`)}</span><kbd aria-hidden="true">${keyHint(id)}</kbd></button>`;
+    return html`<button ?disabled=${!actions[id].allowed(store)} aria-pressed=${id === 'keys' ? String(store.face.keys) : nothing}
+      @click=${() => perform(store, id)}><span>${id === 'keys' && store.face.keys ? '✓ ' : nothing}${t(`action.${id}`)}</span><kbd aria-hidden="true">${keyHint(id)}</kbd></button>`;
   }
 
   #timelines(): TemplateResult {
