@@ -159,7 +159,7 @@ export const en = {
   'why.rules': 'Rules of step {step}',
   'why.lead.frame': '{who} takes {what}.',
   'why.lead.frameOf': '{who} takes {what} of {letter}.',
-  'why.lead.timer': 'At {who} the {what} timer fires.',
+  'why.lead.timer': '{who}: the {what} timer fires.',
   'why.lead.process': '{who} runs {what}.',
   'why.lead.command': 'By hand: {what}.',
   'why.lead.commandAt': 'By hand, at {who}: {what}.',

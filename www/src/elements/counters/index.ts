@@ -26,9 +26,10 @@ export class Counters extends Element {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const counters = nodeOf(this.store.view, this.node)?.counters ?? [];
+    const node = nodeOf(this.store.view, this.node);
+    const counters = node?.counters ?? [];
     if (!counters.length) return nothing;
-    const telling = counters.filter(tells);
+    const telling = counters.filter((c) => tells(c, node?.sockets.some((s) => s.listener != null) ?? false));
     const shown = this.all ? counters : telling;
     return html`<h3><span>${this.t('counters.title')}</span><span>${counters.length > telling.length ? html`<button type="button" aria-expanded=${this.all}
         @click=${() => { this.all = !this.all; }}>${this.all ? this.t('counters.fewer') : this.t('counters.more', { n: counters.length - telling.length })}</button>` : nothing}<span class="fact">nstat</span></span></h3>
@@ -43,8 +44,8 @@ export class Counters extends Element {
 /** Counters of ordinary traffic go up at every step: what is lost, refused or repeated is what one looks for. */
 const ORDINARY = /^(Ip(InReceives|InDelivers|OutRequests)|Icmp(In|Out)Msgs|(Tcp)?((In|Out)Segs|(Active|Passive)Opens))$/;
 
-function tells({ name, value, was }: CounterView): boolean {
-  return !ORDINARY.test(name) && (value !== 0 || was != null || name.startsWith('Listen'));
+function tells({ name, value, was }: CounterView, listens: boolean): boolean {
+  return !ORDINARY.test(name) && (value !== 0 || was != null || (listens && name.startsWith('Listen')));
 }
 
 customElements.define('tcp-counters', Counters);

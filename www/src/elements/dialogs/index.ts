@@ -45,7 +45,7 @@ export class Dialogs extends Element {
   async #focus(dialog: HTMLDialogElement): Promise<void> {
     const form = dialog.querySelector<Element>('tcp-connect-form, tcp-delay-form, tcp-open-form, tcp-share-form, tcp-call-form');
     await form?.updateComplete;
-    const field = form?.renderRoot.querySelector<HTMLElement>('[autofocus], input, select');
+    const field = form?.renderRoot.querySelector<HTMLElement>('[autofocus]') ?? form?.renderRoot.querySelector<HTMLElement>('input, select');
     field?.focus();
     if (field instanceof HTMLInputElement && field.type !== 'file') field.select();
   }

@@ -6,7 +6,7 @@ export const styles = css`
   dialog.wide { width: min(640px, calc(100vw - 32px)); }
   dialog::backdrop { background: rgb(0 0 0 / 0.28); }
   .head { display: flex; align-items: center; justify-content: space-between; height: 44px; padding: 0 8px 0 16px; border-bottom: 1px solid var(--hair); }
-  h2 { font: var(--t4) / 20px var(--serif); }
+  h2 { display: block; height: auto; padding: 0; font: var(--t4) / 20px var(--serif); }
   .head button { width: 32px; height: 32px; font: var(--t4) / 1 var(--sans); color: var(--ink2); }
   .body { padding: 12px 16px 16px; display: grid; gap: 12px; }
   .body > p { font: var(--t3) / 18px var(--serif); color: var(--ink2); }

@@ -59,7 +59,7 @@ export class Packet extends Element {
 
   #who(packet: PacketView): TemplateResult {
     const letter = flowOf(this.store.view, packet.flow)?.letter;
-    return html`<span class="fact">${letter ? html`<b>${letter}</b> ` : nothing}${packet.summary}</span>`;
+    return html`<span class="fact">${letter ? html`<b>${letter}</b> ` : nothing}${heading(packet)}</span>`;
   }
 
   #tags(packet: PacketView): TemplateResult {
@@ -167,6 +167,13 @@ export class Packet extends Element {
         : html`<span class="name">${this.t('packet.title', { id: packet.id })}</span>${this.#who(packet)}`}<span class="push">${this.#state(packet)}</span></h2>
       <tcp-packet-verdict .store=${store}></tcp-packet-verdict>${this.#actions()}</section>`;
   }
+}
+
+/** `10.0.0.1:40004 → 10.0.0.2:80 PSH ACK, 100 B`: who to whom, and what; its numbers stand in the rows. */
+function heading(packet: PacketView): string {
+  const [ends = '', flags = ''] = packet.summary.split(', ');
+  if (!find(packet.layers, 'tcp.seq')) return packet.summary;
+  return `${ends} ${flags}${packet.payload ? `, ${packet.payload} B` : ''}`;
 }
 
 customElements.define('tcp-packet', Packet);

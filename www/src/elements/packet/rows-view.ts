@@ -9,6 +9,8 @@ import { ascii, flagName, label, letter, shown, valueOf } from './show.js';
 import { find, within } from './tree.js';
 
 const BITS = Array.from({ length: 32 }, (_, i) => i);
+/** Rows that the panel has room for at their full height; a SYN with all its options has more. */
+const FITS = 9;
 /** Characters of the payload that its row shows. */
 const PREVIEW = 24;
 
@@ -46,6 +48,8 @@ export class PacketRows extends PacketPart {
     .edited .name, .edited.flag { color: var(--edit); }
     .edited .value { color: var(--edit); font-weight: 700; }
     .edited s, .mended s { font-weight: 400; }
+    .dense .row { height: 16px; }
+    .dense .cell, .dense .name, .dense .offset { line-height: 15px; }
     .folded { display: none; }
     @container packet (max-width: 1239px) { .optional { display: none; } .folded { display: grid; } }
     @container packet (max-width: 599px) { .row, .row:last-child { height: 28px; } .cell, .name { line-height: 27px; padding-left: 3px; padding-right: 3px; gap: 3px; } .flag { padding: 0; font-size: 10px; letter-spacing: -0.6px; overflow: hidden; } .brief .name { display: none; }
@@ -64,7 +68,8 @@ export class PacketRows extends PacketPart {
     const first = rows.findIndex((r) => r.options);
     const active = this.#activeKey(rows);
     const name = label(this.store.lang, layer, undefined, false);
-    return html`<div class="rfc" role="grid" aria-label=${this.t('packet.rows', { layer: name })} @mouseleave=${() => this.hover(undefined)}
+    const dense = rows.length + (payload ? 1 : 0) > FITS;
+    return html`<div class="rfc ${dense ? 'dense' : ''}" role="grid" aria-label=${this.t('packet.rows', { layer: name })} @mouseleave=${() => this.hover(undefined)}
         @keydown=${(e: KeyboardEvent) => this.#key(e)}>
       <div class="ruler" aria-hidden="true"><span></span>${BITS.map((b) => html`<span>${b}</span>`)}</div>
       ${rows.map((row, i) => html`${i === first && folded ? this.#folded(row.offset, folded, !payload) : nothing}${this.#row(row, active)}`)}

@@ -12,7 +12,7 @@ it('has the eleven states, inside the figure, none upon another', () => {
 });
 
 it('draws every edge between states that it has', () => {
-  for (const { from, to } of EDGES) expect(arrow(from, to).line, `${from} to ${to}`).toMatch(/^M[\d.-]+ [\d.-]+L[\d.-]+ [\d.-]+$/);
+  for (const { from, to } of EDGES) expect(arrow(from, to).line, `${from} to ${to}`).toMatch(/^M[\d.-]+ [\d.-]+(L[\d.-]+ [\d.-]+|H[\d.]+V[\d.]+H[\d.]+)$/);
 });
 
 it('lights the edge just taken, and shows one that the figure lacks', () => {

@@ -58,6 +58,15 @@ export function edgesFor(taken: readonly (readonly [string, string])[]): (Edge &
   ];
 }
 
+/** Edges that go round the figure, along its right side. */
+const AROUND: ReadonlySet<string> = new Set(['LAST-ACK>CLOSED', 'TIME-WAIT>CLOSED']);
+
+function around(from: string, to: string): { readonly line: string; readonly head: string } {
+  const [a, b] = [STATES[from] as Point, STATES[to] as Point];
+  const end = b.x + box(to).w;
+  return { line: `M${n(a.x + box(from).w)} ${a.y}H${SIZE.width - 1}V${b.y}H${n(end)}`, head: `M${n(end + 5)} ${b.y - 2.5}L${n(end)} ${b.y}L${n(end + 5)} ${b.y + 2.5}` };
+}
+
 /** Half of a name's box, px. */
 export function box(state: string): { readonly w: number; readonly h: number } {
   return { w: (state.length * 6.9) / 2 + 3, h: 8 };
@@ -65,6 +74,7 @@ export function box(state: string): { readonly w: number; readonly h: number } {
 
 /** An arrow from box to box: its line and its head. */
 export function arrow(from: string, to: string): { readonly line: string; readonly head: string } {
+  if (AROUND.has(`${from}>${to}`)) return around(from, to);
   const a = STATES[from] as Point;
   const b = STATES[to] as Point;
   const p = leave(a, b, box(from));

@@ -54,6 +54,12 @@ export class Why extends Element {
     const shown = `${revision} ${face.rule}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
+    this.#reveal();
+    // What stands below may still take room from the list.
+    requestAnimationFrame(() => this.#reveal());
+  }
+
+  #reveal(): void {
     const list = this.renderRoot.querySelector('ol');
     const rule = list?.querySelector<HTMLElement>('[aria-current]');
     if (!list || !rule) return;
