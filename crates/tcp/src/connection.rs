@@ -122,6 +122,9 @@ pub(crate) struct RecvSpace {
     pub(crate) copied: Seq,
 }
 
+/// No peer and no path makes us send segments smaller than this (`tcp_min_snd_mss`): a flood of headers is an attack.
+pub(crate) const MSS_LEAST: u16 = 48;
+
 impl Connection {
     fn new(cfg: Rc<Config>, ports: Ports, iss: Seq, now: Instant) -> Connection {
         let cc = Control::new(&cfg);
@@ -232,7 +235,7 @@ impl Connection {
 
     /// An option holds if both SYNs carry it (RFC 7323 §1.3, RFC 2018 §2).
     fn negotiate<R: Recorder>(&mut self, now: Instant, o: &Options, r: &mut R) {
-        self.snd.peer_mss = o.mss.unwrap_or(self.cfg.mss_default);
+        self.snd.peer_mss = o.mss.unwrap_or(self.cfg.mss_default).max(MSS_LEAST);
         rule!(r, rules::OPTION_MSS, Act, self.snd.peer_mss, self.cfg.mss);
         if self.cfg.timestamps
             && let Some(ts) = o.timestamps
@@ -294,6 +297,8 @@ impl Connection {
     pub(crate) fn die<R: Recorder>(&mut self, cause: Cause, errno: Option<&'static str>, r: &mut R) {
         self.transition(cause, r);
         self.timers.clear_all();
+        // What this very step wanted to send again goes with its octets; ACKs and RSTs still leave.
+        self.out.retain(|i| i.len == 0);
         self.tx.clear();
         self.rtx.clear();
         self.snd.una = self.snd.nxt;

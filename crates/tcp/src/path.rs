@@ -1,5 +1,6 @@
 //! What the network layer says of the path (RFC 9293 §3.7.2, RFC 1191, RFC 8201).
 
+use crate::connection::MSS_LEAST;
 use crate::rtx_queue::mark;
 use crate::rule::Recorder;
 use crate::time::Instant;
@@ -9,7 +10,8 @@ impl Connection {
     /// The path takes segments of at most `mss` octets of data and options. Those that were sent larger are cut
     /// and go again at once, without a word of congestion (linux `tcp_simple_retransmit`, RFC 1191 §6.5).
     pub fn path_shrinks<R: Recorder>(&mut self, now: Instant, mss: u16, r: &mut R) {
-        if mss >= self.snd.path_mss || mss == 0 {
+        let mss = mss.max(MSS_LEAST);
+        if mss >= self.snd.path_mss {
             return;
         }
         rule!(r, rules::PATH_SHRINKS, Act, self.snd.path_mss, mss);

@@ -114,6 +114,8 @@ impl RtxQueue {
         ] {
             *n = *n + u32::from(new & bit != 0) - u32::from(old & bit != 0);
         }
+        // What is lost did not cause a duplicate ACK.
+        self.dup_acks = self.dup_acks.min((self.q.len() as u32).saturating_sub(self.lost));
     }
     /// Takes the first entry if `ack` covers it whole.
     pub(crate) fn pop_acked(&mut self, ack: Seq) -> Option<Sent> {

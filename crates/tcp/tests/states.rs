@@ -178,7 +178,7 @@ fn text() {
          ESTABLISHED -> ESTABLISHED; . 1:1(0) ack 6
          FIN-WAIT-1 -> FIN-WAIT-2; . 2:2(0) ack 6
          FIN-WAIT-2 -> FIN-WAIT-2; . 2:2(0) ack 6
-         CLOSE-WAIT -> CLOSE-WAIT; . 1:1(0) ack 2
+         CLOSE-WAIT -> CLOSE-WAIT;
          CLOSING -> TIME-WAIT; . 2:2(0) ack 2
          LAST-ACK -> CLOSED;
          TIME-WAIT -> TIME-WAIT; . 2:2(0) ack 2",
