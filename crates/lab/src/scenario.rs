@@ -36,7 +36,17 @@ macro_rules! shipped {
         pub static SHIPPED: &[(&str, &str)] = &[$(($id, include_str!(concat!("../scenarios/", $id, ".json")))),*];
     };
 }
-shipped!("accept-flow", "backlog-overflow", "lost-data", "closed-port", "simultaneous-open", "bulk-transfer",);
+shipped!(
+    "accept-flow",
+    "backlog-overflow",
+    "lost-data",
+    "closed-port",
+    "simultaneous-open",
+    "bulk-transfer",
+    "backlog-bsd43",
+    "server-forks",
+    "server-polls"
+);
 
 /// A scenario as its file has it. Times in microseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

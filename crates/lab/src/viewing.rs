@@ -272,7 +272,19 @@ impl Session {
 }
 
 fn process(info: ProcessInfo, parked: bool, was: Option<&[(u32, String)]>) -> ProcessView {
-    let ProcessInfo { pid, file, lines, line, blocked, parked: _, results, fds, exited, variables: _, parent: _ } = info;
+    let ProcessInfo {
+        pid,
+        file,
+        lines,
+        line,
+        blocked,
+        parked: _,
+        results,
+        fds,
+        exited,
+        variables: _,
+        parent: _,
+    } = info;
     let result = |r: (u32, String)| {
         let changed = was.is_some_and(|w| !w.contains(&r));
         LineResult { line: r.0, text: r.1, changed }
