@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Names the format.
 const FORMAT: &str = "tcp-playground-timeline";
 /// Steps that a file may ask to be run again.
-const MAX_STEPS: u32 = 10_000_000;
+const MAX_STEPS: u32 = 2_000_000;
 
 /// The file, as JSON.
 #[derive(Serialize, Deserialize)]

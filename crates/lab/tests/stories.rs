@@ -71,6 +71,14 @@ fn the_accept_queue_overflows_and_the_final_acks_are_dropped() {
         f.client_state.as_deref() == Some("ESTABLISHED") && f.server_state.as_deref() == Some("SYN-RECEIVED")
     });
     assert_eq!(d.count(), 2, "two clients believe what their server does not");
+    let server = &view.nodes[SERVER].processes[0];
+    assert_eq!((server.parked, server.line), (true, 8), "the server stands before accept");
+
+    // Let go, it takes them out one by one, and the next repeat of the final ACK finds room.
+    command(&mut s, Command::Park { node: 1, pid: 1, parked: false });
+    until(&mut s, "everybody got in", |v| v.flows.len() == 5 && queues(v, SERVER).0 == 0);
+    let refused = s.frames().iter().filter(|f| f.flags & Flags::RST.0 != 0);
+    assert_eq!(refused.count(), 0, "{}", ladder(&s));
 }
 
 #[test]
