@@ -145,10 +145,10 @@ impl Host {
         };
         self.tuples.get(&tuple).copied()
     }
-    /// Octets that its connections keep to send, to send again, or to be read.
-    pub fn kept_octets(&self) -> usize {
+    /// Octets that wait to be read. (Those that wait to be sent are shared with whoever wrote them.)
+    pub fn unread(&self) -> usize {
         let of = |s: &Sock| match &s.kind {
-            Kind::Stream(c) => c.readable() + c.unacked(),
+            Kind::Stream(c) => c.readable(),
             _ => 0,
         };
         self.socks.iter().map(of).sum()

@@ -235,7 +235,7 @@ impl Host {
                 1 => here().next(),
                 // linux reciprocal_scale
                 n => here()
-                    .nth((u64::from(self.secret.word(Use::ReusePort, tuple, 0)) * n as u64 >> 32) as usize),
+                    .nth(((u64::from(self.secret.word(Use::ReusePort, tuple, 0)) * n as u64) >> 32) as usize),
             }
         })
     }

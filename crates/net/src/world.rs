@@ -179,7 +179,7 @@ impl World {
         /// What hosts, queues and tables take by themselves: an estimate, so that an empty world weighs something.
         const FRAME: usize = 4_096;
         let flying: usize = self.flights.iter().map(|f| f.bytes.len()).sum();
-        FRAME + flying + self.nodes.iter().map(|n| n.host.kept_octets()).sum::<usize>()
+        FRAME + flying + self.nodes.iter().map(|n| n.host.unread()).sum::<usize>()
     }
 
     /// Whether a process stands still because it is parked.

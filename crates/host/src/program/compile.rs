@@ -339,7 +339,7 @@ impl Compiler {
         self.expect(",")?;
         octets.extend(&constant(self)?.to_le_bytes()[..size]);
         self.expect("}")?;
-        Ok(Slot::Buffer(Rc::new(octets)))
+        Ok(Slot::Buffer(octets.into()))
     }
     /// `[N]`, `[N] = "…"` or `[] = "…"`.
     fn buffer(&mut self) -> Result<Slot> {
@@ -366,7 +366,7 @@ impl Compiler {
             return Err(ProgramError::new(at, "how long? write `[512]`, or give a text: `[] = \"…\"`"));
         }
         octets.resize(size.unwrap_or(octets.len()), 0);
-        Ok(Slot::Buffer(Rc::new(octets)))
+        Ok(Slot::Buffer(octets.into()))
     }
     /// `= {AF_INET, htons(80), {inet_addr("10.0.0.2")}}`, with or without the names of the members.
     fn sockaddr(&mut self) -> Result<SocketAddr> {

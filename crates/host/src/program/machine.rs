@@ -211,7 +211,7 @@ impl Machine {
         let n = self.int()?;
         let i = self.element(slot)?;
         match &mut self.slots[slot] {
-            Slot::Buffer(b) => Rc::make_mut(b)[i] = n as u8,
+            Slot::Buffer(b) => super::change(b, |b| b[i] = n as u8),
             Slot::Ints(all) => Rc::make_mut(all)[i] = n,
             Slot::Polls(all) => Rc::make_mut(all)[i][member] = n,
             Slot::Int(_) | Slot::Address(_) => {}

@@ -15,7 +15,7 @@ mod machine;
 mod sys;
 
 use crate::{Call, CallResult};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use lexer::At;
 use machine::Machine;
 use std::fmt;
@@ -63,7 +63,8 @@ pub(crate) enum Next {
 #[derive(Clone, PartialEq, Debug)]
 enum Slot {
     Int(i64),
-    Buffer(Rc<Vec<u8>>),
+    /// Shared with what was written from it; see [`change`].
+    Buffer(Bytes),
     Ints(Rc<Vec<i64>>),
     /// `struct pollfd`: fd, events, revents.
     Polls(Rc<Vec<[i64; 3]>>),
@@ -127,6 +128,13 @@ impl Program {
         let names = self.code.slots.iter().map(|(name, _)| name.clone());
         names.zip(self.machine.slots().iter().map(show)).collect()
     }
+}
+
+/// Writes to a buffer. What was sent from it stays as it was: it is copied where somebody still has it.
+fn change(buffer: &mut Bytes, write: impl FnOnce(&mut [u8])) {
+    let mut own = std::mem::take(buffer).try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+    write(&mut own);
+    *buffer = own.freeze();
 }
 
 fn show(slot: &Slot) -> String {

@@ -203,7 +203,7 @@ impl Machine {
         match self.out.take() {
             Some(Into::Buffer(slot, offset)) => {
                 if let Slot::Buffer(b) = &mut self.slots[slot] {
-                    Rc::make_mut(b)[offset..offset + data.len()].copy_from_slice(data);
+                    super::change(b, |b| b[offset..offset + data.len()].copy_from_slice(data));
                 }
             }
             Some(Into::Int(slot)) => {
@@ -289,7 +289,7 @@ impl Machine {
             Some(Value::Text(t)) if len <= t.len() => Ok(t.slice(..len)),
             Some(Value::Pointer { slot, offset }) => match &self.slots[*slot] {
                 Slot::Buffer(b) if offset.saturating_add(len) <= b.len() => {
-                    Ok(Bytes::copy_from_slice(&b[*offset..offset + len]))
+                    Ok(b.slice(*offset..offset + len))
                 }
                 Slot::Int(n) if len == 4 => Ok(Bytes::copy_from_slice(&(*n as i32).to_le_bytes())),
                 _ => Err(format!("there are no {len} octets")),
