@@ -10,7 +10,8 @@ impl Connection {
     /// Changes settings of this connection alone (setsockopt(2)), and does at once what follows from them: what
     /// Nagle or a cork held goes out, keep-alive starts or stops. What was negotiated stays.
     pub fn reconfigure<R: Recorder>(&mut self, now: Instant, change: impl FnOnce(&mut Config), r: &mut R) {
-        let (nagle, cork, keepalive) = (self.cfg.nagle, self.cfg.cork, self.cfg.keepalive);
+        let (nagle, cork) = (self.cfg.nagle, self.cfg.cork);
+        let (keepalive, idle) = (self.cfg.keepalive, self.cfg.keepalive_time);
         let algorithm = self.cfg.algorithm;
         self.configure(change);
         if self.cfg.algorithm != algorithm {
@@ -18,6 +19,8 @@ impl Connection {
         }
         if self.cfg.keepalive != keepalive {
             self.set_keepalive(now, self.cfg.keepalive);
+        } else if self.cfg.keepalive_time != idle {
+            self.restart_keepalive(now);
         }
         let uncorked = cork && !self.cfg.cork;
         let released = nagle && !self.cfg.nagle;

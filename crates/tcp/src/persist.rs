@@ -99,6 +99,14 @@ impl Connection {
         matches!(self.state, State::Established | State::CloseWait | State::FinWait1 | State::FinWait2)
     }
 
+    /// Another idle time (TCP_KEEPIDLE): what has passed of it in silence counts (tcp_sock_set_keepidle_locked).
+    pub(crate) fn restart_keepalive(&mut self, now: Instant) {
+        if self.timers.deadline(TimerKind::KeepAlive).is_some() {
+            let at = (self.last_rcv + self.cfg.keepalive_time).max(now);
+            self.timers.set(TimerKind::KeepAlive, now, at);
+        }
+    }
+
     /// Turns keep-alive on or off (SO_KEEPALIVE).
     pub fn set_keepalive(&mut self, now: Instant, on: bool) {
         self.configure(|c| c.keepalive = on);

@@ -79,7 +79,7 @@ impl Connection {
                 return refused(&rules::ACCEPT_QUEUE_FULL, len, backlog);
             }
             rule!(r, rules::ACCEPT_QUEUE_FULL, Reset, len, backlog);
-            self.send_rst(r);
+            self.answer_rst(h.ack);
             self.die(Cause::Abort, None, r);
             return refused(&rules::ACCEPT_QUEUE_FULL, len, backlog);
         }

@@ -30,7 +30,7 @@ impl Connection {
             // SHLD-3: nobody will ever read this.
             rule!(r, rules::TEXT_NOBODY_READS, Reset, len, self.state);
             self.count("TCPAbortOnData");
-            self.send_rst(r);
+            self.answer_rst(h.ack);
             self.die(Cause::Abort, None, r);
             return refused(&rules::TEXT_NOBODY_READS, len, 0);
         }
