@@ -24,7 +24,15 @@ impl Host {
         let ended = sock.reading_ended;
         let Kind::Stream(c) = &mut sock.kind else { return errno("ENOTCONN") };
         if flags.urgent {
-            return errno("EINVAL");
+            // It never waits (linux `tcp_recv_urg`).
+            return match c.take_urgent(flags.peek) {
+                Err(e) => errno(e),
+                Ok(None) => errno("EAGAIN"),
+                Ok(Some(octet)) => {
+                    let one = Bytes::copy_from_slice(&[octet]);
+                    Try::Done(1, one.slice(..len.min(1)))
+                }
+            };
         }
         if flags.peek {
             let data = c.peek(len);

@@ -74,7 +74,7 @@ options! {
     SOCKET 7 SO_SNDBUF Simulated 0..=ANY;
     SOCKET 8 SO_RCVBUF Simulated 0..=ANY;
     SOCKET 9 SO_KEEPALIVE Simulated 0..=ANY;
-    SOCKET 10 SO_OOBINLINE Kept 0..=ANY;
+    SOCKET 10 SO_OOBINLINE Simulated 0..=ANY;
     SOCKET 12 SO_PRIORITY Kept 0..=ANY;
     SOCKET 13 SO_LINGER Simulated 0..=ANY;
     SOCKET 15 SO_REUSEPORT Simulated 0..=ANY;
@@ -201,6 +201,9 @@ impl Options {
         }
         if let Some(on) = self.on(SO_KEEPALIVE) {
             c.keepalive = on;
+        }
+        if let Some(on) = self.on(SO_OOBINLINE) {
+            c.urgent_inline = on;
         }
         if let Some(on) = self.on(TCP_NODELAY) {
             c.nagle = !on;

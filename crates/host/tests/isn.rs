@@ -31,7 +31,10 @@ fn initial_sequence_numbers() {
     // MUST-8: the same four-tuple finds a clock. RFC 6528 §3 keeps RFC 793's, a tick every 4 µs; Linux ticks every 64 ns.
     let same = isns(server(), &[(40_001, 1.0), (40_001, 2.0), (40_001, 3.0)]);
     let (first, second) = (same[1].wrapping_sub(same[0]), same[2].wrapping_sub(same[1]));
-    assert!(first > 0 && first.abs_diff(second) <= first / 100, "a steady clock: {first} and {second} a second");
+    assert!(
+        first > 0 && first.abs_diff(second) <= first / 100,
+        "a steady clock: {first} and {second} a second"
+    );
 
     // SHLD-1: another four-tuple at the same moment finds another number, far away from the first.
     let others = isns(server(), &[(40_001, 1.0), (40_002, 1.0), (40_003, 1.0)]);

@@ -135,8 +135,12 @@ impl Connection {
         if self.rx.readable() == 0 {
             return Ok(self.rcv.fin.is_some().then(Bytes::new));
         }
-        let data = self.rx.read(max);
+        self.step_over_urgent();
+        let data = self.rx.read(self.before_urgent(max));
         self.rcv.copied += data.len() as u32;
+        if data.is_empty() && max > 0 {
+            return Ok(self.rcv.fin.is_some().then(Bytes::new));
+        }
         rule!(r, rules::CALL_RECEIVE, Act, data.len(), self.rx.readable());
         if self.state != State::Closed {
             self.after_read(now, data.len(), r);
@@ -146,6 +150,7 @@ impl Connection {
 
     /// What a read would give, without taking it (MSG_PEEK): up to `max` octets.
     pub fn peek(&self, max: usize) -> Bytes {
+        let max = self.before_urgent(max);
         let mut out = Vec::new();
         for b in self.rx.peek() {
             let n = b.len().min(max - out.len());
@@ -242,11 +247,6 @@ impl Connection {
     /// Whether the peer's FIN has been received in order: after what is readable comes end of file.
     pub fn eof(&self) -> bool {
         self.rcv.fin.is_some()
-    }
-
-    /// Octets between what was read and the urgent pointer, while urgent data is pending (MUST-33).
-    pub fn urgent_ahead(&self) -> Option<u32> {
-        self.rcv.up.filter(|up| up.gt(self.rcv.copied)).map(|up| up.since(self.rcv.copied))
     }
 
     /// Tells the caller that something can be read.

@@ -120,6 +120,8 @@ pub(crate) struct RecvSpace {
     pub(crate) early_fin: Option<Seq>,
     /// Read by the caller, sequence number.
     pub(crate) copied: Seq,
+    /// The urgent octet was read (MSG_OOB).
+    pub(crate) urgent_taken: bool,
 }
 
 /// No peer and no path makes us send segments smaller than this (`tcp_min_snd_mss`): a flood of headers is an attack.
@@ -158,6 +160,7 @@ impl Connection {
                 fin: None,
                 early_fin: None,
                 copied: Seq(0),
+                urgent_taken: false,
             },
             tx: SendQueue::new(iss + 1),
             rtx: RtxQueue::default(),

@@ -42,6 +42,7 @@ mod tlp;
 mod transitions;
 mod transmit;
 mod undo;
+mod urgent;
 mod window;
 
 pub use calls::WriteFlags;

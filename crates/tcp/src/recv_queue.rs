@@ -119,6 +119,16 @@ impl RecvQueue {
         self.len -= out.len();
         Bytes::from(out)
     }
+    /// The octet `n` places on among those that can be read.
+    pub(crate) fn at(&self, mut n: usize) -> Option<u8> {
+        for slice in &self.ready {
+            match slice.get(n) {
+                Some(octet) => return Some(*octet),
+                None => n -= slice.len(),
+            }
+        }
+        None
+    }
     /// The slices that can be read, in order (MSG_PEEK).
     pub(crate) fn peek(&self) -> impl Iterator<Item = &Bytes> {
         self.ready.iter()

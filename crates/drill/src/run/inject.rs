@@ -19,7 +19,7 @@ const HEADER: usize = 20;
 /// The frame of an inbound segment. Errors are sentences.
 pub(super) fn segment(line: &TcpLine, info: &IpInfo, peer: &Peer) -> Result<Bytes, String> {
     let syn = line.flags.has(Flags::SYN);
-    let options = option_bytes(line.options.as_deref().unwrap_or(&[]), peer)?;
+    let options = option_bytes(line, peer)?;
     let header_len = HEADER + options.len();
     let total = header_len + line.len as usize;
     let mut segment = vec![0; total];
@@ -89,12 +89,14 @@ fn datagram(header: &ip::Header, payload: &[u8]) -> Bytes {
 }
 
 /// The options of an inbound segment, as they stand in the line.
-fn option_bytes(options: &[TcpOpt], peer: &Peer) -> Result<Vec<u8>, String> {
+fn option_bytes(line: &TcpLine, peer: &Peer) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
-    for option in options {
+    // Without ACK an echo means nothing (RFC 7323 §3.2).
+    let echoes = line.flags.has(Flags::ACK);
+    for option in line.options.as_deref().unwrap_or(&[]) {
         let to_live = |s| peer.local_to_live(s, false).0;
         let ecr = match option {
-            TcpOpt::Timestamps { ecr, ecr_absolute: false, .. } => Some(peer.echo_to_live(*ecr)?),
+            TcpOpt::Timestamps { ecr, ecr_absolute: false, .. } if echoes => Some(peer.echo_to_live(*ecr)?),
             TcpOpt::Timestamps { ecr, .. } => Some(*ecr),
             _ => None,
         };

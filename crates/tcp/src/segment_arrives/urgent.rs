@@ -17,14 +17,9 @@ impl Connection {
         }
         // MUST-62: it points to the octet after the urgent data.
         let up = h.seq + u32::from(h.urgent);
-        let was = self.rcv.up;
-        let already = was.is_some_and(|old| old.gt(self.rcv.copied));
-        if was.is_none_or(|old| up.gt(old)) {
-            self.rcv.up = Some(up);
-        }
-        let ahead = up.gt(self.rcv.copied);
+        let tell = self.urgent_announced(up);
         rule!(r, rules::URG_SET, Act, up, self.rcv.copied);
-        if ahead && !already {
+        if tell {
             self.events.push_back(Event::Urgent);
         }
     }
