@@ -76,6 +76,16 @@ impl Ip {
     pub(crate) fn is_ours(&self, addr: IpAddr) -> bool {
         self.ifaces.iter().any(|i| i.addr == addr)
     }
+    /// An address of many: multicast, broadcast, or the broadcast of a subnet that an interface is in (RFC 1122
+    /// §3.2.1.3). No connection can be made to one (RFC 9293 MUST-46).
+    pub(crate) fn is_many(&self, addr: IpAddr) -> bool {
+        let IpAddr::V4(v4) = addr else { return addr.is_multicast() };
+        let directed = |i: &Iface| {
+            let host_bits = u32::MAX.checked_shr(i.prefix.into()).unwrap_or(0);
+            i.prefix < 31 && same_prefix(i.addr, addr, i.prefix) && u32::from(v4) & host_bits == host_bits
+        };
+        v4.is_multicast() || v4.is_broadcast() || self.ifaces.iter().any(directed)
+    }
     /// The interface with this address.
     pub(crate) fn owner(&self, addr: IpAddr) -> Option<usize> {
         self.ifaces.iter().position(|i| i.addr == addr)

@@ -148,7 +148,9 @@ impl Host {
         remote: SocketAddr,
         cx: &mut Step<R>,
     ) -> Result<(), Errno> {
-        let route = self.ip.route(remote.ip()).ok_or(Errno("ENETUNREACH"))?;
+        // linux tcp_v4_connect: neither multicast nor broadcast.
+        let route = self.ip.route(remote.ip()).filter(|_| !self.ip.is_many(remote.ip()));
+        let route = route.ok_or(Errno("ENETUNREACH"))?;
         if self.ip.neighbour(route.iface, route.hop).is_none() {
             rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
             return Err(Errno("EHOSTUNREACH"));

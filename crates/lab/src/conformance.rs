@@ -58,7 +58,12 @@ pub struct Requirement {
 /// # Errors
 /// A row that does not parse, by its line.
 pub fn requirements() -> Result<Vec<Requirement>, String> {
-    TABLE.lines().enumerate().skip(1).map(|(n, line)| row(line).map_err(|e| format!("line {}: {e}", n + 1))).collect()
+    TABLE
+        .lines()
+        .enumerate()
+        .skip(1)
+        .map(|(n, line)| row(line).map_err(|e| format!("line {}: {e}", n + 1)))
+        .collect()
 }
 
 fn row(line: &'static str) -> Result<Requirement, String> {

@@ -2,6 +2,7 @@
 mod capture;
 pub mod catalogue;
 mod commands;
+pub mod conformance;
 mod error;
 mod flows;
 mod forge;
