@@ -1,4 +1,5 @@
 //! TCP Playground without a browser: the same lab, printed as tcpdump would.
+mod conformance;
 mod drill;
 mod run;
 mod scenarios;
@@ -23,6 +24,7 @@ enum Command {
     /// Run a scenario, and print its packets as tcpdump would.
     Run(run::Args),
     Drill(drill::Args),
+    Conformance(conformance::Args),
     /// List the scenarios that are shipped.
     Scenarios {
         /// Language of the titles.
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
             Ok(false) => return ExitCode::from(1),
             Err(failure) => Err(failure),
         },
+        Command::Conformance(args) => conformance::run(&args),
         Command::Scenarios { lang } => scenarios::list(lang),
     };
     let (sentence, status) = match done {
