@@ -157,3 +157,46 @@ fn an_idle_connection_is_small() {
     let c = b.conn.clone();
     assert!(size_of_val(&c) <= 1024, "{} octets", size_of_val(&c));
 }
+
+#[test]
+fn a_closed_window_still_hears_rst_and_urg() {
+    // MUST-66.
+    let closed = || {
+        let mut b = Bench::established(Config { rcv_buf: 4000, wide_window: false, ..plain() });
+        for i in 0..4 {
+            b.gets(&format!(". {}(1000) ack 1 win 32768", 1 + i * 1000));
+        }
+        b.wait_ms(50);
+        b.sent();
+        assert_eq!(b.conn.tcb().rcv_wnd, 0);
+        b
+    };
+    let mut b = closed();
+    b.gets("U. 4001(0) ack 1 win 32768 urg 9");
+    assert!(b.events.contains(&Event::Urgent));
+    b.gets("R 4001(0) win 0");
+    assert_eq!(b.conn.state(), State::Closed);
+    // An ACK counts as well.
+    let mut b = closed();
+    b.writes(10);
+    b.gets(". 4001(0) ack 11 win 32768");
+    assert_eq!(b.conn.unacked(), 0);
+}
+
+#[test]
+fn a_rst_may_carry_data() {
+    let mut b = Bench::established(plain());
+    b.gets("R. 1(40) ack 1 win 0");
+    assert_eq!(b.conn.state(), State::Closed);
+}
+
+#[test]
+fn a_small_window_is_not_filled_at_once() {
+    // MUST-38: a segment that would only fill a crack of the window waits, until waiting has not helped.
+    let mut b = Bench::established(plain());
+    b.gets(". 1(0) ack 1 win 300");
+    b.writes(1000);
+    assert!(b.sent().is_empty());
+    b.fire();
+    assert_eq!(b.sent_short(), ["P. 1:301(300) ack 1"]);
+}

@@ -153,3 +153,41 @@ fn keep_alive_asks_only_when_idle_and_wanted() {
     assert_eq!(b.conn.state(), State::Closed, "nine unanswered probes");
     assert!(b.events.contains(&Event::Failed("ETIMEDOUT")));
 }
+
+#[test]
+fn probes_back_off() {
+    // SHLD-30, MUST-37: the waits double, and as long as the peer answers the connection lives.
+    let mut b = Bench::established(plain());
+    b.writes(1000);
+    b.sent();
+    b.gets(". 1(0) ack 1001 win 0");
+    b.writes(500);
+    let mut waits = Vec::new();
+    for _ in 0..40 {
+        waits.push(b.fire().unwrap().as_millis());
+        b.sent();
+        let unanswered = waits.len() < 5;
+        if !unanswered {
+            b.gets(". 1(0) ack 1001 win 0");
+        }
+    }
+    for pair in waits[..5].windows(2) {
+        assert!(pair[1].abs_diff(2 * pair[0]) <= 1, "{waits:?}");
+    }
+    assert_eq!(b.conn.state(), State::Established);
+}
+
+#[test]
+fn keep_alive_times_can_be_set() {
+    // MUST-27.
+    let mut b = Bench::established(plain());
+    b.conn.configure(|c| {
+        c.keepalive_time = tcp::time::Duration::from_secs(10);
+        c.keepalive_intvl = tcp::time::Duration::from_secs(3);
+        c.keepalive_probes = 2;
+    });
+    b.conn.set_keepalive(b.now, true);
+    let waits: Vec<u64> = (0..3).map(|_| b.fire().unwrap().as_millis()).collect();
+    assert_eq!(waits, [10_000, 3_000, 3_000]);
+    assert_eq!(b.conn.state(), State::Closed);
+}
