@@ -257,7 +257,9 @@ function reason(scene: Scene, labels: Labels, line: WorldLine): Shape | undefine
     { x: tip.x + inward * 14, y: tip.y + 9, anchor, turn: 0, cost: 1 },
     { x: tip.x + inward * 2, y: tip.y + 28, anchor, turn: 0, cost: 3 },
   ];
-  return labels.place(`reason${line.phase === 'ahead' ? ' ahead' : ''}`, [{ text: what }], places, { must: true });
+  // Where there is little room, the cross must do for the connections that nobody looks at.
+  const must = scene.width >= ROOMY || frames.flow(frame) === scene.flow;
+  return labels.place(`reason${line.phase === 'ahead' ? ' ahead' : ''}`, [{ text: what }], places, { must });
 }
 
 /** The state that a connection's end came into, in the notch between cause and effect. */

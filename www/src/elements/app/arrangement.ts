@@ -68,7 +68,7 @@ function phone(a: Arranged): TemplateResult {
     <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-sequence></tcp-sequence></div>` : tab === 'packet'
       ? html`<div class="panel packet" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-packet></tcp-packet></div>` : html`<div class="panel tabbed">${sheet(a)}</div>`}</main>
     ${tab === 'sequence' && shown.has('server') ? html`<tcp-queues mode="strip" .node=${nodeFor(a.store, 'server')}></tcp-queues>` : nothing}
-    ${tab === 'sequence' && shown.has('packet') ? html`<tcp-packet mode="peek"></tcp-packet>` : nothing}`;
+    ${(tab === 'sequence' || tab === 'packet') && shown.has('packet') ? html`<tcp-packet mode="peek"></tcp-packet>` : nothing}`;
 }
 
 function embed(a: Arranged): TemplateResult {

@@ -40,7 +40,7 @@ export const styles = css`
   [data-layout='phone'] tcp-time-bar { height: auto; padding: 4px 16px 12px; }
   [data-layout='phone'] > tcp-queues { padding: 0 16px; border-top: 1px solid var(--hair); }
   [data-layout='phone'] > tcp-packet { border-top: 1px solid var(--ink); }
-  [data-layout='phone'] .packet { border: 0; overflow: hidden auto; }
+  [data-layout='phone'] .packet { border: 0; padding: 0; overflow: hidden auto; }
 
   [data-layout='embed'] { grid-template-rows: 36px minmax(0, 1fr) 44px; }
   [data-layout='embed'] .main { grid-template-columns: minmax(0, 420fr) minmax(0, 220fr); padding: 0; }

@@ -10,6 +10,9 @@ const MARK = 4;
 /** Room for a label under the scrubber, px. */
 const LABEL = 74;
 const NARROW_LABEL = 52;
+/** Width of a character of a label, and room between two, px. */
+const CHARACTER = 6.7;
+const GAP = 8;
 
 /** Step, run, scrub: where we stand in time, and the ways to stand elsewhere. */
 export class TimeBar extends Element {
@@ -113,15 +116,20 @@ export class TimeBar extends Element {
     const { steps, end } = store.view;
     if (!steps) return [];
     const count = Math.max(1, Math.min(steps, Math.floor(width / (width < 420 ? NARROW_LABEL : LABEL))));
+    const final = `${timeLabel(end)} s`;
     let last = '';
+    let free = 0;
     return Array.from({ length: count + 1 }, (_, i) => {
       const step = Math.round((i / count) * steps);
-      const label = timeLabel(i === count ? end : timeAt(store.marks, store.frames, step));
-      if (label === last) return svg``;
-      last = label;
-      const whole = i === 0 || i === count ? `${label} s` : label;
-      const anchor = i === 0 ? 'start' : i === count ? 'end' : 'middle';
-      return svg`<text x=${(step / steps) * width} y="41" text-anchor=${anchor}>${whole}</text>`;
+      const label = timeLabel(timeAt(store.marks, store.frames, step));
+      const whole = i === count ? final : i === 0 ? `${label} s` : label;
+      const x = (step / steps) * width;
+      const wide = whole.length * CHARACTER;
+      const [left, anchor] = i === 0 ? [0, 'start'] : i === count ? [width - wide, 'end'] : [x - wide / 2, 'middle'];
+      const crowded = left < free || (i < count && left + wide > width - final.length * CHARACTER - GAP);
+      if (label === last || (crowded && i < count)) return svg``;
+      [last, free] = [label, left + wide + GAP];
+      return svg`<text x=${x} y="41" text-anchor=${anchor}>${whole}</text>`;
     });
   }
 }
