@@ -14,13 +14,14 @@ export const styles = css`
   .tag .sign { margin-right: 5px; }
   .options { display: flex; gap: 16px; margin-left: auto; font-size: var(--t1); }
   .options [role='group'] { display: flex; gap: 12px; }
-  .options button { color: var(--ink3); height: 20px; margin: -2px 0; min-width: 24px; }
+  .options button { color: var(--ink3); height: 24px; margin: -4px 0; min-width: 24px; }
   .options button[aria-pressed='true'] { color: var(--ink); box-shadow: 0 1px 0 var(--ink); }
   .options button.edit { color: var(--edit); }
   .mid, .narrow { display: none; }
   .columns { display: grid; grid-template-columns: 268px 604px minmax(0, 1fr); gap: 0 24px; min-height: 0; }
   .octets { display: flex; flex-direction: column; min-height: 0; min-width: 0; }
-  .octets .narrow { margin: 0; height: 20px; flex: none; }
+  .octets .narrow { margin: 0; height: 26px; flex: none; }
+  .octets .narrow button { height: 24px; margin: 0; }
   tcp-packet-bytes { flex: 1; }
   .verdict { display: flex; align-items: center; gap: 16px; border-top: 1px solid var(--hair); min-height: 44px; padding: 5px 0; }
   tcp-packet-verdict { flex: 1; }

@@ -3,6 +3,7 @@ import type { HalfOpenView, ListenerView, NodeView, SocketView, WaitingView } fr
 import { duration, moment, seconds } from '../../locales/format.js';
 import { Element, panel, place, reset } from '../base/index.js';
 import { bars, cross, lane, signs } from '../host-panel/signs.js';
+import { stop, walk } from '../host-panel/roving.js';
 import { flowOf, nodeName, nodeOf, port } from '../host-panel/view.js';
 import { countdown, places, type Places } from './slots.js';
 import { styles } from './styles.js';
@@ -56,8 +57,8 @@ export class Queues extends Element {
     return html`<table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, p)}
       ${l.synQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.age')}</th>
         <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
-      <tbody>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('hollow', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
+      <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
+          <td>${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
           <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}</tbody></table>`;
   }
 
@@ -67,8 +68,8 @@ export class Queues extends Element {
     return html`<table class="queue accept">${this.#caption(t('queues.accept'), t('queues.accept.remark'), l.acceptQueue.length, l.backlog, p)}
       ${l.acceptQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
         <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
-      <tbody>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}</tbody></table>`;
+      <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
+          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}</tbody></table>`;
   }
 
   // ---- parts that all three share
@@ -84,12 +85,17 @@ export class Queues extends Element {
     return `${flow != null && this.store.flow === flow ? 'chosen' : ''} ${index === p.over ? 'over' : ''}`;
   }
 
-  #slot(form: 'hollow' | 'solid', flow: number | null): TemplateResult {
+  #slot(form: 'hollow' | 'solid', flow: number | null, tab: boolean): TemplateResult {
     const f = flowOf(this.store.view, flow);
     const chosen = f !== undefined && this.store.flow === f.id;
     const what = this.t(form === 'hollow' ? 'queues.slot.half' : 'queues.slot.waiting');
-    return html`${lane(form, chosen)}${f ? html`<button type="button" aria-pressed=${chosen}
+    return html`${lane(form, chosen)}${f ? html`<button type="button" tabindex=${tab ? 0 : -1} aria-pressed=${chosen}
       aria-label="${this.t('host.connection', { letter: f.letter })}, ${what}">${f.letter}</button>` : html`<span class="sr">${what}</span>`}`;
+  }
+
+  /** Entry of a queue that Tab comes to. */
+  #stop(entries: readonly { flow: number | null }[]): number {
+    return stop(entries.map((e) => e.flow != null && e.flow === this.store.flow));
   }
 
   #choose(flow: number | null): void {
@@ -140,13 +146,13 @@ export class Queues extends Element {
     return html`<p class="remark-line"><span><span class="name">${nodeName(node, this.t)}</span> <span class="mono">${port(s.local)}</span></span>
         ${parked ? html`<span class="time">${bars} ${t('program.mark.parked')}</span>` : nothing}</p>
       <div class="embed">
-      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody>
+      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>
         ${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, syn)}" @click=${() => this.#choose(e.flow)}>
-            <td rowspan="2" class="who">${this.#slot('hollow', e.flow)}</td><td>${e.peer}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)))}</tr>
+            <td rowspan="2" class="who">${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td>${e.peer}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)))}</tr>
           <tr class="under"><td>${this.#repeats(e)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}</tbody></table>
-      <table class="queue accept">${this.#caption(t('queues.accept'), '', l.acceptQueue.length, l.backlog, accept)}<tbody>
+      <table class="queue accept">${this.#caption(t('queues.accept'), '', l.acceptQueue.length, l.backlog, accept)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>
         ${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, accept)}" @click=${() => this.#choose(e.flow)}>
-            <td>${this.#slot('solid', e.flow)}</td><td>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}</tbody></table></div>`;
+            <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}</tbody></table></div>`;
   }
 }
 

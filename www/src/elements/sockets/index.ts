@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { SocketView } from '../../engine/pkg/views.js';
 import { Element, panel, reset } from '../base/index.js';
+import { stop, walk } from '../host-panel/roving.js';
 import { endsDiffer, flowOf, nodeName, nodeOf, otherEnd, port, ssName } from '../host-panel/view.js';
 
 /** The connections of a host as `ss -tn` lists them, with what the other end thinks. Choosing one chooses its flow. */
@@ -29,17 +30,18 @@ export class Sockets extends Element {
     const sockets = node?.sockets.filter(isConnection) ?? [];
     if (!node || !sockets.length) return nothing;
     const { t } = this;
+    const at = stop(sockets.map((s) => s.flow != null && s.flow === this.store.flow));
     return html`
       <h3><span>${t('sockets.title')}</span><span class="fact">ss -tn</span></h3>
       <table aria-label=${t('sockets.label', { name: nodeName(node, this.t) })}>
         <thead><tr><td></td><th scope="col">${t('sockets.state')}</th><th scope="col" class="n">${t('sockets.recvq')}</th>
           <th scope="col" class="n">${t('sockets.sendq')}</th><th scope="col" class="n">${t('sockets.local')}</th>
           <th scope="col" class="n">${t('sockets.other')}</th></tr></thead>
-        <tbody>${sockets.map((s) => this.#row(node.id, s))}</tbody>
+        <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${sockets.map((s, i) => this.#row(node.id, s, i === at))}</tbody>
       </table>`;
   }
 
-  #row(node: number, s: SocketView): TemplateResult {
+  #row(node: number, s: SocketView, tab: boolean): TemplateResult {
     const { t, store } = this;
     const flow = flowOf(store.view, s.flow);
     const other = otherEnd(store.view, node, s);
@@ -48,7 +50,7 @@ export class Sockets extends Element {
     const chosen = flow !== undefined && store.flow === flow.id;
     const choose = (): void => { if (flow) store.set({ flow: flow.id }); };
     return html`<tr class=${s.changed ? 'new' : ''} data-selected=${chosen} @click=${choose}>
-      <td>${flow ? html`<button type="button" aria-pressed=${chosen} aria-label=${t('host.connection', { letter: flow.letter })}>${flow.letter}</button>` : nothing}</td>
+      <td>${flow ? html`<button type="button" tabindex=${tab ? 0 : -1} aria-pressed=${chosen} aria-label=${t('host.connection', { letter: flow.letter })}>${flow.letter}</button>` : nothing}</td>
       <td title=${s.error == null ? nothing : t('sockets.error', { errno: s.error })}>${s.ss}</td>
       <td class="n">${s.recvQ}</td><td class="n">${s.sendQ}</td><td class="n" title="${s.local} ${s.remote}">${port(s.local)}</td>
       <td class="n ${differs ? 'lost' : ''}" title=${differs ? t('sockets.differs', { state: other ?? 'CLOSED' }) : nothing}>${differs ? '≠ ' : ''}${flow ? theirs : ''}</td>
