@@ -33,9 +33,9 @@ export async function wasm() {
 
 /** The pieces of work of crate bench, as plain wasm: numbers in, a number out. */
 async function work() {
-  await must('cargo', ['build', '--release', '--quiet', '--locked', '--package', 'bench', '--lib', '--target', 'wasm32-unknown-unknown']);
+  await must('cargo', ['build', '--profile', 'web', '--quiet', '--locked', '--package', 'bench', '--lib', '--target', 'wasm32-unknown-unknown']);
   const { target_directory: target } = JSON.parse(ask('cargo', ['metadata', '--no-deps', '--format-version', '1']));
-  const bytes = readFileSync(join(target, 'wasm32-unknown-unknown/release/bench.wasm'));
+  const bytes = readFileSync(join(target, 'wasm32-unknown-unknown/web/bench.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes);
   const run = instance.exports;
   const rate = (pieces, name) => (pieces / median(time(5, () => run[name](pieces)))) * 1e3;

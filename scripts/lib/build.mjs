@@ -10,7 +10,7 @@ const PKG = 'www/src/engine/pkg';
 const made = (...names) => names.every((name) => existsSync(join(ROOT, name)));
 
 /** wasm, its JavaScript and every TypeScript type, into www/src/engine/pkg. `profile` is cargo's. */
-export async function bindings(profile = 'release') {
+export async function bindings(profile = 'web') {
   const key = hashOf(RUST, profile);
   if (made(`${PKG}/tcp_playground.js`, `${PKG}/tcp_playground_bg.wasm`, `${PKG}/views.ts`) && fresh('bindings', key)) return;
   const start = performance.now();

@@ -73,8 +73,12 @@ fn host(last: u8, addr: Ipv4Addr, peer: Ipv4Addr, source: &str, start: Instant) 
             gateway: None,
         }],
         profile: "linux".into(),
-        // Cookies would answer a flood without the queue that is to be measured.
-        sysctls: vec![("net.ipv4.tcp_syncookies".into(), "0".into())],
+        sysctls: vec![
+            // Cookies would answer a flood without the queue that is to be measured.
+            ("net.ipv4.tcp_syncookies".into(), "0".into()),
+            // One process holds 10,000 connections.
+            ("RLIMIT_NOFILE".into(), "1048576".into()),
+        ],
         seed: last.into(),
         programs,
         call_time: Duration::from_micros(1),
@@ -95,10 +99,17 @@ fn world(client: &str, server: &str, link: &Impairments) -> World {
     }
 }
 
+/// Steps after which a world that sends nothing any more is given up: a benchmark must not hang.
+const PATIENCE: u32 = 100_000;
+
 /// Steps until `done`, or until nothing is left to happen.
 fn drive(world: &mut World, mut done: impl FnMut(&World) -> bool) {
     let mut log = StepLog::default();
-    while !done(world) && world.step(&mut log, &mut ()) {}
+    let (mut frames, mut silent) = (world.frames(), 0);
+    while !done(world) && silent < PATIENCE && world.step(&mut log, &mut ()) {
+        silent = if world.frames() == frames { silent + 1 } else { 0 };
+        frames = world.frames();
+    }
 }
 
 fn fast() -> Impairments {

@@ -5,7 +5,7 @@ mod check;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask bindings [--profile release]   wasm, its JavaScript and TypeScript types, into www/src/engine/pkg
+cargo xtask bindings [--profile web]       wasm, its JavaScript and TypeScript types, into www/src/engine/pkg
 cargo xtask check                          what the repository promises about itself";
 
 /// What went wrong, in a sentence for the person at the keyboard.
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["bindings"] => bindings::make("release"),
+        ["bindings"] => bindings::make("web"),
         ["bindings", "--profile", profile] => bindings::make(profile),
         ["check"] => check::all(),
         _ => Err(USAGE.into()),
