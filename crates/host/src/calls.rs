@@ -208,7 +208,7 @@ impl Host {
         let ports = tcp::Ports { local: tuple.local_port, remote: tuple.remote_port };
         let connection = Connection::active_open(config, ports, iss, cx.now, cx.r);
         self.tuples.insert(tuple, id);
-        self.count_quietly("TcpActiveOpens");
+        self.count_quietly("ActiveOpens");
         if let Some(sock) = self.socks.get_mut(id) {
             sock.kind = Kind::Stream(connection);
             sock.hashed = true;

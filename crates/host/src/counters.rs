@@ -1,4 +1,4 @@
-//! Counters with the names of nstat(8) (TcpExt without its prefix).
+//! Counters with the names of nstat(8), those of TCP without their prefix (`Tcp`, `TcpExt`).
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(crate) enum Hot {
     TcpOutSegs,
 }
 
-const HOT: [&str; 5] = ["IpInReceives", "IpInDelivers", "IpOutRequests", "TcpInSegs", "TcpOutSegs"];
+const HOT: [&str; 5] = ["IpInReceives", "IpInDelivers", "IpOutRequests", "InSegs", "OutSegs"];
 
 /// Shown even while zero: what a listener loses.
 const ALWAYS: [&str; 4] = ["ListenDrops", "ListenOverflows", "TCPReqQFullDoCookies", "TCPReqQFullDrop"];

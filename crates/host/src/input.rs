@@ -120,9 +120,9 @@ impl Host {
     ) -> Result<(), Refused> {
         let len = range.len();
         let (tcp, payload) = wire::tcp::parse(header, frame, range).map_err(|m| {
-            self.count_quietly("TcpInErrs");
+            self.count_quietly("InErrs");
             if m.problem == wire::Problem::TcpChecksumWrong {
-                self.count_quietly("TcpInCsumErrors");
+                self.count_quietly("InCsumErrors");
             }
             self.malformed(m, cx)
         })?;

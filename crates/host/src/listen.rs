@@ -306,7 +306,12 @@ impl Host {
             self.count("ListenOverflows", cx);
             self.count("ListenDrops", cx);
         }
-        if after == State::Closed && (refused || seg.header.flags.any(Flags::RST | Flags::SYN)) {
+        // linux tcp_check_req: a RST or SYN counts as a failed attempt, the abort of an overflow does not.
+        let killed = seg.header.flags.any(Flags::RST | Flags::SYN);
+        if after == State::Closed && killed {
+            self.count_quietly("AttemptFails");
+        }
+        if after == State::Closed && (refused || killed) {
             self.count("EmbryonicRsts", cx);
         }
     }
@@ -340,7 +345,6 @@ impl Host {
         if allowed < most && repeats >= allowed {
             rule!(cx.r, rules::RETRIES_CUT, Drop, len, young, allowed);
             self.count("TCPTimeouts", cx);
-            self.count_quietly("TcpAttemptFails");
             self.leave_syn_queue(listener, id, cx);
             self.discard(id, cx);
         }

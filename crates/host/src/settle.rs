@@ -47,19 +47,17 @@ impl Host {
         let Some(sock) = self.socks.get(id) else { return };
         let parent = sock.parent;
         match (from, to) {
-            (State::SynReceived, State::Closed) => {
-                self.count_quietly("TcpAttemptFails");
-                if let Some(listener) = parent {
-                    self.leave_syn_queue(listener, id, cx);
-                }
-            }
+            (State::SynReceived, State::Closed) => match parent {
+                Some(listener) => self.leave_syn_queue(listener, id, cx),
+                None => self.count_quietly("AttemptFails"),
+            },
             (State::SynReceived, _) => {
                 if let Some(listener) = parent {
                     self.enter_accept_queue(listener, id, cx);
                 }
             }
-            (State::SynSent, State::Closed) => self.count_quietly("TcpAttemptFails"),
-            (State::Established | State::CloseWait, State::Closed) => self.count_quietly("TcpEstabResets"),
+            (State::SynSent, State::Closed) => self.count_quietly("AttemptFails"),
+            (State::Established | State::CloseWait, State::Closed) => self.count_quietly("EstabResets"),
             _ => {}
         }
         if to == State::Closed {
@@ -120,6 +118,9 @@ impl Host {
             });
             counters.hot(Hot::IpOutRequests);
             counters.hot(Hot::TcpOutSegs);
+            if segment.resent > 0 {
+                counters.add("RetransSegs", 1);
+            }
             if !settings.tcp.device_full {
                 cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
             }
@@ -133,7 +134,7 @@ impl Host {
         reset: wire::tcp::Header,
         cx: &mut Step<R>,
     ) {
-        self.count_quietly("TcpOutRsts");
+        self.count_quietly("OutRsts");
         self.send_segment(to.addrs.reversed(), reset, cx);
     }
 

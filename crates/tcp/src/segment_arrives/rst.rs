@@ -41,7 +41,6 @@ impl Connection {
             State::CloseWait => Some("EPIPE"),
             _ => Some("ECONNRESET"),
         };
-        self.count("EstabResets");
         self.die(Cause::RstArrives, errno, r);
         Err(crate::Verdict::Taken)
     }

@@ -1,11 +1,12 @@
 //! Fourth, check the SYN bit. (Third, security and compartment, there is nothing to check.)
 
-use super::{Step, refused};
+use super::{Step, refused, seg_len};
 use crate::profile::Letter;
 use crate::rule::Recorder;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::{Connection, Segment, State, TimerKind, Verdict, rule, rules};
+use wire::Seq;
 use wire::tcp::Flags;
 
 impl Connection {
@@ -23,6 +24,20 @@ impl Connection {
         {
             return Ok(());
         }
+        let half_open = self.state == State::SynReceived && self.passive;
+        if half_open && self.cfg.repeated_syn == Letter::Linux {
+            // tcp_check_req: it cannot be the peer whose SYN is remembered; RFC 5961 protects connections only.
+            rule!(r, rules::SYN_IN_WINDOW, Reset, h.seq, self.rcv.nxt);
+            if h.flags.has(Flags::ACK) {
+                self.answer_rst(h.ack);
+            } else {
+                self.rcv.nxt = h.seq + seg_len(seg);
+                self.count("OutRsts");
+                self.emit(Seq(0), 0, Flags::RST | Flags::ACK, 0);
+            }
+            self.die(Cause::RstArrives, None, r);
+            return refused(&rules::SYN_IN_WINDOW, seq, nxt);
+        }
         if self.cfg.rfc5961 {
             // RFC 5961 §4.2, whatever the sequence number.
             rule!(r, rules::SYN_CHALLENGED, Answer, h.seq, self.rcv.nxt);
@@ -31,7 +46,7 @@ impl Connection {
             return refused(&rules::SYN_CHALLENGED, seq, nxt);
         }
         rule!(r, rules::SYN_IN_WINDOW, Reset, h.seq, self.rcv.nxt);
-        let errno = (!(self.state == State::SynReceived && self.passive)).then_some("ECONNRESET");
+        let errno = (!half_open).then_some("ECONNRESET");
         self.send_rst(r);
         self.die(Cause::RstArrives, errno, r);
         refused(&rules::SYN_IN_WINDOW, seq, nxt)

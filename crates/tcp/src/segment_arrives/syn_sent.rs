@@ -32,7 +32,6 @@ impl Connection {
                 return refused(&rules::SYN_SENT_RST_NO_ACK, h.seq.0, 0);
             }
             rule!(r, rules::SYN_SENT_REFUSED, Reset, h.ack);
-            self.count("AttemptFails");
             self.die(Cause::RstArrives, Some("ECONNREFUSED"), r);
             return Err(Verdict::Taken);
         }
