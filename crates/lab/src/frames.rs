@@ -1,0 +1,98 @@
+//! One frame for people, whether it is on a link, has arrived, or lies ahead; and drafts of what it might become.
+
+use crate::error::{Result, error, num};
+use crate::packet::{self, About};
+use crate::session::Session;
+use crate::view::{Command, PacketView};
+use crate::{hex, records};
+use bytes::Bytes;
+use net::{FrameId, Glance, NodeId, StepLog};
+use wire::tcp::Flags;
+
+/// Names of [`records::Fate`], by number.
+const FATES: [&str; 6] = ["flying", "held", "delivered", "lost", "droppedByPerson", "droppedByHost"];
+
+impl Session {
+    /// A frame of this timeline, dissected.
+    ///
+    /// # Errors
+    /// `unknown_frame`
+    pub fn packet(&self, frame: u32) -> Result<PacketView> {
+        let bytes = self.frame_bytes(frame)?;
+        let unknown = || error("unknown_frame", [("frame", num(frame))]);
+        let record = self.frames().get(frame as usize).ok_or_else(unknown)?;
+        let fate = match self.world.flight(FrameId(frame)) {
+            Some(flight) if flight.held.is_some() => records::Fate::Held as u8,
+            Some(_) => records::Fate::Flying as u8,
+            None => record.fate,
+        };
+        let about = About {
+            id: frame,
+            flow: (record.flow != records::NONE).then(|| record.flow.into()),
+            from: record.from.into(),
+            to: if record.to == records::NONE { u32::MAX } else { record.to.into() },
+            fate: FATES.get(usize::from(fate)).copied().unwrap_or_default().into(),
+            window_shift: self.window_shift(&bytes, record.from),
+        };
+        Ok(packet::view(&bytes, &about))
+    }
+
+    /// Any bytes, dissected.
+    ///
+    /// # Errors
+    /// `bad_hex`
+    pub fn dissect(hex: &str) -> Result<PacketView> {
+        Ok(packet::view(&hex::decode(hex)?, &About::default()))
+    }
+
+    /// A draft: one field set, checksums mended or kept; no world is touched.
+    ///
+    /// # Errors
+    /// `bad_hex`, `unknown_field`, `bad_field_…`: see `errors` of the catalogue of `wire`.
+    pub fn edit(hex: &str, path: &str, value: &str, mend: bool) -> Result<PacketView> {
+        let edited = packet::edit(&hex::decode(hex)?, path, value, mend)?;
+        Ok(packet::view(&edited, &About::default()))
+    }
+
+    /// A draft: octets from `offset` replaced; no world is touched.
+    ///
+    /// # Errors
+    /// `bad_hex`, `bytes_beyond_frame`
+    pub fn set_bytes(hex: &str, offset: u32, bytes: &str, mend: bool) -> Result<PacketView> {
+        let edited = packet::set_bytes(&hex::decode(hex)?, offset as usize, &hex::decode(bytes)?, mend)?;
+        Ok(packet::view(&edited, &About::default()))
+    }
+
+    /// The window scale that the sender of a segment has in use now (RFC 7323 §2.2); never that of a SYN.
+    fn window_shift(&self, frame: &[u8], from: u16) -> Option<u8> {
+        let g = Glance::at(frame).filter(|g| !g.flags.has(Flags::SYN))?;
+        let host = self.world.host(NodeId(from))?;
+        host.connection(g.src, g.dst).and_then(|s| host.tcb(s)).map(|t| t.rcv_wscale)
+    }
+
+    /// The bytes of a frame of this timeline: as they are on the link, or as they last were.
+    ///
+    /// # Errors
+    /// `unknown_frame`.
+    pub fn frame_bytes(&self, frame: u32) -> Result<Bytes> {
+        if let Some(flight) = self.world.flight(FrameId(frame)) {
+            return Ok(flight.bytes.clone());
+        }
+        let unknown = || error("unknown_frame", [("frame", num(frame))]);
+        let record = self.frames().get(frame as usize).ok_or_else(unknown)?;
+        let edits =
+            self.timeline().commands.iter().rev().filter(|c| c.step <= self.step.max(record.step_sent));
+        for logged in edits {
+            if let Command::Edit { frame: edited, hex } = &logged.command
+                && *edited == frame
+            {
+                return hex::decode(hex);
+            }
+        }
+        let mut world = self.timeline().world_at(record.step_sent - 1);
+        let mut log = StepLog::default();
+        self.timeline().play(record.step_sent, &mut world, &mut log, &mut ());
+        let found = log.launched.into_iter().find(|l| l.id.0 == frame);
+        found.map(|l| l.bytes).ok_or_else(unknown)
+    }
+}
