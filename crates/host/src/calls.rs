@@ -265,7 +265,10 @@ impl Host {
             self.settle(id, cx);
             return OK;
         }
-        sock.reading_ended |= how.reads();
+        if how.reads() {
+            sock.reading_ended = true;
+            c.stop_reading();
+        }
         let done = if how.writes() { c.shutdown_write(cx.now, cx.r).map_err(Errno) } else { Ok(()) };
         self.settle(id, cx);
         done.into()

@@ -271,6 +271,9 @@ impl Host {
         let options = sock.options.clone().unwrap_or_default();
         if let Kind::Stream(c) = &mut sock.kind {
             c.reconfigure(cx.now, |config| options.apply(config), cx.r);
+            if (level, number) == TCP_NODELAY && options.on(TCP_NODELAY) == Some(true) {
+                c.flush(cx.now, cx.r);
+            }
             self.settle(id, cx);
         }
         Try::Done(0, Bytes::new())

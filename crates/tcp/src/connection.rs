@@ -57,6 +57,8 @@ pub struct Connection {
     pub(crate) fin_queued: bool,
     /// Nobody will read or write any more (CLOSE).
     pub(crate) orphan: bool,
+    /// The caller will read no more (shutdown(2) SHUT_RD).
+    pub(crate) read_ended: bool,
     /// Segments delivered to the peer so far (cumulatively and selectively).
     pub(crate) delivered: u32,
     /// When it became established, or was opened.
@@ -180,6 +182,7 @@ impl Connection {
             events: VecDeque::new(),
             fin_queued: false,
             orphan: false,
+            read_ended: false,
             delivered: 0,
             opened: now,
             probes: 0,

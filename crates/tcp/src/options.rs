@@ -30,6 +30,19 @@ impl Connection {
         }
     }
 
+    /// The caller will read no more (shutdown(2) SHUT_RD). Once it writes no more either, text that comes is answered
+    /// with a RST; until then it is taken as ever (linux tcp_rcv_state_process).
+    pub fn stop_reading(&mut self) {
+        self.read_ended = true;
+    }
+
+    /// Whatever Nagle or a cork holds goes out: setting TCP_NODELAY does that, also a second time.
+    pub fn flush<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if self.tx.unsent() > 0 && self.state != State::Closed {
+            self.push_pending(now, Push::Now, r);
+        }
+    }
+
     /// Octets written and not sent yet.
     pub fn unsent(&self) -> u32 {
         self.tx.unsent()

@@ -56,6 +56,8 @@ impl Connection {
             _ => self.announce_window(r),
         };
         let options = match () {
+            // A RST in answer to a segment has no options (tcp_v4_send_reset).
+            _ if rst && !has_ack => Options::default(),
             _ if rst => Options { timestamps: self.ts_option(now), ..Options::default() },
             _ if syn => self.syn_options(now, has_ack),
             _ => self.options(now),

@@ -133,7 +133,11 @@ pub(super) fn command(text: &str) -> Result<Vec<Setting>, String> {
     let joined = text.replace("\\\n", " ");
     let mut out = Vec::new();
     for line in joined.split(['\n', ';']).flat_map(|l| l.split("&&")) {
-        let line = line.split(" #").next().unwrap_or("").trim();
+        let line = line.split(" #").next().unwrap_or("").replace("> /dev/null", ">/dev/null");
+        // Where output goes changes nothing.
+        let words = line.split_whitespace().filter(|w| !w.contains("/dev/null") && *w != "2>&1");
+        let line = arithmetic(&words.collect::<Vec<_>>().join(" "));
+        let line = line.trim();
         if !line.is_empty() && !line.starts_with('#') {
             one_command(line, &mut out)?;
         }
@@ -141,9 +145,27 @@ pub(super) fn command(text: &str) -> Result<Vec<Setting>, String> {
     Ok(out)
 }
 
+/// Puts in the values of `$((15*1024*1024))`: products and sums of integers. What is more stays, to be refused.
+fn arithmetic(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("$((") {
+        let Some((inner, behind)) = after.split_once("))") else { break };
+        let product = |term: &str| -> Option<u64> {
+            term.split('*').try_fold(1u64, |n, f| n.checked_mul(f.trim().parse().ok()?))
+        };
+        let sum = inner.split('+').try_fold(0u64, |n, term| n.checked_add(product(term)?));
+        let Some(value) = sum else { break };
+        out += before;
+        out += &value.to_string();
+        rest = behind;
+    }
+    out + rest
+}
+
 fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
     let unsupported = || format!("the command `{line}`");
-    let words: Vec<&str> = line.split_whitespace().filter(|w| !w.contains("/dev/null")).collect();
+    let words: Vec<&str> = line.split_whitespace().collect();
     let (&program, arguments) = words.split_first().ok_or_else(unsupported)?;
     let name = program.rsplit('/').next().unwrap_or(program);
     match name {
@@ -191,7 +213,7 @@ fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
 fn sysctl(line: &str, out: &mut Vec<Setting>) -> Option<()> {
     let mut rest = line.split_once(char::is_whitespace)?.1.trim_start();
     while !rest.is_empty() {
-        if rest.starts_with('-') || rest.starts_with('>') || rest.starts_with("2>") {
+        if rest.starts_with('-') {
             rest = rest.split_once(char::is_whitespace).map_or("", |(_, r)| r.trim_start());
             continue;
         }

@@ -26,12 +26,13 @@ impl Connection {
             return Ok(());
         }
         let end = h.seq + len;
-        if self.orphan && end.gt(self.rcv.nxt) {
+        let nobody = self.orphan || self.read_ended && self.state != State::Established;
+        if nobody && end.gt(self.rcv.nxt) {
             // SHLD-3: nobody will ever read this.
             rule!(r, rules::TEXT_NOBODY_READS, Reset, len, self.state);
             self.count("TCPAbortOnData");
             self.answer_rst(h.ack);
-            self.die(Cause::Abort, None, r);
+            self.die(Cause::Abort, Some("ECONNRESET"), r);
             return refused(&rules::TEXT_NOBODY_READS, len, 0);
         }
         // Only the new part is processed, and only what the window allows.
