@@ -115,6 +115,19 @@ fn urgent_data_is_announced_once_for_each_run() {
 }
 
 #[test]
+fn the_urgent_octet_stands_beside_the_stream() {
+    let mut b = Bench::established(plain());
+    b.gets("PU. 1(20) ack 1 win 32768 urg 20");
+    // A read stops before it, the next passes it by.
+    assert_eq!(b.reads(100), Some(19));
+    assert_eq!(b.conn.urgent_ahead(), Some(1));
+    assert_eq!(b.conn.take_urgent(false), Ok(Some(0)));
+    b.gets("P. 21(5) ack 1 win 32768");
+    assert_eq!(b.reads(100), Some(5));
+    assert_eq!(b.conn.urgent_ahead(), None);
+}
+
+#[test]
 fn urgent_data_is_sent_with_a_pointer_to_the_octet_after_it() {
     let mut b = Bench::established(plain());
     let flags = WriteFlags { urgent: true, ..WriteFlags::default() };
