@@ -166,7 +166,8 @@ fn a_clone_goes_its_own_way() {
 
 #[test]
 fn a_wrong_configuration_says_where() {
-    let cases: [(fn(&mut WorldConfig), &str); 6] = [
+    type Spoil = fn(&mut WorldConfig);
+    let cases: [(Spoil, &str); 6] = [
         (|c| c.links[0].ports.truncate(1), "links[0]: a link needs at least two ports"),
         (|c| c.links[0].ports[1].node = 9, "links[0]: there is no interface 0 of node 9"),
         (|c| c.links[0].ports[0].sends.loss = 1.5, "links[0].ports[0].loss"),
