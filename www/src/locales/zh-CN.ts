@@ -58,7 +58,7 @@ export const zhCN: Messages = {
   'queues.repeats.label': 'SYN-ACK 还可重发 {left} 次，共 {max} 次；{dies} 时清除',
   'queues.next.label': '{time} 后再发 SYN-ACK',
   'queues.accept.brief': 'accept',
-  'queues.left': '剩余',
+  'queues.left': '次',
   'queues.toSynAck': '后发 SYN-ACK',
   'queues.slot.half': '半连接',
   'queues.slot.waiting': '已建立，尚未 accept',

@@ -13,6 +13,7 @@ export class Sockets extends Element {
     th { font: var(--t1) / 20px var(--sans); color: var(--ink3); text-align: left; white-space: nowrap; }
     td { height: 20px; padding: 0; white-space: nowrap; }
     th { padding: 0; }
+    th.n + th.n, td.n + td.n { padding-left: 4px; }
     .n { text-align: right; }
     td:first-child { padding-left: 6px; width: 26px; }
     tr { cursor: pointer; }
