@@ -34,10 +34,6 @@ impl Session {
                     h.write(&v.value.to_le_bytes());
                 }
             }
-            for (name, value) in host.counters() {
-                h.write(name.as_bytes());
-                h.write(&value.to_le_bytes());
-            }
         }
         format!("{:016x}", h.finish())
     }
