@@ -57,6 +57,13 @@ test('the element stands twice in a foreign page, from one script tag, each with
   }
 });
 
+test('index.html opens as its address asks', async ({ page, site }) => {
+  await open(page, `${site}?scenario=closed-port&lang=zh-CN&theme=dark`);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page.getByRole('combobox').first()).toHaveValue('closed-port');
+});
+
 test('embed.html takes the element\'s attributes as parameters, in an iframe of 640 by 480', async ({ page, site }) => {
   const host = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html>
