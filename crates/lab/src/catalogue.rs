@@ -49,44 +49,56 @@ pub struct File {
 }
 
 macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        /// The catalogue's files: name, English, Chinese.
-        pub static FILES: &[(&str, &str, &str)] = &[$((
-            $name,
-            include_str!(concat!("../locales/en/", $name, ".json")),
-            include_str!(concat!("../locales/zh-CN/", $name, ".json")),
-        )),*];
+    ($doc:literal $lang:literal as $table:ident: $($name:literal),* $(,)?) => {
+        #[doc = $doc]
+        pub static $table: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../locales/", $lang, "/", $name, ".json")))),*];
     };
 }
-files!("host", "net", "tcp", "lab", "errors", "fields", "wire");
+// A table a language, and one for what only a page shows: a program carries those alone that it speaks.
+files!("English sentences of rules and errors: names of files, and their texts." "en" as EN:
+    "host", "net", "tcp", "lab", "errors", "wire");
+files!("Chinese sentences of rules and errors: names of files, and their texts." "zh-CN" as ZH_CN:
+    "host", "net", "tcp", "lab", "errors", "wire");
+files!("Labels of fields, in English." "en" as EN_FIELDS: "fields");
+files!("Labels of fields, in Chinese." "zh-CN" as ZH_CN_FIELDS: "fields");
+
+type Rules = BTreeMap<String, Entry>;
 
 /// All rules' sentences of a language.
 ///
 /// # Panics
 /// Where a shipped file is not what [`File`] describes; a test reads them all.
-pub fn rules(lang: Lang) -> &'static BTreeMap<String, Entry> {
-    static EN: OnceLock<BTreeMap<String, Entry>> = OnceLock::new();
-    static ZH: OnceLock<BTreeMap<String, Entry>> = OnceLock::new();
-    let (cell, en) = match lang {
-        Lang::En => (&EN, true),
-        Lang::ZhCn => (&ZH, false),
+pub fn rules(lang: Lang) -> &'static Rules {
+    static OF_ZH_CN: OnceLock<Rules> = OnceLock::new();
+    match lang {
+        Lang::En => english(),
+        Lang::ZhCn => OF_ZH_CN.get_or_init(|| read(ZH_CN)),
+    }
+}
+
+/// The English ones, which captures and errors carry.
+pub(crate) fn english() -> &'static Rules {
+    static OF_EN: OnceLock<Rules> = OnceLock::new();
+    OF_EN.get_or_init(|| read(EN))
+}
+
+fn read(files: &[(&str, &str)]) -> Rules {
+    let parse = |&(name, text): &(&str, &str)| match serde_json::from_str::<File>(text) {
+        Ok(file) => file.rules,
+        Err(e) => panic!("locales, {name}.json: {e}"),
     };
-    cell.get_or_init(|| {
-        let parse =
-            |&(name, e, z): &(&str, &str, &str)| match serde_json::from_str::<File>(if en { e } else { z }) {
-                Ok(file) => file.rules,
-                Err(e) => panic!("locales/{}/{name}.json: {e}", lang.tag()),
-            };
-        FILES.iter().flat_map(parse).collect()
-    })
+    files.iter().flat_map(parse).collect()
 }
 
 /// The sentence of a rule with its numbers in it; the id itself where the catalogue has none.
 pub fn sentence(lang: Lang, rule: &str, operands: &[OperandView]) -> String {
-    match rules(lang).get(rule) {
-        Some(entry) => fill(&entry.text, operands),
-        None => rule.to_string(),
-    }
+    sentence_of(rules(lang), rule, operands)
+}
+
+/// The sentence of a rule in these, with its numbers in it; the id itself where there is none.
+pub(crate) fn sentence_of(rules: &Rules, rule: &str, operands: &[OperandView]) -> String {
+    rules.get(rule).map_or_else(|| rule.to_string(), |entry| fill(&entry.text, operands))
 }
 
 /// The label of a refusal, if it has one: `accept queue full 3/2`.

@@ -1,6 +1,6 @@
 //! Why frames did not arrive: the sentence of the rule that lost or refused each, with the numbers in it.
 
-use crate::catalogue::{self, Lang};
+use crate::catalogue;
 use crate::rules;
 use crate::session::Session;
 use net::StepLog;
@@ -25,7 +25,10 @@ impl Session {
                 let rule = record.and_then(|r| rules::at(r.reason));
                 if let Some(decision) = decisions.iter().rev().find(|d| Some(d.rule) == rule) {
                     let said = rules::view(decision, None);
-                    reasons.insert(frame.0, catalogue::sentence(Lang::En, &said.id, &said.operands));
+                    reasons.insert(
+                        frame.0,
+                        catalogue::sentence_of(catalogue::english(), &said.id, &said.operands),
+                    );
                 }
             }
         }
