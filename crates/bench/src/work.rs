@@ -12,7 +12,7 @@ const CLIENT: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
 const SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
 
 const SENDER: &str = r#"
-int s; char buf[16384];
+int s; char buf[65536];
 struct sockaddr_in a = {AF_INET, htons(80), {inet_addr("10.0.0.2")}};
 s = socket(AF_INET, SOCK_STREAM, 0);
 connect(s, &a, sizeof a);
@@ -20,13 +20,15 @@ while (1) write(s, buf, sizeof buf);
 "#;
 
 const SINK: &str = r#"
-int s; int c; char buf[16384];
+int s; int c; int mark = 32768; int room = 212992; char buf[65536];
 struct sockaddr_in a = {AF_INET, htons(80)};
 s = socket(AF_INET, SOCK_STREAM, 0);
+setsockopt(s, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof mark);
+setsockopt(s, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
 bind(s, &a, sizeof a);
 listen(s, 4096);
 c = accept(s, 0, 0);
-while (1) read(c, buf, sizeof buf);
+while (1) recv(c, buf, sizeof buf, MSG_TRUNC);
 "#;
 
 const CALLER: &str = r#"

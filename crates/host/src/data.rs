@@ -5,7 +5,7 @@ use crate::sock::Kind;
 use crate::step::Step;
 use crate::wait::{Progress, Try, errno};
 use crate::{Errno, Host, SockId};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tcp::rule::Recorder;
 use tcp::{Connection, State, WriteFlags};
 
@@ -40,33 +40,39 @@ impl Host {
                 return Try::Done(data.len() as i64, data);
             }
         }
-        let missing = len - progress.read.len().min(len);
+        // How much is enough (linux sock_rcvlowat).
+        let mark = sock.options.as_ref().map_or(1, |o| o.read_mark() as usize);
+        let target = if flags.wait_all { len } else { mark.min(len) };
+        let missing = len - progress.got.min(len);
         let had = c.readable() > 0;
-        let data = if missing > 0 && had { c.read(cx.now, missing, cx.r) } else { Ok(Some(Bytes::new())) };
+        if missing > 0 && had {
+            let taken = match flags.discard {
+                true => c.discard(cx.now, missing, cx.r),
+                false => c.read(cx.now, missing, cx.r).map(|data| data.map(|d| progress.keep(d))),
+            };
+            match taken {
+                Ok(n) => progress.got += n.unwrap_or(0),
+                Err(e) => return errno(e),
+            }
+        }
         let (dead, eof) = (c.state() == State::Closed, c.eof() && c.readable() == 0);
-        let data = match data {
-            Ok(data) => data.unwrap_or_default(),
-            Err(e) => return errno(e),
-        };
-        progress.read.extend_from_slice(&data);
         if had {
             self.settle(id, cx);
         }
-        let got = progress.read.len();
-        let enough = got > 0 && !(flags.wait_all && got < len);
-        if enough || len == 0 {
-            return received(&mut progress.read, flags);
+        let got = progress.got;
+        if got > 0 && got >= target || len == 0 {
+            return received(progress);
         }
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         match sock.error {
             // What came before the error is told first; the error is the next call's.
-            Some(_) if got > 0 => received(&mut progress.read, flags),
+            Some(_) if got > 0 => received(progress),
             Some(e) if !eof => {
                 sock.error = None;
                 Try::Errno(e)
             }
-            _ if eof || dead || ended => received(&mut progress.read, flags),
-            _ if !waits && got > 0 => received(&mut progress.read, flags),
+            _ if eof || dead || ended => received(progress),
+            _ if !waits && got > 0 => received(progress),
             _ if !waits => errno("EAGAIN"),
             _ => Try::Wait(id),
         }
@@ -130,8 +136,6 @@ fn write<R: Recorder>(
     c.write_bytes(cx.now, data.slice(progress.written..), flags, cx.r)
 }
 
-fn received(read: &mut BytesMut, flags: RecvFlags) -> Try {
-    let data = read.split().freeze();
-    let len = data.len() as i64;
-    Try::Done(len, if flags.discard { Bytes::new() } else { data })
+fn received(progress: &mut Progress) -> Try {
+    Try::Done(progress.got as i64, std::mem::take(&mut progress.read))
 }

@@ -21,6 +21,7 @@ use std::rc::Rc;
 use tcp::Tcb;
 use tcp::rule::Recorder;
 use tcp::time::Instant;
+use wire::frame::Room;
 
 /// A host. A clone shares everything with it that neither of the two has changed since.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Host {
     pub(crate) processes: BTreeMap<Pid, Process>,
     pub(crate) parked: BTreeMap<WaitId, Parked>,
     pub(crate) counters: Counters,
+    /// Where its frames are made.
+    pub(crate) room: Room,
     pub(crate) next_wait: u64,
     /// Ephemeral ports given out (RFC 6056 §3.3.3 `next_ephemeral`).
     pub(crate) next_port: u32,
@@ -68,6 +71,7 @@ impl Host {
             processes,
             parked: BTreeMap::new(),
             counters: Counters::default(),
+            room: Room::default(),
             next_wait: 0,
             next_port: 0,
             connections: 0,
@@ -87,7 +91,7 @@ impl Host {
         out: &mut Output,
         r: &mut R,
     ) {
-        self.take_frame(iface, &frame, &mut Step { now, out, r });
+        self.take_frame(iface, frame, &mut Step { now, out, r });
     }
     /// A deadline that [`Output::timers`] asked for has come.
     pub fn timer_fires<R: Recorder>(&mut self, now: Instant, key: TimerKey, out: &mut Output, r: &mut R) {

@@ -13,7 +13,7 @@ use tcp::{Admission, Segment, State, Verdict, rule};
 use wire::{Link, Malformed, Seq, arp, ethernet, ip};
 
 impl Host {
-    pub(crate) fn take_frame<R: Recorder>(&mut self, iface: usize, frame: &Bytes, cx: &mut Step<R>) {
+    pub(crate) fn take_frame<R: Recorder>(&mut self, iface: usize, frame: Bytes, cx: &mut Step<R>) {
         if let Err(Refused { rule, numbers }) = self.link_arrives(iface, frame, cx) {
             cx.out.events.push(HostEvent::Dropped { rule, numbers });
         }
@@ -22,20 +22,20 @@ impl Host {
     fn link_arrives<R: Recorder>(
         &mut self,
         iface: usize,
-        frame: &Bytes,
+        frame: Bytes,
         cx: &mut Step<R>,
     ) -> Result<(), Refused> {
-        let (link, ethertype) = ethernet::parse(frame).map_err(|m| self.malformed(m, cx))?;
+        let (link, ethertype) = ethernet::parse(&frame).map_err(|m| self.malformed(m, cx))?;
         if !self.ip.takes_frame(iface, link.dst) {
             rule!(cx.r, rules::LINK_NOT_FOR_US, Drop, iface);
             return Err(Refused::new(&rules::LINK_NOT_FOR_US, iface as u32, 0));
         }
         rule!(cx.r, rules::LINK_FOR_US, Pass, iface);
         if ethertype == ethernet::ARP {
-            return self.arp_arrives(iface, frame, cx);
+            return self.arp_arrives(iface, &frame, cx);
         }
         self.counters.hot(Hot::IpInReceives);
-        let (header, range) = ip::parse(frame, ethernet::LEN, ethertype).map_err(|m| {
+        let (header, range) = ip::parse(&frame, ethernet::LEN, ethertype).map_err(|m| {
             self.count_quietly("IpInHdrErrors");
             self.malformed(m, cx)
         })?;
@@ -43,8 +43,8 @@ impl Host {
         self.counters.hot(Hot::IpInDelivers);
         match header.protocol {
             ip::TCP => self.tcp_arrives(&header, frame, range, cx),
-            ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, &link, &header, frame, range, cx),
-            ip::UDP => self.udp_arrives(iface, &link, &header, frame, range, cx),
+            ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, &link, &header, &frame, range, cx),
+            ip::UDP => self.udp_arrives(iface, &link, &header, &frame, range, cx),
             other => {
                 self.count_quietly("IpInUnknownProtos");
                 rule!(cx.r, rules::IP_PROTOCOL_UNKNOWN, Drop, other);
@@ -114,12 +114,12 @@ impl Host {
     fn tcp_arrives<R: Recorder>(
         &mut self,
         header: &ip::Header,
-        frame: &Bytes,
+        frame: Bytes,
         range: std::ops::Range<usize>,
         cx: &mut Step<R>,
     ) -> Result<(), Refused> {
         let len = range.len();
-        let (tcp, payload) = wire::tcp::parse(header, frame, range).map_err(|m| {
+        let (tcp, payload) = wire::tcp::parse(header, &frame, range).map_err(|m| {
             self.count_quietly("InErrs");
             if m.problem == wire::Problem::TcpChecksumWrong {
                 self.count_quietly("InCsumErrors");
@@ -128,7 +128,7 @@ impl Host {
         })?;
         self.counters.hot(Hot::TcpInSegs);
         rule!(cx.r, rules::TCP_CHECKSUM_RIGHT, Pass, len);
-        let seg = Segment { header: tcp, payload: wire::frame::slice(frame, payload), ecn: header.ecn };
+        let seg = Segment { header: tcp, payload: wire::frame::into_slice(frame, payload), ecn: header.ecn };
         self.segment_arrives(header, &seg, cx)
     }
 
@@ -174,33 +174,49 @@ impl Host {
         seg: &Segment,
         cx: &mut Step<R>,
     ) -> Result<Option<Seq>, Refused> {
-        let Some(sock) = self.socks.get(id) else { return Ok(None) };
-        let (local, remote) = sock.ends();
-        let state = sock.state();
-        let parent = sock.parent.filter(|_| state == State::SynReceived);
-        let admission = match parent.and_then(|p| self.socks.get(p)?.listener()) {
-            Some(listener) => listener.admission(&self.settings),
-            None => Admission::Open,
-        };
-        if let Some(p) = parent {
-            let listener = self.socks.get(p).map_or(local, |s| s.ends().0);
-            rule!(cx.r, rules::LOOKUP_HALF_OPEN, Pass, remote, listener);
-        } else {
-            rule!(cx.r, rules::LOOKUP_CONNECTION, Pass, remote, local, state);
-        }
         let Some(sock) = self.socks.get_mut(id) else { return Ok(None) };
+        let state = sock.state();
+        if let Some(listener) = sock.parent.filter(|_| state == State::SynReceived) {
+            return self.at_half_open(id, listener, seg, cx);
+        }
+        let (local, remote) = sock.ends();
+        rule!(cx.r, rules::LOOKUP_CONNECTION, Pass, remote, local, state);
+        let Kind::Stream(connection) = &mut sock.kind else { return Ok(None) };
+        let verdict = connection.segment_arrives(cx.now, seg, Admission::Open, cx.r);
+        self.settle(id, cx);
+        outcome(verdict)
+    }
+
+    /// A segment of a connection that stands in a listener's SYN queue.
+    fn at_half_open<R: Recorder>(
+        &mut self,
+        id: SockId,
+        listener: SockId,
+        seg: &Segment,
+        cx: &mut Step<R>,
+    ) -> Result<Option<Seq>, Refused> {
+        let (at, admission) = match self.socks.get(listener) {
+            Some(s) => (s.ends().0, s.listener().map_or(Admission::Open, |l| l.admission(&self.settings))),
+            None => return Ok(None),
+        };
+        let Some(sock) = self.socks.get_mut(id) else { return Ok(None) };
+        let remote = sock.ends().1;
+        rule!(cx.r, rules::LOOKUP_HALF_OPEN, Pass, remote, at);
         let Kind::Stream(connection) = &mut sock.kind else { return Ok(None) };
         let verdict = connection.segment_arrives(cx.now, seg, admission, cx.r);
         let after = connection.state();
-        if parent.is_some() {
-            self.count_embryonic(admission, seg, verdict, after, cx);
-        }
+        self.count_embryonic(admission, seg, verdict, after, cx);
         self.settle(id, cx);
-        match verdict {
-            Verdict::Taken => Ok(None),
-            Verdict::GivesWay(iss) => Ok(Some(iss)),
-            Verdict::Dropped(rule, numbers) => Err(Refused { rule, numbers }),
-        }
+        outcome(verdict)
+    }
+}
+
+/// What the host makes of a connection's verdict.
+fn outcome(verdict: Verdict) -> Result<Option<Seq>, Refused> {
+    match verdict {
+        Verdict::Taken => Ok(None),
+        Verdict::GivesWay(iss) => Ok(Some(iss)),
+        Verdict::Dropped(rule, numbers) => Err(Refused { rule, numbers }),
     }
 }
 

@@ -93,48 +93,7 @@ impl Host {
     /// Events that poll(2) would report (linux `tcp_poll`), and a count that grows whenever something new can be
     /// read: what epoll(7) calls an edge.
     pub fn readiness(&self, pid: Pid, fd: Fd) -> Option<(u32, u64)> {
-        use poll::*;
-        let sock = self.sock_of(pid, fd)?;
-        let c = match &sock.kind {
-            Kind::Listener(l) => {
-                let mask = if l.accept.is_empty() { 0 } else { IN | RDNORM };
-                return Some((mask, l.accept.len() as u64));
-            }
-            Kind::Fresh => {
-                let error = if sock.error.is_some() { ERR } else { 0 };
-                return Some((OUT | WRNORM | HUP | error, 0));
-            }
-            Kind::Stream(c) => c,
-        };
-        let mut mask = 0;
-        let state = c.state();
-        let (no_more_in, no_more_out) =
-            (c.eof() || sock.reading_ended || state == State::Closed, c.writing_ended());
-        if state == State::Closed || no_more_in && no_more_out {
-            mask |= HUP;
-        }
-        if no_more_in {
-            mask |= IN | RDNORM | RDHUP;
-        }
-        if !matches!(state, State::SynSent | State::SynReceived) {
-            let (read_mark, unsent_mark) =
-                sock.options.as_ref().map_or((1, u32::MAX), |o| (o.read_mark(), o.unsent_mark()));
-            if c.readable() as u32 >= read_mark {
-                mask |= IN | RDNORM;
-            }
-            // linux sk_stream_is_writeable: a third of the buffer is free.
-            let roomy = c.room() >= c.unacked() / 2 && c.unsent() < unsent_mark;
-            if no_more_out || roomy {
-                mask |= OUT | WRNORM;
-            }
-            if c.urgent_ahead().is_some() {
-                mask |= PRI;
-            }
-        }
-        if sock.error.is_some() {
-            mask |= ERR;
-        }
-        Some((mask, c.octets_received()))
+        self.sock_of(pid, fd).map(readiness)
     }
 
     /// TCP_INFO of a descriptor.
@@ -182,4 +141,49 @@ impl Host {
         self.settings = std::rc::Rc::new(crate::settings::Settings::new(&self.config.profile, &[])?);
         Ok(())
     }
+}
+
+/// Events of a socket, and the count whose growth is an edge.
+pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
+    use poll::*;
+    let c = match &sock.kind {
+        Kind::Listener(l) => {
+            let mask = if l.accept.is_empty() { 0 } else { IN | RDNORM };
+            return (mask, l.accept.len() as u64);
+        }
+        Kind::Fresh => {
+            let error = if sock.error.is_some() { ERR } else { 0 };
+            return (OUT | WRNORM | HUP | error, 0);
+        }
+        Kind::Stream(c) => c,
+    };
+    let mut mask = 0;
+    let state = c.state();
+    let (no_more_in, no_more_out) =
+        (c.eof() || sock.reading_ended || state == State::Closed, c.writing_ended());
+    if state == State::Closed || no_more_in && no_more_out {
+        mask |= HUP;
+    }
+    if no_more_in {
+        mask |= IN | RDNORM | RDHUP;
+    }
+    if !matches!(state, State::SynSent | State::SynReceived) {
+        let (read_mark, unsent_mark) =
+            sock.options.as_ref().map_or((1, u32::MAX), |o| (o.read_mark(), o.unsent_mark()));
+        if c.readable() as u32 >= read_mark || c.readable() > 0 && c.window_is_closing() {
+            mask |= IN | RDNORM;
+        }
+        // linux sk_stream_is_writeable: a third of the buffer is free.
+        let roomy = c.room() >= c.unacked() / 2 && c.unsent() < unsent_mark;
+        if no_more_out || roomy {
+            mask |= OUT | WRNORM;
+        }
+        if c.urgent_ahead().is_some() {
+            mask |= PRI;
+        }
+    }
+    if sock.error.is_some() {
+        mask |= ERR;
+    }
+    (mask, c.octets_received())
 }

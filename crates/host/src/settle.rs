@@ -1,21 +1,36 @@
 //! After a connection was touched: its events, its segments, its deadline, the calls that wait on it.
 
-use crate::counters::Hot;
-use crate::sock::{Kind, PortHold};
+use crate::counters::{Counters, Hot};
+use crate::ip::Ip;
+use crate::settings::Settings;
+use crate::sock::{Kind, PortHold, Sock};
 use crate::step::Step;
 use crate::{Errno, Host, HostEvent, Sent, SockId, TimerKey, rules};
 use tcp::rule::Recorder;
 use tcp::{Event, State, rule};
+use wire::frame::Room;
 use wire::{Link, ip};
 
 impl Host {
     /// Brings everything about a connection up to date after it took a segment, a call or the time.
     pub(crate) fn settle<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
-        self.take_events(id, cx);
-        self.transmit(id, cx);
-        self.take_events(id, cx);
-        self.rearm(id, cx);
-        self.wake(id, cx);
+        let Some(sock) = self.socks.get_mut(id) else { return };
+        let quiet = |sock: &Sock| matches!(&sock.kind, Kind::Stream(c) if !c.has_event());
+        // What happened comes before what it led to.
+        if !quiet(sock) {
+            self.take_events(id, cx);
+        }
+        let Host { socks, ip, counters, settings, room, .. } = self;
+        let Some(sock) = socks.get_mut(id) else { return };
+        transmit(sock, ip, counters, settings, room, cx);
+        if !quiet(sock) {
+            self.take_events(id, cx);
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return };
+        rearm(id, sock, cx);
+        if !sock.waiters.is_empty() {
+            self.wake(id, cx);
+        }
         self.reap(id, cx);
     }
 
@@ -38,7 +53,7 @@ impl Host {
                     sock.error = Some(known.unwrap_or(Errno(errno)));
                 }
                 Event::Count(name) => self.count(name, cx),
-                Event::Readable | Event::Writable | Event::Urgent => {}
+                Event::Urgent => {}
             }
         }
     }
@@ -81,52 +96,6 @@ impl Host {
         }
     }
 
-    /// Everything that the connection wants to send becomes frames.
-    fn transmit<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
-        let Host { socks, ip: net, counters, settings, .. } = self;
-        let Some(sock) = socks.get_mut(id) else { return };
-        let Some(tuple) = sock.tuple() else { return };
-        let Kind::Stream(connection) = &mut sock.kind else { return };
-        let mut way = None;
-        while let Some(segment) = connection.poll_transmit(cx.now, cx.r) {
-            let (route, mac) = match way {
-                Some(w) => w,
-                None => {
-                    let found = net.route(tuple.remote);
-                    let Some(route) = found else {
-                        rule!(cx.r, rules::ROUTE_MISSING, Drop, tuple.remote);
-                        continue;
-                    };
-                    let Some(mac) = net.neighbour(route.iface, route.hop) else {
-                        rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
-                        continue;
-                    };
-                    *way.insert((route, mac))
-                }
-            };
-            let Some(addrs) = ip::Addrs::new(tuple.local, tuple.remote) else { break };
-            let mut header = ip::Header::new(addrs, ip::TCP);
-            (header.ttl, header.ecn, header.ident) = (settings.default_ttl, segment.ecn, sock.ip_ident);
-            if let Some(options) = &sock.options {
-                header.ttl = options.ttl().unwrap_or(header.ttl);
-                header.dscp = options.tos().unwrap_or(0) >> 2;
-            }
-            sock.ip_ident = sock.ip_ident.wrapping_add(1);
-            let link = Link { dst: mac, src: net.mac(route.iface) };
-            let frame = wire::frame::emit_tcp(&link, &header, &segment.header, segment.len, |out| {
-                connection.copy_payload(&segment, out);
-            });
-            counters.hot(Hot::IpOutRequests);
-            counters.hot(Hot::TcpOutSegs);
-            if segment.resent > 0 {
-                counters.add("RetransSegs", 1);
-            }
-            if !settings.tcp.device_full {
-                cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
-            }
-        }
-    }
-
     /// A RST that no connection sends, in answer to a segment that came with the header `to`.
     pub(crate) fn send_reset<R: Recorder>(
         &mut self,
@@ -156,22 +125,11 @@ impl Host {
         let mut header = ip::Header::new(addrs, ip::TCP);
         header.ttl = self.settings.default_ttl;
         let link = Link { dst: mac, src: self.ip.mac(route.iface) };
-        let frame = wire::frame::emit_tcp(&link, &header, &segment, 0, |_| {});
+        let frame = wire::frame::emit_tcp_in(&mut self.room, &link, &header, &segment, 0, |_| {});
         self.counters.hot(Hot::IpOutRequests);
         self.counters.hot(Hot::TcpOutSegs);
         if !self.settings.tcp.device_full {
             cx.out.frames.push(Sent { iface: route.iface, frame, resent: 0 });
-        }
-    }
-
-    /// Tells the simulator the connection's deadline where it changed.
-    pub(crate) fn rearm<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
-        let Some(sock) = self.socks.get_mut(id) else { return };
-        let Kind::Stream(c) = &sock.kind else { return };
-        let deadline = if c.state() == State::Closed { None } else { c.next_deadline().map(|(at, _)| at) };
-        if deadline != sock.armed {
-            sock.armed = deadline;
-            cx.out.timers.push((TimerKey::Sock(id), deadline));
         }
     }
 
@@ -211,5 +169,66 @@ impl Host {
         if release {
             self.give_port_back(id);
         }
+    }
+}
+
+/// Everything that the connection wants to send becomes frames.
+fn transmit<R: Recorder>(
+    sock: &mut Sock,
+    net: &Ip,
+    counters: &mut Counters,
+    settings: &Settings,
+    room: &mut Room,
+    cx: &mut Step<R>,
+) {
+    let Some(tuple) = sock.tuple() else { return };
+    let Kind::Stream(connection) = &mut sock.kind else { return };
+    let mut way = None;
+    while let Some(segment) = connection.poll_transmit(cx.now, cx.r) {
+        let (route, mac) = match way {
+            Some(w) => w,
+            None => {
+                let found = net.route(tuple.remote);
+                let Some(route) = found else {
+                    rule!(cx.r, rules::ROUTE_MISSING, Drop, tuple.remote);
+                    continue;
+                };
+                let Some(mac) = net.neighbour(route.iface, route.hop) else {
+                    rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
+                    continue;
+                };
+                *way.insert((route, mac))
+            }
+        };
+        let Some(addrs) = ip::Addrs::new(tuple.local, tuple.remote) else { break };
+        let mut header = ip::Header::new(addrs, ip::TCP);
+        (header.ttl, header.ecn, header.ident) = (settings.default_ttl, segment.ecn, sock.ip_ident);
+        if let Some(options) = &sock.options {
+            header.ttl = options.ttl().unwrap_or(header.ttl);
+            header.dscp = options.tos().unwrap_or(0) >> 2;
+        }
+        sock.ip_ident = sock.ip_ident.wrapping_add(1);
+        let link = Link { dst: mac, src: net.mac(route.iface) };
+        let frame = wire::frame::emit_tcp_in(room, &link, &header, &segment.header, segment.len, |out| {
+            connection.copy_payload(&segment, out);
+        });
+        counters.hot(Hot::IpOutRequests);
+        counters.hot(Hot::TcpOutSegs);
+        if segment.resent > 0 {
+            counters.add("RetransSegs", 1);
+        }
+        if !settings.tcp.device_full {
+            cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
+        }
+    }
+}
+
+/// Tells the simulator the connection's deadline where it changed.
+fn rearm<R: Recorder>(id: SockId, sock: &mut Sock, cx: &mut Step<R>) {
+    let Kind::Stream(c) = &sock.kind else { return };
+    let deadline = if c.state() == State::Closed { None } else { c.next_deadline().map(|(at, _)| at) };
+    if deadline != sock.armed {
+        sock.armed = deadline;
+        cx.out.timers.push((TimerKey::Sock(id), deadline));
     }
 }

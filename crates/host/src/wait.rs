@@ -1,6 +1,7 @@
 //! Calls that wait: each is tried, and where it must wait it is parked and tried again when one of its sockets has
 //! something new, when its time is over, or when a child has exited.
 
+use crate::ready::{poll, readiness};
 use crate::sock::WaitId;
 use crate::step::Step;
 use crate::{Call, CallResult, CallText, Errno, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
@@ -30,8 +31,25 @@ pub(crate) struct Progress {
     pub(crate) timed_out: bool,
     /// Octets written so far.
     pub(crate) written: usize,
-    /// What was read so far (MSG_WAITALL).
-    pub(crate) read: BytesMut,
+    /// Octets read so far (MSG_WAITALL, SO_RCVLOWAT), whether kept or thrown away.
+    pub(crate) got: usize,
+    /// Those that are kept.
+    pub(crate) read: Bytes,
+}
+
+impl Progress {
+    /// Keeps octets behind those that were read before; gives how many.
+    pub(crate) fn keep(&mut self, data: Bytes) -> usize {
+        let n = data.len();
+        if self.read.is_empty() {
+            self.read = data;
+        } else {
+            let mut all = BytesMut::from(std::mem::take(&mut self.read));
+            all.extend_from_slice(&data);
+            self.read = all.freeze();
+        }
+        n
+    }
 }
 
 /// How one try ended.
@@ -116,8 +134,24 @@ impl Host {
             return;
         }
         for wait in sock.waiters.clone() {
-            self.retry(wait, cx);
+            if self.is_worth_trying(wait, id) {
+                self.retry(wait, cx);
+            }
         }
+    }
+
+    /// Linux wakes a reader when SO_RCVLOWAT's octets are there (`tcp_epollin_ready`) and a writer when a third of the
+    /// buffer is free (`sk_stream_is_writeable`), not for each segment.
+    fn is_worth_trying(&self, wait: WaitId, id: SockId) -> bool {
+        use poll::{ERR, HUP, IN, OUT};
+        let (Some(parked), Some(sock)) = (self.parked.get(&wait), self.socks.get(id)) else { return false };
+        let wanted = match &parked.call {
+            Call::Write { .. } | Call::Send { .. } => OUT,
+            Call::Read { .. } => IN,
+            Call::Recv { flags, .. } if !flags.wait_all => IN,
+            _ => return true,
+        };
+        readiness(sock).0 & (wanted | ERR | HUP) != 0
     }
 
     /// Tries one parked call again. While it is tried nobody else finds it.

@@ -1,47 +1,54 @@
 //! The event queue: least `(time, serial)` first.
 //!
+//! A hierarchical timing wheel: level `l` has a slot for each value of the `l`th six bits of a time, and an event waits
+//! at the level of the highest six bits in which its time differs from the last one taken. So what is in a slot of
+//! level 0 happens at one time, in the order in which it was put in; a slot of a higher level is dealt out to the lower
+//! ones when its time comes. Putting in costs the same however many wait.
+//!
 //! What is stale is not taken out but skipped by the world, which knows the serial of the one event of each timer and
 //! frame that counts.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use tcp::time::Instant;
 
-/// An event with its place in the order. Greater is earlier: the heap gives the greatest first.
+/// Bits of a time that one level tells apart.
+const BITS: u32 = 6;
+const SLOTS: usize = 1 << BITS;
+const LEVELS: usize = u64::BITS.div_ceil(BITS) as usize;
+/// No node.
+const NONE: u32 = u32::MAX;
+
 #[derive(Clone, Copy, Debug)]
-struct Entry<T> {
-    time: Instant,
+struct Node<T> {
+    time: u64,
     serial: u64,
     item: T,
+    next: u32,
 }
 
-impl<T> Ord for Entry<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.time, other.serial).cmp(&(self.time, self.serial))
-    }
+/// Singly linked lists of nodes, one a slot: first and last.
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    /// A bit a slot that is not empty.
+    used: u64,
+    slots: [(u32, u32); SLOTS],
 }
-impl<T> PartialOrd for Entry<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl<T> PartialEq for Entry<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.serial == other.serial
-    }
-}
-impl<T> Eq for Entry<T> {}
 
 /// Events in the order in which they happen: by time, and those of one time by when they were put in.
 #[derive(Clone, Debug)]
 pub struct EventQueue<T> {
-    heap: BinaryHeap<Entry<T>>,
+    nodes: Vec<Node<T>>,
+    free: u32,
+    levels: Vec<Level>,
+    /// Times are told apart from this one; nothing in the queue is earlier.
+    base: u64,
+    len: usize,
     serials: u64,
 }
 
 impl<T> Default for EventQueue<T> {
     fn default() -> Self {
-        EventQueue { heap: BinaryHeap::new(), serials: 0 }
+        let level = Level { used: 0, slots: [(NONE, NONE); SLOTS] };
+        EventQueue { nodes: Vec::new(), free: NONE, levels: vec![level; LEVELS], base: 0, len: 0, serials: 0 }
     }
 }
 
@@ -50,27 +57,142 @@ impl<T: Copy> EventQueue<T> {
     pub fn push(&mut self, time: Instant, item: T) -> u64 {
         let serial = self.serials;
         self.serials += 1;
-        self.heap.push(Entry { time, serial, item });
+        if time.0 < self.base {
+            self.rebase(time.0);
+        }
+        let node = Node { time: time.0, serial, item, next: NONE };
+        let at = self.free;
+        match self.nodes.get_mut(at as usize) {
+            Some(slot) => {
+                self.free = slot.next;
+                *slot = node;
+                self.link(at);
+            }
+            None => {
+                self.nodes.push(node);
+                self.link(self.nodes.len() as u32 - 1);
+            }
+        }
+        self.len += 1;
         serial
     }
 
-    /// The next event with its time and serial; stays in.
+    /// The next event with its time and serial; stays in. Quick after [`EventQueue::advance`].
     pub fn peek(&self) -> Option<(Instant, u64, T)> {
-        self.heap.peek().map(|e| (e.time, e.serial, e.item))
+        let (level, slot) = self.first()?;
+        let mut at = self.levels[level].slots[slot].0;
+        let mut least = &self.nodes[at as usize];
+        while level > 0 && at != NONE {
+            let node = &self.nodes[at as usize];
+            if node.time < least.time {
+                least = node;
+            }
+            at = node.next;
+        }
+        Some((Instant(least.time), least.serial, least.item))
+    }
+
+    /// Brings the next event to where it is found at once.
+    #[inline]
+    pub fn advance(&mut self) {
+        while let Some((level, slot)) = self.first()
+            && level > 0
+        {
+            self.deal(level, slot);
+        }
     }
 
     /// The next event, taken out.
+    #[inline]
     pub fn pop(&mut self) -> Option<(Instant, u64, T)> {
-        self.heap.pop().map(|e| (e.time, e.serial, e.item))
+        self.advance();
+        let (_, slot) = self.first()?;
+        let at = self.levels[0].slots[slot].0;
+        let Node { time, serial, item, next } = self.nodes[at as usize];
+        self.levels[0].slots[slot].0 = next;
+        if next == NONE {
+            self.levels[0].used &= !(1 << slot);
+        }
+        self.nodes[at as usize].next = self.free;
+        self.free = at;
+        self.base = time;
+        self.len -= 1;
+        Some((Instant(time), serial, item))
     }
 
     /// Events in it, stale ones too.
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.len
     }
 
     /// Nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len == 0
+    }
+
+    /// The slot in which the next event is: of the lowest level that has any, the first.
+    #[inline]
+    fn first(&self) -> Option<(usize, usize)> {
+        let level = self.levels.iter().position(|l| l.used != 0)?;
+        Some((level, self.levels[level].used.trailing_zeros() as usize))
+    }
+
+    /// Puts a node behind the others of its slot.
+    #[inline]
+    fn link(&mut self, at: u32) {
+        let time = self.nodes[at as usize].time;
+        let differ = (time ^ self.base) | 1;
+        let level = differ.ilog2() / BITS;
+        let slot = (time >> (level * BITS)) as usize % SLOTS;
+        let level = &mut self.levels[level as usize];
+        let (first, last) = &mut level.slots[slot];
+        if level.used & (1 << slot) == 0 {
+            level.used |= 1 << slot;
+            *first = at;
+        } else {
+            self.nodes[*last as usize].next = at;
+        }
+        *last = at;
+    }
+
+    /// The time of a slot has come: what is in it goes to lower levels, first come first.
+    fn deal(&mut self, level: usize, slot: usize) {
+        let shift = level as u32 * BITS;
+        // What lies above this level's bits is the same for all that is left.
+        let above =
+            self.base.checked_shr(shift + BITS).map_or(0, |b| b.checked_shl(shift + BITS).unwrap_or(0));
+        self.base = above | (slot as u64) << shift;
+        let l = &mut self.levels[level];
+        l.used &= !(1 << slot);
+        let mut at = l.slots[slot].0;
+        while at != NONE {
+            let next = std::mem::replace(&mut self.nodes[at as usize].next, NONE);
+            self.link(at);
+            at = next;
+        }
+    }
+
+    /// A person puts in what comes before the event that had been next. Rare.
+    #[cold]
+    fn rebase(&mut self, base: u64) {
+        let mut all = Vec::with_capacity(self.len);
+        for level in &mut self.levels {
+            for slot in 0..SLOTS {
+                if level.used & (1 << slot) == 0 {
+                    continue;
+                }
+                let mut at = level.slots[slot].0;
+                while at != NONE {
+                    all.push(at);
+                    at = std::mem::replace(&mut self.nodes[at as usize].next, NONE);
+                }
+            }
+            level.used = 0;
+        }
+        all.sort_unstable_by_key(|&at| self.nodes[at as usize].serial);
+        self.base = base;
+        for at in all {
+            self.link(at);
+        }
     }
 }

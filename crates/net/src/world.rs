@@ -342,7 +342,9 @@ impl World {
 
     /// Takes away what is stale at the head of the queue, so that what is there is what happens next.
     pub(crate) fn settle(&mut self) {
-        while let Some((_, serial, event)) = self.queue.peek() {
+        loop {
+            self.queue.advance();
+            let Some((_, serial, event)) = self.queue.peek() else { return };
             if self.is_live(serial, event) {
                 return;
             }

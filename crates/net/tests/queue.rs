@@ -15,7 +15,9 @@ fn earlier_first_and_of_one_time_the_one_put_in_first() {
 
 proptest! {
     #[test]
-    fn any_mix_of_push_and_pop_comes_out_sorted(ops in prop::collection::vec(prop::option::of(0u64..50), 0..400)) {
+    fn any_mix_of_push_and_pop_comes_out_sorted(
+        ops in prop::collection::vec(prop::option::of(prop_oneof![0u64..50, 0u64..100_000, any::<u64>()]), 0..400)
+    ) {
         let mut queue = EventQueue::default();
         let mut model: Vec<(Instant, u64)> = Vec::new();
         for op in ops {
@@ -28,6 +30,14 @@ proptest! {
                 }
             }
             prop_assert_eq!(queue.len(), model.len());
+            prop_assert_eq!(queue.peek().map(|(t, s, ())| (t, s)), model.iter().min().copied());
+            // Being made ready changes nothing that can be seen; a copy goes on like the original.
+            let mut ready = queue.clone();
+            ready.advance();
+            prop_assert_eq!(ready.peek(), queue.peek());
+            if model.len() % 3 == 0 {
+                queue = ready;
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::rule::Recorder;
 use crate::stats::Limit;
 use crate::time::Instant;
 use crate::transmit::Push;
-use crate::{Connection, Event, Segment, TimerKind, rule, rules};
+use crate::{Connection, Segment, TimerKind, rule, rules};
 use wire::Seq;
 use wire::tcp::Flags;
 
@@ -103,7 +103,6 @@ impl Connection {
         self.clean_queue(now, ack, &mut d);
         if d.advanced {
             rule!(r, rules::ACK_ADVANCES, Act, prior_una, ack, self.rtx.out());
-            self.events.push_back(Event::Writable);
         }
         let delayed = d.acked == 1 && d.delivered == 1 && sacked_before == 0 && !d.data_sacked && !d.dsacking;
         let measured = self.sample_rtt(now, seg, &d, delayed, r);

@@ -4,7 +4,7 @@ use crate::rule::Recorder;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::transmit::Push;
-use crate::{Connection, Event, State, TimerKind, rule, rules};
+use crate::{Connection, State, TimerKind, rule, rules};
 use bytes::Bytes;
 use wire::Seq;
 
@@ -137,15 +137,44 @@ impl Connection {
         }
         self.step_over_urgent();
         let data = self.rx.read(self.before_urgent(max));
-        self.rcv.copied += data.len() as u32;
         if data.is_empty() && max > 0 {
             return Ok(self.rcv.fin.is_some().then(Bytes::new));
         }
-        rule!(r, rules::CALL_RECEIVE, Act, data.len(), self.rx.readable());
-        if self.state != State::Closed {
-            self.after_read(now, data.len(), r);
-        }
+        self.was_read(now, data.len(), r);
         Ok(Some(data))
+    }
+
+    /// As [`Connection::read`], of octets that nobody wants to see (tcp(7), MSG_TRUNC): gives how many.
+    pub fn discard<R: Recorder>(
+        &mut self,
+        now: Instant,
+        max: usize,
+        r: &mut R,
+    ) -> Result<Option<usize>, &'static str> {
+        if self.rx.readable() == 0 {
+            return self.read(now, max, r).map(|data| data.map(|d| d.len()));
+        }
+        self.step_over_urgent();
+        let n = self.rx.discard(self.before_urgent(max));
+        if n == 0 && max > 0 {
+            return Ok(self.rcv.fin.is_some().then_some(0));
+        }
+        self.was_read(now, n, r);
+        Ok(Some(n))
+    }
+
+    fn was_read<R: Recorder>(&mut self, now: Instant, n: usize, r: &mut R) {
+        self.rcv.copied += n as u32;
+        rule!(r, rules::CALL_RECEIVE, Act, n, self.rx.readable());
+        if self.state != State::Closed {
+            self.after_read(now, n, r);
+        }
+    }
+
+    /// The peer has hardly a segment's worth of window left: whoever reads should, whatever it waits for
+    /// (linux `tcp_epollin_ready`).
+    pub fn window_is_closing(&self) -> bool {
+        self.rcv_wnd_left() <= self.ack.rcv_mss
     }
 
     /// What a read would give, without taking it (MSG_PEEK): up to `max` octets.
@@ -247,11 +276,6 @@ impl Connection {
     /// Whether the peer's FIN has been received in order: after what is readable comes end of file.
     pub fn eof(&self) -> bool {
         self.rcv.fin.is_some()
-    }
-
-    /// Tells the caller that something can be read.
-    pub(crate) fn tell_readable(&mut self) {
-        self.events.push_back(Event::Readable);
     }
 
     /// Least sequence number that a next incarnation of this connection may begin with (RFC 6191, tcp_timewait).

@@ -120,10 +120,6 @@ pub enum Admission {
 pub enum Event {
     /// The state changed.
     State(State, State),
-    /// Octets became readable, or the peer's FIN did.
-    Readable,
-    /// Space became free in the send buffer.
-    Writable,
     /// Urgent data is announced (RFC 9293 §3.8.5).
     Urgent,
     /// The connection died: errno name as in connect(2), read(2): ECONNREFUSED, ECONNRESET, ETIMEDOUT, EPIPE, …

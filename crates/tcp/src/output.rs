@@ -4,6 +4,7 @@ use crate::profile::Letter;
 use crate::rule::Recorder;
 use crate::time::Instant;
 use crate::{Connection, Event, Outgoing, State, TimerKind, rule, rules};
+use bytes::BufMut;
 use wire::Seq;
 use wire::tcp::{Flags, Header, Options};
 
@@ -30,11 +31,17 @@ impl Connection {
     }
 
     /// Appends the payload of `out` to `frame`.
-    pub fn copy_payload(&self, out: &Outgoing, frame: &mut Vec<u8>) {
+    pub fn copy_payload(&self, out: &Outgoing, frame: &mut impl BufMut) {
         if out.len > 0 {
             let syn = u32::from(out.header.flags.has(Flags::SYN));
             self.tx.copy(out.header.seq + syn, out.len, frame);
         }
+    }
+
+    /// Whether [`Connection::poll_event`] has one.
+    #[inline]
+    pub fn has_event(&self) -> bool {
+        !self.events.is_empty()
     }
 
     /// The next event, if any. Call until `None` after every other call.

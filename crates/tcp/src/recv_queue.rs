@@ -1,6 +1,6 @@
 //! Octets received: those in order, waiting to be read, and those that came too early.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use std::collections::VecDeque;
 use wire::Seq;
 
@@ -118,6 +118,23 @@ impl RecvQueue {
         }
         self.len -= out.len();
         Bytes::from(out)
+    }
+    /// Throws up to `max` octets away; gives how many.
+    pub(crate) fn discard(&mut self, max: usize) -> usize {
+        let mut left = max.min(self.len);
+        let gone = left;
+        self.len -= gone;
+        while left > 0
+            && let Some(front) = self.ready.front_mut()
+        {
+            if front.len() > left {
+                front.advance(left);
+                break;
+            }
+            left -= front.len();
+            self.ready.pop_front();
+        }
+        gone
     }
     /// The octet `n` places on among those that can be read.
     pub(crate) fn at(&self, mut n: usize) -> Option<u8> {

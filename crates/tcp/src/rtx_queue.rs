@@ -123,7 +123,9 @@ impl RtxQueue {
             return None;
         }
         let s = self.q.pop_front()?;
-        self.count(s.marks, 0);
+        if s.marks | self.dup_acks as u8 != 0 {
+            self.count(s.marks, 0);
+        }
         Some(s)
     }
     /// Cuts the beginning off the first entry, up to `ack`, which lies inside it.

@@ -1,6 +1,6 @@
 //! Octets written and not yet acknowledged, and how the unsent part of them is cut.
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes};
 use std::collections::VecDeque;
 use wire::Seq;
 
@@ -125,7 +125,7 @@ impl SendQueue {
         self.chunks.clear();
     }
     /// Appends the octets `[seq, seq + len)` to `out`.
-    pub(crate) fn copy(&self, seq: Seq, len: usize, out: &mut Vec<u8>) {
+    pub(crate) fn copy(&self, seq: Seq, len: usize, out: &mut impl BufMut) {
         let Some((base, _)) = self.data.front() else { return };
         let base = *base;
         let at = seq.since(base);
@@ -136,7 +136,7 @@ impl SendQueue {
             let (start, bytes) = &self.data[i];
             let skip = seq.since(*start) as usize;
             let n = left.min(bytes.len() - skip);
-            out.extend_from_slice(&bytes[skip..skip + n]);
+            out.put_slice(&bytes[skip..skip + n]);
             left -= n;
             seq += n as u32;
             i += 1;

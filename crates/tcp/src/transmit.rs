@@ -36,6 +36,10 @@ impl Connection {
         if !self.may_send_data() {
             return false;
         }
+        if self.tx.unsent() == 0 && !self.fin_queued && self.rtx.is_empty() {
+            self.stats.chrono.set(now, Limit::Idle);
+            return false;
+        }
         let mss = self.current_mss();
         let burst = self.burst_segments(mss);
         let mut sent = 0;

@@ -6,7 +6,7 @@ use crate::ethernet::{self, Link};
 use crate::layout::{self, Words};
 use crate::problem::{Malformed, Problem};
 use crate::{icmp, ip, tcp, udp};
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 use std::ops::Range;
 
 /// A frame, understood. Payloads share its bytes.
@@ -72,7 +72,31 @@ pub fn into_slice(mut frame: Bytes, range: Range<usize>) -> Bytes {
     frame
 }
 
-/// The frame of a TCP segment, made with one allocation: `payload` appends the segment's data (about `hint`
+/// Where frames are made: blocks of memory that many share, so that one allocation does for ten frames. A block lives as
+/// long as any frame of it. A clone begins with a block of its own.
+#[derive(Debug, Default)]
+pub struct Room(BytesMut);
+
+impl Room {
+    /// Octets of a block: ten full frames of Ethernet.
+    const BLOCK: usize = 16_384;
+
+    /// Room for `len` octets more.
+    #[inline]
+    fn reserve(&mut self, len: usize) {
+        if self.0.capacity() < len {
+            self.0.reserve(len.max(Self::BLOCK));
+        }
+    }
+}
+
+impl Clone for Room {
+    fn clone(&self) -> Self {
+        Room::default()
+    }
+}
+
+/// The frame of a TCP segment, made where it will stand: `payload` appends the segment's data (about `hint`
 /// octets) to the buffer behind the headers; lengths and checksums follow from what it appended.
 #[inline]
 pub fn emit_tcp(
@@ -80,12 +104,38 @@ pub fn emit_tcp(
     ip: &ip::Header,
     header: &tcp::Header,
     hint: usize,
-    payload: impl FnOnce(&mut Vec<u8>),
+    payload: impl FnOnce(&mut BytesMut),
+) -> Bytes {
+    let mut alone = BytesMut::with_capacity(ethernet::LEN + ip.addrs.header_len() + tcp::MAX_LEN + hint);
+    emit_segment(&mut alone, link, ip, header, payload)
+}
+
+/// As [`emit_tcp`], in a room that frames share.
+#[inline]
+pub fn emit_tcp_in(
+    room: &mut Room,
+    link: &Link,
+    ip: &ip::Header,
+    header: &tcp::Header,
+    hint: usize,
+    payload: impl FnOnce(&mut BytesMut),
+) -> Bytes {
+    room.reserve(ethernet::LEN + ip::V6_LEN + tcp::MAX_LEN + hint);
+    emit_segment(&mut room.0, link, ip, header, payload)
+}
+
+#[inline]
+fn emit_segment(
+    room: &mut BytesMut,
+    link: &Link,
+    ip: &ip::Header,
+    header: &tcp::Header,
+    payload: impl FnOnce(&mut BytesMut),
 ) -> Bytes {
     let options = header.options.emit();
     let len = tcp::LEN + options.len();
     let at = layout::tcp::CHECKSUM.range().start;
-    emit(link, ip, len, hint, at, |out| tcp::emit(header, &options, out), payload)
+    emit(room, link, ip, len, at, |out| tcp::emit(header, &options, out), payload)
 }
 
 /// The frame of a UDP datagram; see [`emit_tcp`].
@@ -94,7 +144,7 @@ pub fn emit_udp(
     ip: &ip::Header,
     header: &udp::Header,
     hint: usize,
-    payload: impl FnOnce(&mut Vec<u8>),
+    payload: impl FnOnce(&mut BytesMut),
 ) -> Bytes {
     use layout::udp as at;
     let write = |out: &mut [u8]| {
@@ -105,7 +155,8 @@ pub fn emit_udp(
         words.write(out);
         words.sum()
     };
-    emit(link, ip, udp::LEN, hint, at::CHECKSUM.range().start, write, payload)
+    let mut alone = BytesMut::with_capacity(ethernet::LEN + ip.addrs.header_len() + udp::LEN + hint);
+    emit(&mut alone, link, ip, udp::LEN, at::CHECKSUM.range().start, write, payload)
 }
 
 /// The frame of an ICMP or ICMPv6 message, as the addresses' family has it; see [`emit_tcp`].
@@ -114,7 +165,7 @@ pub fn emit_icmp(
     ip: &ip::Header,
     header: &icmp::Header,
     hint: usize,
-    payload: impl FnOnce(&mut Vec<u8>),
+    payload: impl FnOnce(&mut BytesMut),
 ) -> Bytes {
     use layout::icmp as at;
     let write = |out: &mut [u8]| {
@@ -125,29 +176,30 @@ pub fn emit_icmp(
         words.write(out);
         words.sum()
     };
-    emit(link, ip, icmp::LEN, hint, at::CHECKSUM.range().start, write, payload)
+    let mut alone = BytesMut::with_capacity(ethernet::LEN + ip.addrs.header_len() + icmp::LEN + hint);
+    emit(&mut alone, link, ip, icmp::LEN, at::CHECKSUM.range().start, write, payload)
 }
 
 /// `header_len` octets of transport header, written by `write` with its checksum at `checksum_at` left zero;
 /// `write` is given the segment and returns the header's sum.
 #[inline]
 fn emit(
+    room: &mut BytesMut,
     link: &Link,
     ip: &ip::Header,
     header_len: usize,
-    hint: usize,
     checksum_at: usize,
     write: impl FnOnce(&mut [u8]) -> Sum,
-    payload: impl FnOnce(&mut Vec<u8>),
+    payload: impl FnOnce(&mut BytesMut),
 ) -> Bytes {
     /// Room for Ethernet, IPv6 and the longest TCP header. Every octet is written again; it is not zero
     /// because that would have the compiler ask for zeroed memory, which is slower to get.
     static SPACE: [u8; ethernet::LEN + ip::V6_LEN + tcp::MAX_LEN] = [0xff; _];
     let start = ethernet::LEN + ip.addrs.header_len();
-    let mut frame = Vec::with_capacity(start + header_len + hint);
-    frame.extend_from_slice(&SPACE[..start + header_len]);
-    payload(&mut frame);
-    let (headers, segment) = frame.split_at_mut(start);
+    debug_assert!(room.is_empty(), "the room is taken frame by frame");
+    room.extend_from_slice(&SPACE[..start + header_len]);
+    payload(room);
+    let (headers, segment) = room.split_at_mut(start);
     ethernet::emit(link, ip.addrs.ethertype(), headers);
     ip::emit(ip, segment.len(), &mut headers[ethernet::LEN..]);
     let sum = match ip.protocol {
@@ -157,5 +209,5 @@ fn emit(
     let sum = sum.plus(write(segment)).octets(&segment[header_len..]);
     let checksum = if ip.protocol == ip::UDP { udp::on_wire(sum.checksum()) } else { sum.checksum() };
     segment[checksum_at..checksum_at + 2].copy_from_slice(&checksum.to_be_bytes());
-    Bytes::from(frame)
+    room.split().freeze()
 }

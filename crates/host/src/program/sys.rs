@@ -69,13 +69,14 @@ const O_NONBLOCK: i64 = 0o4000;
 const SIGPIPE: i64 = 13;
 const MSG_OOB: i64 = 1;
 const MSG_PEEK: i64 = 2;
+const MSG_TRUNC: i64 = 0x20;
 const MSG_DONTWAIT: i64 = 0x40;
 const MSG_WAITALL: i64 = 0x100;
 const MSG_NOSIGNAL: i64 = 0x4000;
 const MSG_MORE: i64 = 0x8000;
 
 /// Names with a number (Linux, x86-64); those of socket options stand in [`sockopt::TABLE`].
-const CONSTANTS: [(&str, i64); 39] = [
+const CONSTANTS: [(&str, i64); 40] = [
     ("NULL", 0),
     ("EXIT_SUCCESS", 0),
     ("EXIT_FAILURE", 1),
@@ -99,6 +100,7 @@ const CONSTANTS: [(&str, i64); 39] = [
     ("WNOHANG", 1),
     ("MSG_OOB", MSG_OOB),
     ("MSG_PEEK", MSG_PEEK),
+    ("MSG_TRUNC", MSG_TRUNC),
     ("MSG_DONTWAIT", MSG_DONTWAIT),
     ("MSG_WAITALL", MSG_WAITALL),
     ("MSG_NOSIGNAL", MSG_NOSIGNAL),
@@ -308,11 +310,12 @@ fn rest(flags: i64, known: i64) -> Result<(), Trap> {
 }
 
 fn recv_flags(n: i64) -> Result<RecvFlags, Trap> {
-    rest(n, MSG_PEEK | MSG_DONTWAIT | MSG_WAITALL | MSG_OOB | MSG_NOSIGNAL)?;
+    rest(n, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT | MSG_WAITALL | MSG_OOB | MSG_NOSIGNAL)?;
     Ok(RecvFlags {
         peek: n & MSG_PEEK != 0,
         dont_wait: n & MSG_DONTWAIT != 0,
         wait_all: n & MSG_WAITALL != 0,
+        discard: n & MSG_TRUNC != 0,
         urgent: n & MSG_OOB != 0,
         ..RecvFlags::default()
     })

@@ -5,7 +5,7 @@ use crate::profile::Letter;
 use crate::rule::Recorder;
 use crate::time::Instant;
 use crate::transitions::Cause;
-use crate::{Admission, Connection, Event, Segment, State, Verdict, rule, rules};
+use crate::{Admission, Connection, Segment, State, Verdict, rule, rules};
 use wire::tcp::Flags;
 
 impl Connection {
@@ -92,7 +92,6 @@ impl Connection {
         if self.state == State::SynReceived {
             self.transition(Cause::AckOfSyn, r);
         }
-        self.events.push_back(Event::Writable);
         self.arm_keepalive(now);
         Ok(())
     }

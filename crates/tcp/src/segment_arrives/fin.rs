@@ -43,7 +43,6 @@ impl Connection {
         if u64::from(self.rcv_space()) == 0 {
             self.ack.now = true;
         }
-        self.tell_readable();
         match self.state {
             State::SynReceived | State::Established => {
                 self.transition(Cause::FinArrives, r);

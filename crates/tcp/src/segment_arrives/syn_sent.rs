@@ -51,7 +51,6 @@ impl Connection {
         self.syn_acknowledged(now, seg, r);
         self.snd.wl2 = h.ack;
         self.transition(Cause::SynAckArrives, r);
-        self.events.push_back(crate::Event::Writable);
         self.arm_keepalive(now);
         if self.cfg.quickacks > 0 {
             self.enter_quickack(self.cfg.quickacks);

@@ -113,7 +113,6 @@ impl Connection {
         if self.rx.readable() as u64 > u64::from(self.cfg.rcv_buf) {
             self.ack.now = true;
         }
-        self.tell_readable();
     }
 
     fn take_early<R: Recorder>(&mut self, now: Instant, seq: wire::Seq, data: bytes::Bytes, r: &mut R) {

@@ -46,7 +46,7 @@ pub fn zoo() -> Vec<(&'static str, Vec<u8>)> {
         urgent: 0,
         options,
     };
-    let hello = |out: &mut Vec<u8>| out.extend_from_slice(b"hello");
+    let hello = |out: &mut bytes::BytesMut| out.extend_from_slice(b"hello");
     let ports = udp::Header { src_port: 1024, dst_port: 53 };
     let syn = hex(SYN);
     let quote = syn[14..].to_vec();
