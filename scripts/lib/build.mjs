@@ -12,7 +12,7 @@ const made = (...names) => names.every((name) => existsSync(join(ROOT, name)));
 /** wasm, its JavaScript and every TypeScript type, into www/src/engine/pkg. `profile` is cargo's. */
 export async function bindings(profile = 'web') {
   const key = hashOf(RUST, profile);
-  if (made(`${PKG}/tcp_playground.js`, `${PKG}/tcp_playground_bg.wasm`, `${PKG}/views.ts`) && fresh('bindings', key)) return;
+  if (made(...['tcp_playground.js', 'tcp_playground_bg.wasm', 'tcp_playground_script.js', 'tcp_playground_script_bg.wasm', 'views.ts'].map((name) => `${PKG}/${name}`)) && fresh('bindings', key)) return;
   const start = performance.now();
   say('Compiling Rust to WebAssembly (the first time takes a minute or two)');
   unstamp('bindings');

@@ -17,4 +17,4 @@ pub mod span;
 pub use defines::Defines;
 pub use parse::parse;
 pub use report::{Report, drill};
-pub use run::{LineVerdict, Run, Verdict};
+pub use run::{Deed, Failure, Happening, LineVerdict, Run, Verdict};

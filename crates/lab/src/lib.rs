@@ -18,6 +18,8 @@ pub mod records;
 pub mod rules;
 mod save;
 pub mod scenario;
+#[cfg(feature = "script")]
+pub mod script;
 mod session;
 mod tcb;
 mod timeline;

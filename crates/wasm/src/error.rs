@@ -16,6 +16,7 @@ pub fn error(e: &ErrorView) -> JsValue {
 }
 
 /// An argument that is not what its type says: the caller's mistake, as in scripts without types.
+#[cfg(feature = "session")]
 pub fn bad_argument(name: &str, why: &dyn std::fmt::Display) -> JsValue {
     error(&ErrorView {
         code: "bad_argument".into(),

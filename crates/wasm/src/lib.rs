@@ -1,13 +1,25 @@
 //! The boundary to JavaScript: the only crate that knows wasm-bindgen. A thin, coarse API over `lab`:
 //! values cross as plain objects typed by `lab::view`, bytes as typed arrays, long lists where they lie.
 mod error;
+#[cfg(feature = "session")]
 mod packets;
 mod panic;
+#[cfg(feature = "session")]
 mod platform;
+#[cfg(feature = "session")]
+mod rescue;
+#[cfg(feature = "script")]
+mod script;
+#[cfg(feature = "session")]
 mod session;
 mod value;
 
-pub use panic::{last_panic, panic_timeline};
+pub use panic::last_panic;
+#[cfg(feature = "session")]
+pub use rescue::panic_timeline;
+#[cfg(feature = "script")]
+pub use script::ScriptSession;
+#[cfg(feature = "session")]
 pub use session::Session;
 use wasm_bindgen::prelude::*;
 
@@ -24,6 +36,7 @@ pub fn start() {
 ///
 /// # Errors
 /// None that a caller could meet: the value is a constant.
+#[cfg(feature = "session")]
 #[wasm_bindgen(unchecked_return_type = "[view.Layout, view.Layout]")]
 pub fn layouts() -> Result<JsValue, JsValue> {
     value::give(&lab::records::layout())

@@ -1,30 +1,19 @@
-//! A panic is a bug of ours; the page must be able to say so and to hand out the timeline that led to it.
-//! After one, the world that panicked cannot be asked any more, so what it was made of is kept beside it.
-use std::cell::{Cell, RefCell};
+//! A panic is a bug of ours; the page must be able to say so.
+use std::cell::RefCell;
 use std::panic::{PanicHookInfo, set_hook};
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-
-type Timeline = Rc<RefCell<Vec<u8>>>;
 
 thread_local! {
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
-    /// Timeline of the session that is at work.
-    static AT_WORK: Cell<Option<Timeline>> = const { Cell::new(None) };
-    static LOST: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Prints panics to the console, and keeps what [`last_panic`] and [`panic_timeline`] give.
+/// Prints panics to the console, and keeps what [`last_panic`] gives.
 pub fn install() {
     set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         console_error_panic_hook::hook(info);
         LAST.with_borrow_mut(|last| *last = Some(info.to_string()));
-        if let Some(timeline) = AT_WORK.take() {
-            let bytes = timeline.borrow().clone();
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            web_sys::console::error_2(&"The timeline that led here:".into(), &text.into());
-            LOST.with_borrow_mut(|lost| *lost = Some(bytes));
-        }
+        #[cfg(feature = "session")]
+        crate::rescue::keep_lost();
     }));
 }
 
@@ -32,40 +21,4 @@ pub fn install() {
 #[wasm_bindgen(js_name = lastPanic)]
 pub fn last_panic() -> Option<String> {
     LAST.with_borrow(Clone::clone)
-}
-
-/// The timeline of the session that panicked, as `Session.save()` gives it; nothing where none did.
-#[wasm_bindgen(js_name = panicTimeline)]
-pub fn panic_timeline() -> Option<Vec<u8>> {
-    LOST.with_borrow(Clone::clone)
-}
-
-/// A session's timeline, for the case that it panics.
-pub struct Rescue(Timeline);
-
-/// While it lives, the session is at work.
-pub struct AtWork;
-
-impl Rescue {
-    /// Keeps the timeline that a session begins with.
-    pub fn new(timeline: Vec<u8>) -> Rescue {
-        Rescue(Rc::new(RefCell::new(timeline)))
-    }
-
-    /// The timeline has become this one.
-    pub fn keep(&self, timeline: Vec<u8>) {
-        *self.0.borrow_mut() = timeline;
-    }
-
-    /// To be held while the session does something that a bug could make panic.
-    pub fn enter(&self) -> AtWork {
-        AT_WORK.set(Some(Rc::clone(&self.0)));
-        AtWork
-    }
-}
-
-impl Drop for AtWork {
-    fn drop(&mut self) {
-        AT_WORK.set(None);
-    }
 }

@@ -1,6 +1,6 @@
 //! A session, as JavaScript holds it.
 use crate::error::{bad_argument, error};
-use crate::{panic, platform, value};
+use crate::{platform, rescue, value};
 use js_sys::Uint8Array;
 use lab::view::{Command, ErrorView};
 use serde::Serialize;
@@ -16,8 +16,8 @@ const SLICE: u32 = 64;
 #[wasm_bindgen]
 pub struct Session {
     pub(crate) inner: lab::Session,
-    /// What [`panic::timeline`] hands out should this session be the one that panics.
-    pub(crate) rescue: panic::Rescue,
+    /// What [`rescue::panic_timeline`] hands out should this session be the one that panics.
+    pub(crate) rescue: rescue::Rescue,
 }
 
 /// Where a packed list lies in wasm memory. Valid until the next call into the core.
@@ -68,7 +68,7 @@ impl Session {
     }
 
     fn begin(inner: lab::Session) -> Session {
-        let rescue = panic::Rescue::new(inner.save());
+        let rescue = rescue::Rescue::new(inner.save());
         Session { inner, rescue }
     }
 

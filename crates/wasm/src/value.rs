@@ -1,6 +1,5 @@
 //! Rust values as plain JavaScript values (objects for structs and maps, `null` for `None`), and back.
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
@@ -11,7 +10,8 @@ pub fn give<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 
 /// A plain JavaScript value as Rust has it. By way of JSON: timelines are read with the same code, so that it
 /// is in the wasm once.
-pub fn take<T: DeserializeOwned>(value: &JsValue) -> Result<T, String> {
+#[cfg(feature = "session")]
+pub fn take<T: serde::de::DeserializeOwned>(value: &JsValue) -> Result<T, String> {
     let json = js_sys::JSON::stringify(value).map_err(|_| "it cannot be written as JSON".to_string())?;
     // What JSON has no word for (undefined, a function) is written as nothing at all.
     let json = json.as_string().unwrap_or_else(|| "null".into());

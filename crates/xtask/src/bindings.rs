@@ -9,22 +9,26 @@ use ts_rs::{TS, TypeVisitor};
 use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const NAME: &str = "tcp_playground";
+/// The modules: feature of crate `wasm`, and the name in `pkg`. A page loads the second when a script is opened.
+const MODULES: [(&str, &str); 2] = [("session", "tcp_playground"), ("script", "tcp_playground_script")];
 
-/// Builds crate `wasm` with a cargo profile and writes everything into `www/src/engine/pkg`.
+/// Builds crate `wasm` with a cargo profile, once for each module, and writes everything into `www/src/engine/pkg`.
 pub fn make(profile: &str) -> Result<()> {
     let out = root().join("www/src/engine/pkg");
     std::fs::create_dir_all(&out).map_err(|e| format!("{}: {e}", out.display()))?;
-    let wasm = compile(profile)?;
-    bindgen(&wasm, &out)?;
+    for (feature, name) in MODULES {
+        let wasm = compile(profile, feature)?;
+        bindgen(&wasm, name, &out)?;
+    }
     let views = out.join("views.ts");
     std::fs::write(&views, types()).map_err(|e| format!("{}: {e}", views.display()))
 }
 
-fn compile(profile: &str) -> Result<PathBuf> {
+fn compile(profile: &str, feature: &str) -> Result<PathBuf> {
     let done = Command::new(env!("CARGO"))
         .current_dir(root())
         .args(["build", "--locked", "--package", "wasm", "--target", TARGET, "--profile", profile])
+        .args(["--no-default-features", "--features", feature])
         .status()
         .map_err(|e| format!("cargo does not run: {e}"))?;
     if !done.success() {
@@ -38,10 +42,10 @@ fn compile(profile: &str) -> Result<PathBuf> {
     Ok(Path::new(target).join(TARGET).join(folder).join("wasm.wasm"))
 }
 
-fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
+fn bindgen(wasm: &Path, name: &str, out: &Path) -> Result<()> {
     let mut b = Bindgen::new();
     b.input_path(wasm)
-        .out_name(NAME)
+        .out_name(name)
         .typescript(true)
         // www/src/engine/wasm-source.ts says where the wasm is: a file of the site, or inside the single file.
         .omit_default_module_path(true)
@@ -64,7 +68,10 @@ fn types() -> String {
     all.visit::<v::CommandResult>();
     all.visit::<v::ErrorView>();
     all.visit::<v::RuleInfo>();
-    let mut text = String::from("// Made by `cargo xtask bindings` from crates/lab/src/view.rs.\n");
+    all.visit::<lab::script::EventPlace>();
+    all.visit::<lab::script::ScriptView>();
+    let mut text =
+        String::from("// Made by `cargo xtask bindings` from crates/lab/src/view.rs and script/view.rs.\n");
     for declaration in all.0.into_values() {
         text.push_str(&declaration);
     }

@@ -1,5 +1,6 @@
 //! The host under test with a clock of its own: a small event loop in virtual time.
 
+use super::journal::{Deed, Happening};
 use super::system::{Begun, Outcome};
 use bytes::Bytes;
 use host::{Call, CallResult, Host, HostEvent, Output, Pid, TimerKey};
@@ -37,6 +38,10 @@ pub(super) struct Machine {
     pub returned: VecDeque<(Instant, CallResult)>,
     /// The latest rules, with when they were decided, oldest first.
     pub decisions: VecDeque<(Instant, Decision)>,
+    /// What happens, where somebody wants it written down.
+    pub journal: Option<Vec<Happening>>,
+    /// Most events that the script may take.
+    pub events_max: u64,
     events: u64,
     sent: u64,
 }
@@ -53,6 +58,8 @@ impl Machine {
             captured: VecDeque::new(),
             returned: VecDeque::new(),
             decisions: VecDeque::new(),
+            journal: None,
+            events_max: EVENTS_MAX,
             events: 0,
             sent: 0,
         }
@@ -73,6 +80,7 @@ impl Machine {
 
     /// A frame reaches the host's interface.
     pub fn inject(&mut self, frame: Bytes) -> Result<(), Stopped> {
+        self.note_at(self.now, || Deed::Arrived { frame: frame.clone() });
         self.with_host(|host, now, out, r| host.frame_arrives(now, 0, frame, out, r))
     }
 
@@ -101,13 +109,21 @@ impl Machine {
         }
     }
 
+    /// Writes down what happened, where somebody wants it.
+    pub fn note_at(&mut self, at: Instant, deed: impl FnOnce() -> Deed) {
+        if let Some(journal) = &mut self.journal {
+            journal.push(Happening { at, deed: deed() });
+        }
+    }
+
     fn with_host(
         &mut self,
         act: impl FnOnce(&mut Host, Instant, &mut Output, &mut Vec<Decision>),
     ) -> Result<(), Stopped> {
         self.events += 1;
-        if self.events > EVENTS_MAX {
-            return Err(Stopped(format!("stopped after {EVENTS_MAX} events: the script does not end")));
+        if self.events > self.events_max {
+            let most = self.events_max;
+            return Err(Stopped(format!("stopped after {most} events: the script does not end")));
         }
         let mut out = Output::default();
         let mut decisions = Vec::new();
@@ -117,6 +133,8 @@ impl Machine {
         self.decisions.extend(decisions.into_iter().map(|d| (self.now, d)));
         for sent in out.frames {
             self.sent += 1;
+            let serial = self.sent;
+            self.note_at(self.now, || Deed::Left { frame: sent.frame.clone(), serial });
             self.captured.push_back(Captured { at: self.now, frame: sent.frame, serial: self.sent });
         }
         for (key, deadline) in out.timers {

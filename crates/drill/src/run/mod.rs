@@ -9,6 +9,7 @@ mod expect;
 mod figures;
 mod icmp_names;
 mod inject;
+mod journal;
 mod machine;
 mod outbound;
 mod peer;
@@ -23,6 +24,7 @@ use bytes::Bytes;
 use calls::{Handle, Waiting};
 use config::{Setting, Settings};
 use host::{Fd, Host, HostConfig, IfaceConfig};
+pub use journal::{Deed, Failure, Happening};
 use machine::{Machine, Stopped};
 use peer::Peer;
 use std::collections::BTreeMap;
@@ -118,6 +120,9 @@ pub struct Run {
     env: Env,
     verdicts: Vec<LineVerdict>,
     outcome: Option<Verdict>,
+    failure: Option<Failure>,
+    /// The packet that the line being done looks at, as a script would write it.
+    came: Option<String>,
     zeros: Bytes,
     files: BTreeMap<String, u64>,
     pipes: Vec<u64>,
@@ -156,6 +161,8 @@ impl Run {
             env: Env::default(),
             verdicts: Vec::new(),
             outcome: None,
+            failure: None,
+            came: None,
             zeros: Bytes::from(vec![0; ZEROS]),
             files: BTreeMap::new(),
             pipes: Vec::new(),

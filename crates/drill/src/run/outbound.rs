@@ -32,6 +32,7 @@ impl Run {
         };
         learn_isn(line, &first, &mut self.peers[peer]);
         let mut burst = Burst::new(first);
+        self.came = Some(burst.script_text(&self.peers[peer]));
         while burst.len < line.len && burst.first.len() > 0 && !self.settings.strict_segments {
             let Some(next) = self.next_segment(peer, give_up)? else {
                 return Err(Problem::failed(format!("{}, then nothing by {give_up}", text(self, &burst))));
@@ -46,6 +47,7 @@ impl Run {
             tolerance_usecs: self.settings.tolerance_usecs,
         };
         let came = text(self, &burst);
+        self.came = Some(burst.script_text(&self.peers[peer]));
         if let Err(why) = compare(line, info, &burst, &mut self.peers[peer], rigour) {
             let problem = Problem::from(why);
             return Err(match problem {
@@ -69,7 +71,10 @@ impl Run {
         loop {
             while let Some(captured) = self.machine.captured.pop_front() {
                 match Seen::read(captured.at, &captured.frame) {
-                    Kind::Tcp(seen) if self.belongs(&seen, peer) => return Ok(Some(seen)),
+                    Kind::Tcp(seen) if self.belongs(&seen, peer) => {
+                        self.note_taken(&captured);
+                        return Ok(Some(seen));
+                    }
                     Kind::Tcp(_) | Kind::Other => {}
                     Kind::Bad(why) => return Err(Problem::Failed(why)),
                 }

@@ -28,11 +28,15 @@ impl Run {
             return false;
         };
         let index = self.next;
+        self.came = None;
         let done = self.event(event, index);
         self.next += 1;
         let line = event.span.from.line;
         match done {
-            Ok(()) => self.verdict(index, line, Verdict::Passed),
+            Ok(()) => {
+                self.came = None;
+                self.verdict(index, line, Verdict::Passed);
+            }
             Err(Problem::Failed(why)) if self.tolerated(event) => {
                 self.verdict(index, line, Verdict::Failed(why))
             }
@@ -66,13 +70,16 @@ impl Run {
 
     /// Ends the script at `line`.
     pub(super) fn end(&mut self, problem: Problem, line: u32) {
-        self.outcome = Some(match problem {
-            Problem::Unsupported(what) => Verdict::Unsupported(format!("line {line}: {what}")),
+        let (verdict, why) = match problem {
+            Problem::Unsupported(what) => (Verdict::Unsupported(format!("line {line}: {what}")), what),
             Problem::Failed(why) => {
                 let text = self.script.line(line).to_string();
-                Verdict::Failed(format!("line {line}: `{text}`: {why}{}", self.rules_that_led_here()))
+                let rules = self.rules_that_led_here();
+                (Verdict::Failed(format!("line {line}: `{text}`: {why}{rules}")), why)
             }
-        });
+        };
+        self.note_failure(&verdict, line, &why);
+        self.outcome = Some(verdict);
     }
 
     /// The rules of the moment at which something last happened.
@@ -199,10 +206,12 @@ impl Run {
                     Started::Waiting(w) => Some(w),
                     _ => None,
                 };
+                self.note_blocked(line);
                 self.pending = Some(Pending { call: call.clone(), line, end: None, waiting, outcome: None });
                 return self.await_pending(STALL_MAX);
             }
         };
+        self.note_returned(self.machine.now, line, &outcome);
         self.something_happened();
         self.finish(call, &outcome)
     }
@@ -228,6 +237,9 @@ impl Run {
             Started::Waiting(w) => (Some(w), None),
         };
         let over = outcome.is_some();
+        if !over {
+            self.note_blocked(line);
+        }
         self.pending =
             Some(Pending { call: call.clone(), line, end: Some((end, tolerance)), waiting, outcome });
         self.something_happened();
@@ -267,6 +279,7 @@ impl Run {
         let Some(Pending { call, line, end, outcome: Some((at, outcome)), .. }) = self.pending.take() else {
             return Ok(());
         };
+        self.note_returned(at, line, &outcome);
         if let Some((end, tolerance)) = end
             && (at > end + tolerance || at + tolerance < end)
         {
