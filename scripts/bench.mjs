@@ -7,14 +7,14 @@ import { native } from './bench/native.mjs';
 import { wasm } from './bench/wasm.mjs';
 import { sizes } from './bench/sizes.mjs';
 import { navigation } from './bench/page.mjs';
-import { ROWS, show } from './bench/rows.mjs';
+import { ROWS, show, withRatios } from './bench/rows.mjs';
 
 function table(results) {
   const cells = [['what', 'native', 'wasm / page', 'goal', 'must']];
   for (const row of ROWS) {
     const { native: n, wasm: w } = results[row.id] ?? {};
     if (n === undefined && w === undefined) continue;
-    cells.push([row.what, show(n, row.unit), show(w, row.unit), row.goal, row.must]);
+    cells.push([row.what, show(n, row.unit), show(w, row.unit), row.goal ?? '', row.must ?? '']);
   }
   const widths = cells[0].map((_, i) => Math.max(...cells.map((line) => [...line[i]].length)));
   const pad = (text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]));
@@ -42,7 +42,7 @@ try {
   say('Sizes, and the page in Chromium');
   put('wasm', sizes());
   put('wasm', await navigation(browser));
-  table(results);
+  table(withRatios(results));
   console.log(dim('\nMedians. Compare within one run, as ratios; goals are for a 2-core machine.'));
 } catch (error) {
   fail(error);

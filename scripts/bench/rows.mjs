@@ -1,8 +1,10 @@
 // The rows of the table: what is measured, in which unit, and what we are held to.
 
-/** In the order in which they are printed. */
+/** In the order in which they are printed. A ratio is worked out from two others of the same run. */
 export const ROWS = [
   { id: 'bulk', what: 'bulk transfer, frames both ways', unit: 'per_s', goal: '6 / 3 M/s', must: '4.0 / 2.4 M/s' },
+  { id: 'smoltcp_bulk', what: '  the same by smoltcp', unit: 'per_s' },
+  { id: 'bulk_ratio', what: '  ours / smoltcp', unit: 'times', ratio: ['bulk', 'smoltcp_bulk'] },
   { id: 'queue', what: 'event queue, 1,024 pending', unit: 'per_s', goal: '80 / 60 M/s', must: '20 / 15 M/s' },
   { id: 'idle', what: 'idle ESTABLISHED connection, a side', unit: 'bytes', goal: '1 KiB', must: '4.8 KB' },
   { id: 'setup', what: 'connections set up, 10,000 open', unit: 'per_s', goal: '1 M/s', must: '40 k/s' },
@@ -27,11 +29,22 @@ const UNITS = {
   per_s: [[1e6, 'M/s'], [1e3, 'k/s'], [1, '/s']],
   bits_per_s: [[1e6, 'Mbit/s'], [1e3, 'kbit/s'], [1, 'bit/s']],
   bytes: [[1e6, 'MB'], [1e3, 'KB'], [1, 'B']],
+  times: [[1, '×']],
   ms: [[1e3, 's'], [1, 'ms'], [1e-3, 'µs'], [1e-6, 'ns']],
 };
 
+/** Adds the ratios to what was measured: `{id: {native, wasm}}`. */
+export function withRatios(results) {
+  const all = { ...results };
+  for (const { id, ratio } of ROWS.filter((row) => row.ratio)) {
+    const [a, b] = ratio.map((of) => results[of] ?? {});
+    all[id] = { native: a.native / b.native, wasm: a.wasm / b.wasm };
+  }
+  return all;
+}
+
 export function show(value, unit) {
-  return value === undefined ? '–' : scaled(value, UNITS[unit]);
+  return value === undefined || Number.isNaN(value) ? '–' : scaled(value, UNITS[unit]);
 }
 
 export function median(values) {
