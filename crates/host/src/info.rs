@@ -1,7 +1,7 @@
 //! For people to look at: sockets as ss(8) lists them, queues, what holds together.
 
 use crate::listen::Listener;
-use crate::sock::{Kind, Sock};
+use crate::sock::{Kind, Sock, Waiter};
 use crate::{HalfOpenInfo, Host, ListenerInfo, SockId, SocketInfo, WaitingInfo};
 use std::net::SocketAddr;
 use tcp::State;
@@ -77,7 +77,7 @@ impl Host {
                 self.check_listener(sock, l);
                 queued += l.syn.len() + l.accept.len();
             }
-            for wait in &sock.waiters {
+            for Waiter { wait, .. } in &sock.waiters {
                 assert!(self.parked.contains_key(wait), "a waiter of {:?} is a parked call", sock.id);
             }
         }

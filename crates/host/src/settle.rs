@@ -14,24 +14,37 @@ use wire::{Link, ip};
 impl Host {
     /// Brings everything about a connection up to date after it took a segment, a call or the time.
     pub(crate) fn settle<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
-        let Some(sock) = self.socks.get_mut(id) else { return };
-        let quiet = |sock: &Sock| matches!(&sock.kind, Kind::Stream(c) if !c.has_event());
-        // What happened comes before what it led to.
-        if !quiet(sock) {
-            self.take_events(id, cx);
+        if self.settle_quietly(id, cx) {
+            return;
         }
+        // What happened comes before what it led to.
+        self.take_events(id, cx);
         let Host { socks, ip, counters, settings, room, .. } = self;
         let Some(sock) = socks.get_mut(id) else { return };
         transmit(sock, ip, counters, settings, room, cx);
-        if !quiet(sock) {
-            self.take_events(id, cx);
-        }
+        self.take_events(id, cx);
         let Some(sock) = self.socks.get_mut(id) else { return };
         rearm(id, sock, cx);
-        if !sock.waiters.is_empty() {
+        if sock.wakes_any() {
             self.wake(id, cx);
         }
         self.reap(id, cx);
+    }
+
+    /// The way of nearly all segments: nothing happened that anybody must be told, nobody wakes. False where there is
+    /// more to do.
+    fn settle_quietly<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> bool {
+        let Host { socks, ip, counters, settings, room, .. } = self;
+        let Some(sock) = socks.get_mut(id) else { return true };
+        if sock.has_news() {
+            return false;
+        }
+        transmit(sock, ip, counters, settings, room, cx);
+        if sock.has_news() || sock.wakes_any() {
+            return false;
+        }
+        rearm(id, sock, cx);
+        true
     }
 
     fn take_events<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {

@@ -2,6 +2,7 @@
 
 use crate::listen::Listener;
 use crate::names::Reuse;
+use crate::ready::readiness;
 use crate::secret::FourTuple;
 use crate::sockopt::Options;
 use crate::{Errno, Fd, Pid, SockId};
@@ -12,6 +13,14 @@ use tcp::{Connection, State};
 /// A call that is parked, by the order in which it was.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct WaitId(pub(crate) u64);
+
+/// A call parked on a socket.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiter {
+    pub(crate) wait: WaitId,
+    /// Events of poll(2), any of which makes it worth trying again.
+    pub(crate) wants: u32,
+}
 
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)]
@@ -56,7 +65,7 @@ pub(crate) struct Sock {
     /// Deadline last announced to the simulator.
     pub(crate) armed: Option<Instant>,
     /// Calls parked on it, first come first.
-    pub(crate) waiters: Vec<WaitId>,
+    pub(crate) waiters: Vec<Waiter>,
     /// When it was made, or entered the queue that it is in.
     pub(crate) since: Instant,
     /// Half-open, and its SYN-ACK was repeated (no longer linux `young`).
@@ -119,6 +128,20 @@ impl Sock {
             local_port: local.port(),
             remote_port: remote.port(),
         })
+    }
+    /// Not a connection, one that is over, or one with something to tell.
+    #[inline]
+    pub(crate) fn has_news(&self) -> bool {
+        !matches!(&self.kind, Kind::Stream(c) if !c.has_event() && c.state() != State::Closed)
+    }
+    /// Whether something came that a parked call waits for.
+    #[inline]
+    pub(crate) fn wakes_any(&self) -> bool {
+        if self.waiters.is_empty() {
+            return false;
+        }
+        let (ready, _) = readiness(self);
+        self.waiters.iter().any(|w| w.wants & ready != 0)
     }
     pub(crate) fn stream(&mut self) -> Option<&mut Connection> {
         match &mut self.kind {

@@ -2,7 +2,7 @@
 //! something new, when its time is over, or when a child has exited.
 
 use crate::ready::{poll, readiness};
-use crate::sock::WaitId;
+use crate::sock::{WaitId, Waiter};
 use crate::step::Step;
 use crate::{Call, CallResult, CallText, Errno, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
 use bytes::{Bytes, BytesMut};
@@ -80,6 +80,21 @@ impl From<Result<(), Errno>> for Try {
     }
 }
 
+/// [`Waiter::wants`] of a call that is tried again whatever happens.
+pub(crate) const ANYTHING: u32 = u32::MAX;
+
+/// Linux wakes a reader when SO_RCVLOWAT's octets are there (`tcp_epollin_ready`) and a writer when a third of the
+/// buffer is free (`sk_stream_is_writeable`), not for each segment.
+fn wants(call: &Call) -> u32 {
+    use poll::{ERR, HUP, IN, OUT};
+    match call {
+        Call::Write { .. } | Call::Send { .. } => OUT | ERR | HUP,
+        Call::Read { .. } => IN | ERR | HUP,
+        Call::Recv { flags, .. } if !flags.wait_all => IN | ERR | HUP,
+        _ => ANYTHING,
+    }
+}
+
 impl Host {
     /// A process makes a call.
     pub(crate) fn enter<R: Recorder>(&mut self, pid: Pid, call: Call, cx: &mut Step<R>) -> CallResult {
@@ -102,12 +117,13 @@ impl Host {
         };
         rule!(cx.r, rules::CALL_WAITS, Act, pid.0);
         self.next_wait += 1;
-        let wait = WaitId(self.next_wait);
+        let waiter = Waiter { wait: WaitId(self.next_wait), wants: wants(&call) };
         for &id in &socks {
             if let Some(sock) = self.socks.get_mut(id) {
-                sock.waiters.push(wait);
+                sock.waiters.push(waiter);
             }
         }
+        let wait = waiter.wait;
         self.parked.insert(wait, Parked { pid, call, socks, until, progress });
         if until.is_some() {
             self.arm_sleep(pid, cx);
@@ -129,29 +145,18 @@ impl Host {
 
     /// Tries the calls that wait on a socket again, first come first.
     pub(crate) fn wake<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
-        let Some(sock) = self.socks.get(id) else { return };
-        if sock.waiters.is_empty() {
-            return;
-        }
-        for wait in sock.waiters.clone() {
-            if self.is_worth_trying(wait, id) {
+        let mut n = 0;
+        // A call that is over leaves the list; one that waits on stays in its place.
+        while let Some(sock) = self.socks.get(id)
+            && let Some(&Waiter { wait, wants }) = sock.waiters.get(n)
+        {
+            n += 1;
+            if wants == ANYTHING || readiness(sock).0 & wants != 0 {
                 self.retry(wait, cx);
+                let after = self.socks.get(id).map_or(&[][..], |s| &s.waiters);
+                n = after.iter().position(|w| w.wait > wait).unwrap_or(after.len());
             }
         }
-    }
-
-    /// Linux wakes a reader when SO_RCVLOWAT's octets are there (`tcp_epollin_ready`) and a writer when a third of the
-    /// buffer is free (`sk_stream_is_writeable`), not for each segment.
-    fn is_worth_trying(&self, wait: WaitId, id: SockId) -> bool {
-        use poll::{ERR, HUP, IN, OUT};
-        let (Some(parked), Some(sock)) = (self.parked.get(&wait), self.socks.get(id)) else { return false };
-        let wanted = match &parked.call {
-            Call::Write { .. } | Call::Send { .. } => OUT,
-            Call::Read { .. } => IN,
-            Call::Recv { flags, .. } if !flags.wait_all => IN,
-            _ => return true,
-        };
-        readiness(sock).0 & (wanted | ERR | HUP) != 0
     }
 
     /// Tries one parked call again. While it is tried nobody else finds it.
@@ -168,7 +173,7 @@ impl Host {
         };
         for &id in &parked.socks {
             if let Some(sock) = self.socks.get_mut(id) {
-                sock.waiters.retain(|w| *w != wait);
+                sock.waiters.retain(|w| w.wait != wait);
             }
         }
         rule!(cx.r, rules::CALL_RESUMES, Act, parked.pid.0);
@@ -217,7 +222,7 @@ impl Host {
             let Some(parked) = self.parked.remove(&wait) else { continue };
             for id in parked.socks {
                 if let Some(sock) = self.socks.get_mut(id) {
-                    sock.waiters.retain(|w| *w != wait);
+                    sock.waiters.retain(|w| w.wait != wait);
                 }
                 self.release_if_unheld(id, cx);
             }

@@ -2,7 +2,7 @@
 //! process from its next one. It happens at the time of the last step, before the next.
 
 use crate::config::{FrameId, NodeId};
-use crate::log::{Fate, Launched, Step, StepLog};
+use crate::log::{Fate, Launched, StepLog};
 use crate::world::{Event, Origin, Park, World};
 use bytes::Bytes;
 use host::{Call, CallResult, Pid};
@@ -87,7 +87,7 @@ impl World {
         copy.arrives += copy.duration;
         copy.held = copy.held.map(|(_, left)| (self.now, left + copy.duration));
         self.frames += 1;
-        log.begin(Step::Hand, self.now);
+        log.begin(self.now);
         log.launched.push(Launched {
             id: copy.id,
             link: copy.link,
@@ -141,7 +141,7 @@ impl World {
             return Err(HandError::NoSuchNode(node));
         }
         let iface = self.plugged_iface(node).ok_or(HandError::NotPlugged(node))?;
-        log.begin(Step::Hand, self.now);
+        log.begin(self.now);
         self.launch(Origin { node: node.0, iface, resent: 0, injected: true }, bytes, log, r);
         self.settle();
         Ok(())
@@ -158,7 +158,7 @@ impl World {
     ) -> Result<CallResult, HandError> {
         let now = self.now;
         let n = self.nodes.get_mut(usize::from(node.0)).ok_or(HandError::NoSuchNode(node))?;
-        log.begin(Step::Hand, now);
+        log.begin(now);
         let mut out = host::Output::default();
         let result = Rc::make_mut(&mut n.host).call(now, pid, call, &mut out, r);
         self.take(node.0, &mut out, log, r);
@@ -173,7 +173,7 @@ impl World {
         if !n.host.processes().iter().any(|p| p.pid == pid) {
             return Err(HandError::NoSuchProcess(node, pid));
         }
-        log.begin(Step::Hand, now);
+        log.begin(now);
         if parked {
             n.parks.entry(pid).or_insert(Park { line: None, waiting: false }).line = None;
         } else if n.parks.remove(&pid).is_some_and(|p| p.waiting) {
@@ -188,7 +188,7 @@ impl World {
     }
 
     fn done(&mut self, log: &mut StepLog, frame: FrameId, fate: Fate) -> Result<(), HandError> {
-        log.begin(Step::Hand, self.now);
+        log.begin(self.now);
         log.fates.push((frame, fate));
         self.settle();
         Ok(())

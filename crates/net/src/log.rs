@@ -126,8 +126,9 @@ impl Default for StepLog {
 }
 
 impl StepLog {
-    pub(crate) fn begin(&mut self, step: Step, time: Instant) {
-        self.step = step;
+    /// Empties it for a step, a hand's until it turns out to be another.
+    pub(crate) fn begin(&mut self, time: Instant) {
+        self.step = Step::Hand;
         self.time = time;
         self.launched.clear();
         self.fates.clear();

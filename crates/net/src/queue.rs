@@ -26,12 +26,7 @@ struct Node<T> {
 }
 
 /// Singly linked lists of nodes, one a slot: first and last.
-#[derive(Clone, Copy, Debug)]
-struct Level {
-    /// A bit a slot that is not empty.
-    used: u64,
-    slots: [(u32, u32); SLOTS],
-}
+type Level = [(u32, u32); SLOTS];
 
 /// Events in the order in which they happen: by time, and those of one time by when they were put in.
 #[derive(Clone, Debug)]
@@ -39,6 +34,8 @@ pub struct EventQueue<T> {
     nodes: Vec<Node<T>>,
     free: u32,
     levels: Vec<Level>,
+    /// Of each level, a bit a slot that is not empty.
+    used: [u64; LEVELS],
     /// Times are told apart from this one; nothing in the queue is earlier.
     base: u64,
     len: usize,
@@ -47,8 +44,15 @@ pub struct EventQueue<T> {
 
 impl<T> Default for EventQueue<T> {
     fn default() -> Self {
-        let level = Level { used: 0, slots: [(NONE, NONE); SLOTS] };
-        EventQueue { nodes: Vec::new(), free: NONE, levels: vec![level; LEVELS], base: 0, len: 0, serials: 0 }
+        EventQueue {
+            nodes: Vec::new(),
+            free: NONE,
+            levels: vec![[(NONE, NONE); SLOTS]; LEVELS],
+            used: [0; LEVELS],
+            base: 0,
+            len: 0,
+            serials: 0,
+        }
     }
 }
 
@@ -80,7 +84,7 @@ impl<T: Copy> EventQueue<T> {
     /// The next event with its time and serial; stays in. Quick after [`EventQueue::advance`].
     pub fn peek(&self) -> Option<(Instant, u64, T)> {
         let (level, slot) = self.first()?;
-        let mut at = self.levels[level].slots[slot].0;
+        let mut at = self.levels[level][slot].0;
         let mut least = &self.nodes[at as usize];
         while level > 0 && at != NONE {
             let node = &self.nodes[at as usize];
@@ -107,11 +111,11 @@ impl<T: Copy> EventQueue<T> {
     pub fn pop(&mut self) -> Option<(Instant, u64, T)> {
         self.advance();
         let (_, slot) = self.first()?;
-        let at = self.levels[0].slots[slot].0;
+        let at = self.levels[0][slot].0;
         let Node { time, serial, item, next } = self.nodes[at as usize];
-        self.levels[0].slots[slot].0 = next;
+        self.levels[0][slot].0 = next;
         if next == NONE {
-            self.levels[0].used &= !(1 << slot);
+            self.used[0] &= !(1 << slot);
         }
         self.nodes[at as usize].next = self.free;
         self.free = at;
@@ -133,8 +137,8 @@ impl<T: Copy> EventQueue<T> {
     /// The slot in which the next event is: of the lowest level that has any, the first.
     #[inline]
     fn first(&self) -> Option<(usize, usize)> {
-        let level = self.levels.iter().position(|l| l.used != 0)?;
-        Some((level, self.levels[level].used.trailing_zeros() as usize))
+        let level = self.used.iter().position(|&used| used != 0)?;
+        Some((level, self.used[level].trailing_zeros() as usize))
     }
 
     /// Puts a node behind the others of its slot.
@@ -142,12 +146,11 @@ impl<T: Copy> EventQueue<T> {
     fn link(&mut self, at: u32) {
         let time = self.nodes[at as usize].time;
         let differ = (time ^ self.base) | 1;
-        let level = differ.ilog2() / BITS;
-        let slot = (time >> (level * BITS)) as usize % SLOTS;
-        let level = &mut self.levels[level as usize];
-        let (first, last) = &mut level.slots[slot];
-        if level.used & (1 << slot) == 0 {
-            level.used |= 1 << slot;
+        let level = (differ.ilog2() / BITS) as usize;
+        let slot = (time >> (level as u32 * BITS)) as usize % SLOTS;
+        let (first, last) = &mut self.levels[level][slot];
+        if self.used[level] & (1 << slot) == 0 {
+            self.used[level] |= 1 << slot;
             *first = at;
         } else {
             self.nodes[*last as usize].next = at;
@@ -155,16 +158,17 @@ impl<T: Copy> EventQueue<T> {
         *last = at;
     }
 
-    /// The time of a slot has come: what is in it goes to lower levels, first come first.
+    /// The time of a slot has come: what is in it goes to lower levels, first come first; the earliest, to level 0.
     fn deal(&mut self, level: usize, slot: usize) {
-        let shift = level as u32 * BITS;
-        // What lies above this level's bits is the same for all that is left.
-        let above =
-            self.base.checked_shr(shift + BITS).map_or(0, |b| b.checked_shl(shift + BITS).unwrap_or(0));
-        self.base = above | (slot as u64) << shift;
-        let l = &mut self.levels[level];
-        l.used &= !(1 << slot);
-        let mut at = l.slots[slot].0;
+        let (first, last) = self.levels[level][slot];
+        self.used[level] &= !(1 << slot);
+        let mut at = first;
+        self.base = self.nodes[first as usize].time;
+        while at != last {
+            at = self.nodes[at as usize].next;
+            self.base = self.base.min(self.nodes[at as usize].time);
+        }
+        at = first;
         while at != NONE {
             let next = std::mem::replace(&mut self.nodes[at as usize].next, NONE);
             self.link(at);
@@ -176,18 +180,15 @@ impl<T: Copy> EventQueue<T> {
     #[cold]
     fn rebase(&mut self, base: u64) {
         let mut all = Vec::with_capacity(self.len);
-        for level in &mut self.levels {
-            for slot in 0..SLOTS {
-                if level.used & (1 << slot) == 0 {
-                    continue;
-                }
-                let mut at = level.slots[slot].0;
+        for (level, used) in self.levels.iter().zip(&mut self.used) {
+            for (_, &(first, _)) in level.iter().enumerate().filter(|(slot, _)| *used >> slot & 1 != 0) {
+                let mut at = first;
                 while at != NONE {
                     all.push(at);
                     at = std::mem::replace(&mut self.nodes[at as usize].next, NONE);
                 }
             }
-            level.used = 0;
+            *used = 0;
         }
         all.sort_unstable_by_key(|&at| self.nodes[at as usize].serial);
         self.base = base;

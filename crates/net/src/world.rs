@@ -126,20 +126,22 @@ impl World {
 
     /// Handles one event. False, and nothing changed, where there is none.
     pub fn step<R: Recorder>(&mut self, log: &mut StepLog, r: &mut R) -> bool {
-        let (Some((time, step)), Some((_, _, event))) = (self.next(), self.queue.pop()) else { return false };
+        let Some((time, _, event)) = self.queue.pop() else { return false };
         debug_assert!(time >= self.now, "time runs forwards");
         self.now = time;
-        log.begin(step, time);
+        log.begin(time);
         let mut out = std::mem::take(&mut self.scratch.out);
         match event {
             Event::Arrival { slot } => self.arrive(slot, &mut out, log, r),
             Event::Timer { node, key } => {
+                log.step = Step::Timer { node: NodeId(node), key };
                 let n = &mut self.nodes[usize::from(node)];
                 n.timers.remove(&key);
                 Rc::make_mut(&mut n.host).timer_fires(time, key, &mut out, r);
                 self.take(node, &mut out, log, r);
             }
             Event::Process { node, pid } => {
+                log.step = Step::Process { node: NodeId(node), pid };
                 Rc::make_mut(&mut self.nodes[usize::from(node)].host).process_runs(time, pid, &mut out, r);
                 self.take(node, &mut out, log, r);
             }
@@ -207,6 +209,7 @@ impl World {
 
     fn arrive<R: Recorder>(&mut self, slot: u32, out: &mut Output, log: &mut StepLog, r: &mut R) {
         let Some(Flight { id, to: (node, iface), bytes, .. }) = self.flights.remove(slot) else { return };
+        log.step = Step::Arrival { frame: id, node };
         let host = Rc::make_mut(&mut self.nodes[usize::from(node.0)].host);
         host.frame_arrives(self.now, iface, bytes, out, r);
         let refused = out.events.iter().find_map(|e| match e {
@@ -277,21 +280,20 @@ impl World {
             injected: from.injected,
             lost,
         };
-        if to.is_empty() {
-            self.frames += 1;
-            log.launched.push(launched);
-        } else {
-            for &(node, iface) in &to {
-                launched.id = FrameId(self.frames);
-                launched.to = Some(node);
-                self.frames += 1;
-                if lost.is_none() {
-                    rule!(r, rules::CARRIED, Act, launched.id.0, launched.bytes.len(), launched.arrives);
-                    self.fly(&launched, (node, iface));
-                }
+        for (n, &(node, iface)) in to.iter().enumerate() {
+            if n > 0 {
                 log.launched.push(launched.clone());
+                self.frames += 1;
+            }
+            launched.id = FrameId(self.frames);
+            launched.to = Some(node);
+            if lost.is_none() {
+                rule!(r, rules::CARRIED, Act, launched.id.0, launched.bytes.len(), launched.arrives);
+                self.fly(&launched, (node, iface));
             }
         }
+        self.frames += 1;
+        log.launched.push(launched);
         self.scratch.to = to;
         true
     }
