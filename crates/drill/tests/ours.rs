@@ -3,8 +3,12 @@
 
 mod common;
 
-use drill::{Defines, Verdict, drill};
+use drill::{Defines, Run, Verdict, drill, parse};
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::rc::Rc;
+use tcp::TRANSITIONS;
+use tcp::rule::Operand;
 
 #[test]
 fn all_pass() {
@@ -20,4 +24,33 @@ fn all_pass() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Nearly all edges of the table of transitions, and no others; the corpus of crate tcp takes the rest.
+#[test]
+fn they_take_edges_of_the_table_and_no_others() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+    let mut taken = BTreeSet::new();
+    for file in common::script_files(&folder) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let script = parse("script", &text, &Defines::standard()).unwrap();
+        let mut run = Run::begin_script(Rc::new(script)).unwrap();
+        loop {
+            let more = run.step();
+            taken.extend(run.decisions().filter(|d| d.rule.id == "tcp.state.changes").map(|d| {
+                let &[Operand::State(from), Operand::State(to), Operand::Word(cause)] = &d.operands[..]
+                else {
+                    panic!("{:?}", d.operands)
+                };
+                (from, cause, to)
+            }));
+            run.forget_decisions();
+            if !more {
+                break;
+            }
+        }
+    }
+    let table: BTreeSet<_> = TRANSITIONS.iter().map(|(from, cause, to)| (*from, cause.name(), *to)).collect();
+    assert!(taken.is_subset(&table), "{:?}", taken.difference(&table));
+    assert!(taken.len() >= 37, "only {taken:?}");
 }

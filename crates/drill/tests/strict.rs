@@ -158,3 +158,25 @@ fn a_script_steps_both_ways() {
         assert_eq!(earlier.verdicts(), whole);
     }
 }
+
+#[test]
+fn a_script_that_never_ends_is_stopped_in_its_own_time() {
+    // A day and a second of virtual time is nothing to wait for here.
+    fails("+0 read(4, ..., 100) = 100", "read() blocks: nothing is left that could end it");
+    fails(
+        "+0 poll([{fd=4, events=POLLIN}], 1, 90000000) = 1",
+        "poll() blocks: it did not return in time (by 86400.",
+    );
+    // Times without end add up to the end of time, and no further.
+    passes(&"+4000000000 getsockopt(4, SOL_TCP, TCP_NODELAY, [0], [4]) = 0\n".repeat(6));
+}
+
+#[test]
+fn a_script_that_goes_round_in_circles_is_stopped() {
+    let text = format!("{ESTABLISHED}{WRITE}+600 read(4, ..., 100) = -1 ETIMEDOUT (Connection timed out)");
+    let script = Rc::new(parse("t", &text, &Defines::standard()).unwrap());
+    let mut run = Run::begin_script(script).unwrap();
+    run.limit_events(12);
+    let Verdict::Failed(reason) = run.to_the_end() else { panic!("it has more than twelve events") };
+    assert!(reason.contains("stopped after 12 events: the script does not end"), "{reason}");
+}

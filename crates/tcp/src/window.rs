@@ -56,8 +56,9 @@ impl Connection {
         if offer < left + step && left > 0 {
             return left;
         }
-        // Rounding up keeps the edge from moving back, rounding down keeps a promise from being broken.
-        let rounded = if self.rcv.wscale > 0 { offer & !unit } else { offer };
+        // Rounding up keeps the edge from moving back, rounding down keeps a promise from being broken. But a buffer
+        // smaller than the unit must not be scaled away, or the window never opens (linux __tcp_select_window).
+        let rounded = if offer > unit { offer & !unit } else { (offer + unit) & !unit };
         rounded.min(limit).max(left)
     }
 

@@ -163,7 +163,7 @@ fn begin(kind: usize, c: Config) -> Bench {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn nothing_panics_and_invariants_hold(
         kind in 0usize..6, config in 0usize..5, full: bool, ops in prop::collection::vec(op(), 1..60),

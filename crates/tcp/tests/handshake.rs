@@ -174,10 +174,3 @@ fn closing_with_unread_data_resets() {
     assert_eq!(b.sent_short(), ["R. 1:1(0) ack 11"]);
     assert_eq!(b.conn.state(), State::Closed);
 }
-
-#[test]
-fn the_table_of_transitions_as_a_diagram() {
-    let d = tcp::mermaid();
-    assert!(d.contains("SYN_RECEIVED --> ESTABLISHED: rcv ACK of SYN"));
-    assert_eq!(d.lines().count(), tcp::TRANSITIONS.len() + 1);
-}

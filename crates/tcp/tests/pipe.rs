@@ -227,7 +227,7 @@ fn configs() -> Vec<Config> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
     #[test]
     fn bytes_out_are_bytes_in(
         a in 0usize..5, b in 0usize..5, up in 0usize..60_000, down in 0usize..60_000, seed: u64,

@@ -213,3 +213,21 @@ fn a_small_window_is_not_filled_at_once() {
     b.fire();
     assert_eq!(b.sent_short(), ["P. 1:301(300) ack 1"]);
 }
+
+#[test]
+fn a_buffer_smaller_than_the_unit_of_the_window_still_opens_it() {
+    let c = Config { window_scaling: true, rcv_buf: 3_000, ..plain() };
+    let mut b = Bench::established_with(c, "S 0(0) win 32768 <mss 1000,wscale 0>");
+    assert_eq!(b.conn.tcb().rcv_wscale, 10, "the field counts units of 1,024 octets");
+    // setsockopt(SO_RCVBUF) when it is too late to choose another unit.
+    b.conn.configure(|c| c.rcv_buf = 1_000);
+    for from in [1, 1001] {
+        b.gets(&format!("P. {from}(1000) ack 1 win 32768"));
+        b.reads(9000);
+    }
+    b.gets("P. 2001(1000) ack 1 win 32768");
+    b.reads(9000);
+    b.sent();
+    b.gets(". 3000(1) ack 1 win 32768");
+    assert_eq!(b.sent(), [". 1:1(0) ack 3001 win 1"], "linux __tcp_select_window: not scaled away");
+}
