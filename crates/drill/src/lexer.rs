@@ -280,6 +280,10 @@ impl Lexer {
                 '\\' => match self.bump()? {
                     'n' => text.push('\n'),
                     't' => text.push('\t'),
+                    'x' => {
+                        let (high, low) = (self.bump()?.to_digit(16)?, self.bump()?.to_digit(16)?);
+                        text.push(char::from((high << 4 | low) as u8));
+                    }
                     c => text.push(c),
                 },
                 c => text.push(c),

@@ -9,7 +9,7 @@ use crate::{Call, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules};
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tcp::rule::Recorder;
-use tcp::{Connection, State, rule};
+use tcp::{Connection, FastOpenSyn, State, rule};
 
 /// Flags of open(2), fcntl(2) on Linux.
 const O_RDWR: i64 = 2;
@@ -57,8 +57,8 @@ impl Host {
             Call::Connect { addr, .. } => self.sys_connect(id, *addr, progress, cx),
             Call::Read { len, .. } => self.sys_recv(id, *len, RecvFlags::default(), progress, cx),
             Call::Recv { len, flags, .. } => self.sys_recv(id, *len, *flags, progress, cx),
-            Call::Write { data, .. } => self.sys_send(id, data, SendFlags::default(), progress, cx),
-            Call::Send { data, flags, .. } => self.sys_send(id, data, *flags, progress, cx),
+            Call::Write { data, .. } => self.sys_send(id, data, (SendFlags::default(), None), progress, cx),
+            Call::Send { data, flags, to, .. } => self.sys_send(id, data, (*flags, *to), progress, cx),
             Call::ShutdownWrite { .. } => self.sys_shutdown(id, Shutdown::Write, cx),
             Call::Shutdown { how, .. } => self.sys_shutdown(id, *how, cx),
             Call::SetSockOpt { level, name, value, .. } => self.sys_setsockopt(id, *level, *name, value, cx),
@@ -114,8 +114,11 @@ impl Host {
         if self.listen_conflict(id) {
             return errno("EADDRINUSE");
         }
+        let fast = self.fast_open_limit(id, backlog);
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
-        sock.kind = Kind::Listener(Listener::new(backlog));
+        let mut listener = Listener::new(backlog);
+        listener.fast.max = fast;
+        sock.kind = Kind::Listener(listener);
         let (local, remote) = sock.ends();
         self.listeners.entry(local.port()).or_default().push(id);
         cx.out.events.push(HostEvent::State {
@@ -169,11 +172,19 @@ impl Host {
         let nonblocking = sock.nonblocking;
         match &sock.kind {
             Kind::Listener(_) => errno("EISCONN"),
-            Kind::Fresh => match self.start_connect(id, addr, cx) {
-                Err(e) => Try::Errno(e),
-                Ok(()) if nonblocking => errno("EINPROGRESS"),
-                Ok(()) => self.connect_outcome(id, cx),
-            },
+            Kind::Fresh if sock.deferred().is_some() => errno("EISCONN"),
+            Kind::Fresh => {
+                let fast = self.wants_fast_connect(id);
+                let syn = if fast { self.fast_connect(id, addr.ip()) } else { None };
+                if fast && syn.is_none() {
+                    return self.defer_connect(id, addr, cx);
+                }
+                match self.start_connect(id, addr, syn, cx) {
+                    Err(e) => Try::Errno(e),
+                    Ok(()) if nonblocking => errno("EINPROGRESS"),
+                    Ok(()) => self.connect_outcome(id, cx),
+                }
+            }
             Kind::Stream(_) if !sock.connecting => errno("EISCONN"),
             Kind::Stream(c) if nonblocking && progress.held.is_none() && c.state() == State::SynSent => {
                 errno("EALREADY")
@@ -184,13 +195,23 @@ impl Host {
         }
     }
 
-    fn start_connect<R: Recorder>(
+    /// connect(2) whose SYN waits for the first write (TCP_FASTOPEN_CONNECT).
+    fn defer_connect<R: Recorder>(&mut self, id: SockId, addr: SocketAddr, cx: &mut Step<R>) -> Try {
+        if let Err(e) = self.choose_ends(id, addr, cx) {
+            return Try::Errno(e);
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        sock.fast.get_or_insert_default().deferred = sock.remote;
+        rule!(cx.r, rules::FAST_OPEN_DEFERRED, Act, addr);
+        OK
+    }
+
+    fn choose_ends<R: Recorder>(
         &mut self,
         id: SockId,
-        addr: SocketAddr,
+        mut addr: SocketAddr,
         cx: &mut Step<R>,
     ) -> Result<(), Errno> {
-        let mut addr = addr;
         if addr.ip().is_unspecified() {
             // connect to 0.0.0.0 means this host (linux ip_route_output_key).
             addr.set_ip(if addr.is_ipv4() {
@@ -200,13 +221,30 @@ impl Host {
             });
         }
         self.choose_local(id, addr, cx)?;
+        self.socks.get_mut(id).ok_or(Errno("EBADF"))?.remote = Some(addr);
+        Ok(())
+    }
+
+    /// Sends the SYN; with `fast`, by the way of Fast Open.
+    pub(crate) fn start_connect<R: Recorder>(
+        &mut self,
+        id: SockId,
+        addr: SocketAddr,
+        fast: Option<FastOpenSyn>,
+        cx: &mut Step<R>,
+    ) -> Result<(), Errno> {
+        if self.socks.get(id).is_some_and(|s| s.deferred().is_none()) {
+            self.choose_ends(id, addr, cx)?;
+        }
         let Some(sock) = self.socks.get_mut(id) else { return Err(Errno("EBADF")) };
-        sock.remote = Some(addr);
         let Some(tuple) = sock.tuple() else { return Err(Errno("EINVAL")) };
         let iss = self.choose_isn(&tuple, cx);
         let config = self.connection_config(id, &tuple);
         let ports = tcp::Ports { local: tuple.local_port, remote: tuple.remote_port };
-        let connection = Connection::active_open(config, ports, iss, cx.now, cx.r);
+        let connection = match fast {
+            Some(syn) => Connection::active_fast_open(config, ports, iss, syn, cx.now, cx.r),
+            None => Connection::active_open(config, ports, iss, cx.now, cx.r),
+        };
         self.tuples.insert(tuple, id);
         self.count_quietly("ActiveOpens");
         if let Some(sock) = self.socks.get_mut(id) {
@@ -222,7 +260,7 @@ impl Host {
         Ok(())
     }
 
-    fn connect_outcome<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> Try {
+    pub(crate) fn connect_outcome<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         match sock.state() {
             State::SynSent | State::SynReceived => Try::Wait(id),

@@ -10,7 +10,7 @@ use crate::{Host, SockId};
 use std::rc::Rc;
 use tcp::rule::Recorder;
 use tcp::time::{Duration, Instant};
-use tcp::{Admission, Connection, Segment, rule};
+use tcp::{Admission, Connection, FastOpenAnswer, Segment, rule};
 use wire::Seq;
 use wire::ip::Addrs;
 use wire::tcp::{Flags, Options};
@@ -135,7 +135,8 @@ impl Host {
             rule!(cx.r, rules::FINAL_ACK_REFUSED, Drop, len, backlog);
             return Err(Refused::new(&rules::FINAL_ACK_REFUSED, len, backlog));
         }
-        let child = self.make_child(listener, tuple, cookie, &remembered_syn(seg, irs, mss), cx);
+        let syn = remembered_syn(seg, irs, mss);
+        let child = self.make_child(listener, tuple, cookie, (&syn, FastOpenAnswer::Ignore), cx);
         if let Some(c) = self.socks.get_mut(child).and_then(Sock::stream) {
             // The SYN-ACK went out long ago.
             while c.poll_transmit(cx.now, &mut ()).is_some() {}

@@ -6,6 +6,7 @@ use crate::step::Step;
 use crate::wait::{Progress, Try, errno};
 use crate::{Errno, Host, SockId};
 use bytes::Bytes;
+use std::net::SocketAddr;
 use tcp::rule::Recorder;
 use tcp::{Connection, State, WriteFlags};
 
@@ -22,7 +23,14 @@ impl Host {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;
         let ended = sock.reading_ended;
-        let Kind::Stream(c) = &mut sock.kind else { return errno("ENOTCONN") };
+        let deferred = sock.deferred().is_some();
+        let Kind::Stream(c) = &mut sock.kind else {
+            return match (deferred, waits) {
+                (true, true) => Try::Wait(id),
+                (true, false) => errno("EAGAIN"),
+                _ => errno("ENOTCONN"),
+            };
+        };
         if flags.urgent {
             // It never waits (linux `tcp_recv_urg`).
             return match c.take_urgent(flags.peek) {
@@ -83,10 +91,17 @@ impl Host {
         &mut self,
         id: SockId,
         data: &Bytes,
-        flags: SendFlags,
+        (flags, to): (SendFlags, Option<SocketAddr>),
         progress: &mut Progress,
         cx: &mut Step<R>,
     ) -> Try {
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        let opening = sock.deferred().is_some() || progress.held.is_some() && sock.connecting;
+        if flags.fast_open || opening {
+            if let Some(end) = self.send_fast(id, data, (flags, to), progress, cx) {
+                return end;
+            }
+        }
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;
         let error = sock.error;
@@ -95,7 +110,7 @@ impl Host {
         let failed = match (error, c.state()) {
             (Some(e), _) => Some(e),
             (None, State::Closed) => Some(Errno("EPIPE")),
-            (None, State::SynSent | State::SynReceived) => {
+            (None, State::SynSent | State::SynReceived) if !c.is_unproven() => {
                 return if waits { Try::Wait(id) } else { errno("EAGAIN") };
             }
             _ => None,

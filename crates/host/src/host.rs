@@ -1,6 +1,7 @@
 //! The host: its parts, and the ways in.
 
 use crate::counters::Counters;
+use crate::fast_open::Remembered;
 use crate::ip::Ip;
 use crate::names::PortUse;
 use crate::process::{Process, SHELL};
@@ -16,7 +17,7 @@ use crate::{
 };
 use bytes::Bytes;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use tcp::Tcb;
 use tcp::rule::Recorder;
@@ -40,6 +41,8 @@ pub struct Host {
     pub(crate) counters: Counters,
     /// Where its frames are made.
     pub(crate) room: Room,
+    /// What was learned of servers by Fast Open, by address.
+    pub(crate) servers: BTreeMap<IpAddr, Remembered>,
     pub(crate) next_wait: u64,
     /// Ephemeral ports given out (RFC 6056 §3.3.3 `next_ephemeral`).
     pub(crate) next_port: u32,
@@ -72,6 +75,7 @@ impl Host {
             parked: BTreeMap::new(),
             counters: Counters::default(),
             room: Room::default(),
+            servers: BTreeMap::new(),
             next_wait: 0,
             next_port: 0,
             connections: 0,

@@ -115,7 +115,12 @@ impl Host {
         };
         let Some(Sock { kind: Kind::Stream(c), parent, .. }) = self.socks.get(id) else { return Ok(()) };
         let (state, parent, tcb) = (c.state(), *parent, c.tcb());
-        let in_flight = quoted.seq.ge(tcb.snd_una) && quoted.seq.lt(tcb.snd_nxt);
+        // The SYN-ACK of a child by Fast Open is in flight too.
+        let una = if c.is_unproven() { tcb.iss } else { tcb.snd_una };
+        // One that was accepted counts as connected.
+        let state = if c.is_unproven() && parent.is_none() { State::Established } else { state };
+        let parent = if c.is_unproven() { None } else { parent };
+        let in_flight = quoted.seq.ge(una) && quoted.seq.lt(tcb.snd_nxt);
         if state == State::TimeWait || !in_flight {
             self.count("OutOfWindowIcmps", cx);
             rule!(cx.r, rules::ICMP_OUT_OF_WINDOW, Drop, quoted.seq, tcb.snd_una, tcb.snd_nxt);

@@ -101,7 +101,7 @@ impl Host {
             for &id in queue {
                 let child = self.socks.get(id).expect("a child in a queue exists");
                 assert_eq!(child.parent, Some(sock.id), "child {id:?}");
-                assert_eq!(child.state() == State::SynReceived, half_open, "queue of {id:?}");
+                assert_eq!(child.half_open_parent().is_some(), half_open, "queue of {id:?}");
             }
         }
         let young = l.syn.iter().filter(|&&c| self.socks.get(c).is_some_and(|s| !s.aged)).count();

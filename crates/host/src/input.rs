@@ -9,7 +9,7 @@ use crate::{Host, HostEvent, SockId, rules};
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
 use tcp::rule::{Operand, Outcome, Recorder};
-use tcp::{Admission, Segment, State, Verdict, rule};
+use tcp::{Admission, Segment, Verdict, rule};
 use wire::{Link, Malformed, Seq, arp, ethernet, ip};
 
 impl Host {
@@ -176,7 +176,7 @@ impl Host {
     ) -> Result<Option<Seq>, Refused> {
         let Some(sock) = self.socks.get_mut(id) else { return Ok(None) };
         let state = sock.state();
-        if let Some(listener) = sock.parent.filter(|_| state == State::SynReceived) {
+        if let Some(listener) = sock.half_open_parent() {
             return self.at_half_open(id, listener, seg, cx);
         }
         let (local, remote) = sock.ends();

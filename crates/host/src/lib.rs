@@ -7,6 +7,7 @@ mod cookie;
 mod counters;
 mod data;
 mod errno;
+mod fast_open;
 mod flags;
 mod host;
 mod icmp;

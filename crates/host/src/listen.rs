@@ -3,6 +3,7 @@
 //! The queues are lists of children, each a whole connection: SYN-RECEIVED in the SYN queue, beyond it in the
 //! accept queue.
 
+use crate::fast_open::FastQueue;
 use crate::rules;
 use crate::secret::FourTuple;
 use crate::settings::{QueuePolicy, Settings};
@@ -14,7 +15,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use tcp::rule::Recorder;
 use tcp::time::Instant;
-use tcp::{Admission, AtListener, Connection, Segment, State, Verdict, rule};
+use tcp::{Admission, AtListener, Connection, FastOpenAnswer, Segment, State, Verdict, rule};
 use wire::Seq;
 use wire::ip;
 use wire::tcp::Flags;
@@ -32,6 +33,8 @@ pub(crate) struct Listener {
     pub(crate) young: u32,
     /// When a SYN cookie was last sent (linux `synq_overflow_ts`).
     pub(crate) cookie_sent: Option<Instant>,
+    /// Children by Fast Open that are not proven yet.
+    pub(crate) fast: FastQueue,
 }
 
 /// Why a SYN makes no child.
@@ -43,7 +46,14 @@ enum NoRoom {
 
 impl Listener {
     pub(crate) fn new(backlog: u32) -> Listener {
-        Listener { backlog, syn: Vec::new(), accept: VecDeque::new(), young: 0, cookie_sent: None }
+        Listener {
+            backlog,
+            syn: Vec::new(),
+            accept: VecDeque::new(),
+            young: 0,
+            cookie_sent: None,
+            fast: FastQueue::default(),
+        }
     }
     fn syn_len(&self) -> u32 {
         self.syn.len() as u32
@@ -100,8 +110,14 @@ impl Host {
         match self.room_for_syn(listener, isn.is_some(), cx) {
             Ok(()) => {
                 let iss = isn.unwrap_or_else(|| self.choose_isn(&tuple, cx));
-                let child = self.make_child(listener, tuple, iss, seg, cx);
-                self.enter_syn_queue(listener, child, cx);
+                let answer = self.answer_fast_open(listener, &tuple, seg, cx);
+                let child = self.make_child(listener, tuple, iss, (seg, answer), cx);
+                if let FastOpenAnswer::Accept(_) = answer {
+                    self.count_unproven(listener, child);
+                    self.enter_accept_queue(listener, child, cx);
+                } else {
+                    self.enter_syn_queue(listener, child, cx);
+                }
                 self.settle(child, cx);
                 Ok(())
             }
@@ -180,12 +196,12 @@ impl Host {
         listener: SockId,
         tuple: FourTuple,
         iss: Seq,
-        syn: &Segment,
+        syn: (&Segment, FastOpenAnswer),
         cx: &mut Step<R>,
     ) -> SockId {
         let ports = tcp::Ports { local: tuple.local_port, remote: tuple.remote_port };
         let config = self.connection_config(listener, &tuple);
-        let connection = Connection::passive_open(config, ports, iss, syn, cx.now, cx.r);
+        let connection = Connection::passive_fast_open(config, ports, iss, syn, cx.now, cx.r);
         let id = self.socks.fresh_id();
         let mut sock = Sock::new(id, Kind::Stream(connection), cx.now);
         sock.local = Some(SocketAddr::new(tuple.local, tuple.local_port));
@@ -321,7 +337,7 @@ impl Host {
     /// `reqsk_timer_handler`).
     pub(crate) fn before_timer<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
         let Some(sock) = self.socks.get(id) else { return };
-        let Some(listener) = sock.parent.filter(|_| sock.state() == State::SynReceived) else { return };
+        let Some(listener) = sock.half_open_parent() else { return };
         let first = !sock.aged;
         let Kind::Stream(c) = &sock.kind else { return };
         let Some((repeats, most, _)) = c.handshake_progress() else { return };

@@ -101,6 +101,7 @@ impl Host {
         let sock = self.sock_of(pid, fd)?;
         Some(match &sock.kind {
             Kind::Stream(c) => c.info(now),
+            Kind::Fresh if sock.deferred().is_some() => Info { state: State::SynSent, ..Info::default() },
             _ => Info { state: sock.state(), ..Info::default() },
         })
     }
@@ -151,6 +152,7 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
             let mask = if l.accept.is_empty() { 0 } else { IN | RDNORM };
             return (mask, l.accept.len() as u64);
         }
+        Kind::Fresh if sock.deferred().is_some() => return (OUT | WRNORM, 0),
         Kind::Fresh => {
             let error = if sock.error.is_some() { ERR } else { 0 };
             return (OUT | WRNORM | HUP | error, 0);
@@ -167,7 +169,7 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
     if no_more_in {
         mask |= IN | RDNORM | RDHUP;
     }
-    if !matches!(state, State::SynSent | State::SynReceived) {
+    if !matches!(state, State::SynSent | State::SynReceived) || c.is_unproven() {
         let (read_mark, unsent_mark) =
             sock.options.as_ref().map_or((1, u32::MAX), |o| (o.read_mark(), o.unsent_mark()));
         if c.readable() as u32 >= read_mark || c.readable() > 0 && c.window_is_closing() {

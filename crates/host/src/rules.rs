@@ -65,6 +65,11 @@ tcp::rules! {
     COOKIE_SENT = "host.cookie.sent", "RFC 4987 §3.6, linux cookie_v4_init_sequence", [iss, mss];
     COOKIE_RIGHT = "host.cookie.right", "linux cookie_v4_check", [cookie, mss];
     COOKIE_WRONG = "host.cookie.wrong", "linux cookie_v4_check", [cookie, isn];
+    FAST_OPEN_FULL = "host.fast_open.full", "RFC 7413 §5.1, linux tcp_fastopen_queue_check", [len, max];
+    FAST_OPEN_NO_COOKIE = "host.fast_open.no_cookie", "ip-sysctl tcp_fastopen 0x200", [len];
+    FAST_OPEN_RIGHT = "host.fast_open.right", "RFC 7413 §4.2.2", [remote];
+    FAST_OPEN_WRONG = "host.fast_open.wrong", "RFC 7413 §4.2.2", [remote];
+    FAST_OPEN_DEFERRED = "host.fast_open.deferred", "tcp(7) TCP_FASTOPEN_CONNECT", [remote];
     // Calls.
     ACCEPT_TAKES = "host.accept.takes", "accept(2)", [remote, fd, len];
     ACCEPT_EMPTY = "host.accept.empty", "accept(2)", [len];

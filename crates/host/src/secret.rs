@@ -21,6 +21,7 @@ pub(crate) enum Use {
     CookieCount = 4,
     IpId = 5,
     ReusePort = 6,
+    FastOpen = 7,
 }
 
 /// Both ends of a connection: the key of the table of connections.
@@ -60,6 +61,16 @@ impl Secret {
     /// Where the search for an ephemeral port starts (RFC 6056 §3.3.3: F over all but the port sought).
     pub(crate) fn port_offset(self, local: IpAddr, remote: IpAddr, remote_port: u16) -> u32 {
         self.word(Use::Port, &FourTuple { local, remote, local_port: 0, remote_port }, 0)
+    }
+    /// The key of Fast Open cookies, where nobody set another.
+    pub(crate) fn fast_open_key(self) -> [u8; 16] {
+        let none = IpAddr::from([0; 4]);
+        let nobody = FourTuple { local: none, remote: none, local_port: 0, remote_port: 0 };
+        let half = |n| self.hash(Use::FastOpen, &nobody, n).to_le_bytes();
+        let mut key = [0; 16];
+        key[..8].copy_from_slice(&half(0));
+        key[8..].copy_from_slice(&half(1));
+        key
     }
     /// ISN = M + F(localip, localport, remoteip, remoteport, secretkey) (RFC 6528 §3).
     pub(crate) fn isn(self, choice: IsnChoice, tuple: &FourTuple, connections: u32, now: Instant) -> Seq {

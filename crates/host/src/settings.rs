@@ -1,5 +1,6 @@
 //! Settings by sysctl name, and the profiles: data in one table each.
 
+use crate::fast_open::Keys;
 use crate::secret::IsnChoice;
 use std::rc::Rc;
 use tcp::profile::Ecn;
@@ -54,6 +55,10 @@ pub(crate) struct Settings {
     pub(crate) port_low: u16,
     pub(crate) port_high: u16,
     pub(crate) default_ttl: u8,
+    /// `tcp_fastopen`: see [`crate::fast_open::bit`].
+    pub(crate) fast_open: u32,
+    /// `tcp_fastopen_key`; none: from the host's secret.
+    pub(crate) fast_open_keys: Option<Keys>,
     /// RLIMIT_NOFILE: descriptors of a process.
     pub(crate) nofile: u32,
 }
@@ -76,6 +81,8 @@ impl Settings {
             port_low: 32_768,
             port_high: 60_999,
             default_ttl: 64,
+            fast_open: 1, // ip-sysctl.rst: a client may, no listener does
+            fast_open_keys: None,
             nofile: 1024,
         };
         let rfc = Settings {
@@ -98,6 +105,7 @@ impl Settings {
                 isn: IsnChoice::Counter,
                 somaxconn: 5,
                 dead_stay: false,
+                fast_open: 0,
                 port_low: 1024,
                 port_high: 5000,
                 nofile: 64,
@@ -155,6 +163,11 @@ impl Settings {
             }
             return Ok(());
         }
+        if key == "net.ipv4.tcp_fastopen_key" {
+            let keys = Keys::parse(value).ok_or_else(|| wrong("four hexadecimal words joined by `-`"))?;
+            self.fast_open_keys = Some(keys);
+            return Ok(());
+        }
         if key == "net.ipv4.tcp_congestion_control" {
             let name = Algorithm::by_name(value.trim().as_bytes());
             self.tcp_mut().algorithm = name.ok_or_else(|| wrong("reno or cubic"))?;
@@ -167,7 +180,12 @@ impl Settings {
                 Err(wrong(&format!("one of {only:?}")))
             };
         }
-        let n: u32 = value.trim().parse().map_err(|_| wrong("a whole number"))?;
+        let value = value.trim();
+        let number = match value.strip_prefix("0x") {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => value.parse(),
+        };
+        let n = number.map_err(|_| wrong("a whole number"))?;
         let Some((_, most, set)) = SYSCTLS.iter().find(|(name, ..)| *name == key) else {
             return Err(format!("there is no setting `{key}`; there are {}", names().join(", ")));
         };
@@ -195,6 +213,8 @@ const FIXED: &[(&str, &[&str])] = &[
     ("net.ipv4.tcp_pacing_ca_ratio", &["120"]),
     ("net.ipv4.tcp_mtu_probing", &["0"]),
     ("net.ipv4.tcp_stdurg", &["0"]),
+    // A SYN with data that is lost does not keep others from trying.
+    ("net.ipv4.tcp_fastopen_blackhole_timeout_sec", &["0"]),
     ("net.core.default_qdisc", &["pfifo", "pfifo_fast", "fq"]),
 ];
 
@@ -249,6 +269,7 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("tcp_cubic.hystart", 1, |s, n| s.tcp_mut().hystart = if n == 1 { s.tcp.hystart.max(3) } else { 0 }),
     ("tcp_cubic.hystart_detect", 3, |s, n| s.tcp_mut().hystart = n as u8),
     ("net.ipv4.ip_default_ttl", 255, |s, n| s.default_ttl = n.max(1) as u8),
+    ("net.ipv4.tcp_fastopen", u32::MAX, |s, n| s.fast_open = n),
     ("RLIMIT_NOFILE", 1_048_576, |s, n| s.nofile = n),
 ];
 
@@ -261,6 +282,6 @@ impl Settings {
 /// Names of all settings.
 pub fn names() -> Vec<&'static str> {
     let special = ["net.ipv4.ip_local_port_range", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"];
-    let special = special.into_iter().chain(["net.ipv4.tcp_congestion_control"]);
+    let special = special.into_iter().chain(["net.ipv4.tcp_congestion_control", "net.ipv4.tcp_fastopen_key"]);
     SYSCTLS.iter().map(|(name, ..)| *name).chain(special).chain(FIXED.iter().map(|(name, _)| *name)).collect()
 }

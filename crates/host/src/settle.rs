@@ -24,6 +24,10 @@ impl Host {
         transmit(sock, ip, counters, settings, room, cx);
         self.take_events(id, cx);
         let Some(sock) = self.socks.get_mut(id) else { return };
+        if sock.fast.is_some() {
+            self.forget_unproven(id, cx);
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return };
         rearm(id, sock, cx);
         if sock.wakes_any() {
             self.wake(id, cx);
@@ -73,8 +77,10 @@ impl Host {
 
     fn state_changed<R: Recorder>(&mut self, id: SockId, from: State, to: State, cx: &mut Step<R>) {
         let Some(sock) = self.socks.get(id) else { return };
-        let parent = sock.parent;
+        // A child by Fast Open stands in the accept queue already.
+        let parent = sock.parent.filter(|_| sock.fast.is_none());
         match (from, to) {
+            (State::SynSent, State::Established | State::SynReceived) => self.remember_server(id),
             (State::SynReceived, State::Closed) => match parent {
                 Some(listener) => self.leave_syn_queue(listener, id, cx),
                 None => self.count_quietly("AttemptFails"),

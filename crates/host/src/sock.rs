@@ -1,5 +1,6 @@
 //! What a descriptor points to.
 
+use crate::fast_open::FastSock;
 use crate::listen::Listener;
 use crate::names::Reuse;
 use crate::ready::readiness;
@@ -72,6 +73,8 @@ pub(crate) struct Sock {
     pub(crate) aged: bool,
     /// Identification of its next IP datagram.
     pub(crate) ip_ident: u16,
+    /// Fast Open under way.
+    pub(crate) fast: Option<Box<FastSock>>,
 }
 
 /// Whether a socket holds its port in the table of ports.
@@ -110,6 +113,7 @@ impl Sock {
             since: now,
             aged: false,
             ip_ident: 0,
+            fast: None,
         }
     }
     pub(crate) fn state(&self) -> State {

@@ -3,6 +3,7 @@
 //! [`TABLE`] says of each whether it is simulated or only kept: an option that is kept can be read back and changes
 //! nothing on the wire.
 
+use crate::fast_open::{Keys, bit};
 use crate::sock::{Kind, Sock};
 use crate::step::Step;
 use crate::wait::{Try, errno};
@@ -51,7 +52,7 @@ pub struct SockOpt {
 macro_rules! options {
     ($($level:ident $number:literal $name:ident $effect:ident $least:literal ..= $greatest:expr;)*) => {
         $(#[allow(dead_code)] /// The option's level and number.
-        const $name: (i32, i32) = ($level, $number);)*
+        pub(crate) const $name: (i32, i32) = ($level, $number);)*
         /// Every option there is.
         pub static TABLE: &[SockOpt] = &[$(SockOpt {
             level: $level,
@@ -97,7 +98,11 @@ options! {
     TCP 12 TCP_QUICKACK Kept 0..=ANY;
     TCP 13 TCP_CONGESTION Simulated 0..=ANY;
     TCP 18 TCP_USER_TIMEOUT Simulated 0..=ANY;
+    TCP 23 TCP_FASTOPEN Simulated 0..=ANY;
     TCP 25 TCP_NOTSENT_LOWAT Simulated 0..=0xffff_ffff;
+    TCP 30 TCP_FASTOPEN_CONNECT Simulated 0..=1;
+    TCP 33 TCP_FASTOPEN_KEY Simulated 0..=ANY;
+    TCP 34 TCP_FASTOPEN_NO_COOKIE Simulated 0..=1;
     TCP 36 TCP_INQ Simulated 0..=1;
     IP 1 IP_TOS Simulated 0..=255;
     IP 2 IP_TTL Simulated 1..=255;
@@ -146,13 +151,18 @@ pub(crate) struct Options {
     /// SO_LINGER: seconds, where it is on.
     linger: Option<i32>,
     congestion: Option<Algorithm>,
+    fast_open_keys: Option<Keys>,
 }
 
 impl Options {
-    fn get(&self, option: (i32, i32)) -> Option<i64> {
+    pub(crate) fn get(&self, option: (i32, i32)) -> Option<i64> {
         self.values.get(&option).copied()
     }
-    fn on(&self, option: (i32, i32)) -> Option<bool> {
+    /// TCP_FASTOPEN_KEY
+    pub(crate) fn fast_open_keys(&self) -> Option<Keys> {
+        self.fast_open_keys
+    }
+    pub(crate) fn on(&self, option: (i32, i32)) -> Option<bool> {
         self.get(option).map(|v| v != 0)
     }
     /// SO_LINGER with a time of zero: close(2) resets.
@@ -280,9 +290,28 @@ impl Host {
     }
 
     fn set_option(&mut self, id: SockId, option: &SockOpt, value: &Bytes) -> Result<(), &'static str> {
-        let sock = self.socks.get_mut(id).ok_or("EBADF")?;
-        let options = sock.options.get_or_insert_default();
         let key = (option.level, option.number);
+        let (client, most) = (self.settings.fast_open & bit::CLIENT != 0, self.settings.somaxconn);
+        let sock = self.socks.get_mut(id).ok_or("EBADF")?;
+        // linux do_tcp_setsockopt: Fast Open is arranged before there is a connection.
+        let early = !matches!(sock.kind, Kind::Stream(_));
+        match key {
+            TCP_FASTOPEN | TCP_FASTOPEN_NO_COOKIE if !early => return Err("EINVAL"),
+            TCP_FASTOPEN_CONNECT if !client => return Err("EOPNOTSUPP"),
+            TCP_FASTOPEN_CONNECT if !matches!(sock.kind, Kind::Fresh) => return Err("EINVAL"),
+            TCP_FASTOPEN => {
+                let n = int(value, 0).filter(|n| *n >= 0).ok_or("EINVAL")?;
+                if let Some(l) = sock.listener_mut() {
+                    l.fast.max = (n as u32).min(most);
+                }
+            }
+            _ => {}
+        }
+        let options = sock.options.get_or_insert_default();
+        if key == TCP_FASTOPEN_KEY {
+            options.fast_open_keys = Some(Keys::from_octets(value).ok_or("EINVAL")?);
+            return Ok(());
+        }
         if key == TCP_CONGESTION {
             let name = value.split(|b| *b == 0).next().unwrap_or(&[]);
             options.congestion = Some(Algorithm::by_name(name).ok_or("ENOENT")?);
@@ -333,6 +362,11 @@ impl Host {
             let us = sock.options.as_ref().and_then(|o| o.get(key)).unwrap_or(0);
             let out = [us / 1_000_000, us % 1_000_000].map(i64::to_le_bytes).concat();
             return Try::Done(0, out.into());
+        }
+        if key == TCP_FASTOPEN_KEY {
+            let own = sock.options.as_ref().and_then(|o| o.fast_open_keys);
+            let keys = own.or(self.settings.fast_open_keys).unwrap_or_else(|| Keys::of(self.secret));
+            return Try::Done(0, keys.octets().into());
         }
         if key == TCP_CONGESTION {
             // TCP_CA_NAME_MAX octets.

@@ -60,7 +60,8 @@ impl Connection {
     /// Our SYN is acknowledged: it leaves the retransmission queue and gives the first round trip.
     pub(crate) fn syn_acknowledged<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
         let mut d = Delta::default();
-        self.clean_queue(now, self.snd.iss + 1, &mut d);
+        // With Fast Open the SYN's data may be acknowledged along with it.
+        self.clean_queue(now, seg.header.ack, &mut d);
         self.rec.timeouts = 0;
         self.rtt.backoff = 0;
         self.retrans_since = None;
@@ -69,6 +70,9 @@ impl Connection {
         // RFC 5681 §3.1: a SYN lost more than once means caution.
         if d.retransmitted && self.rec.syn_losses > 1 {
             self.win.cwnd = 1;
+        }
+        if !self.rtx.is_empty() {
+            self.rearm_rto(now, r);
         }
         self.win.stamp = now;
         self.opened = now;
@@ -202,7 +206,6 @@ impl Connection {
         }
         if ack.gt(self.snd.una) {
             d.advanced = true;
-            self.stats.bytes_acked += u64::from(ack.since(self.snd.una));
             self.snd.una = ack;
             self.tx.acked(ack);
             if self.snd.up.is_some_and(|up| up.le(ack)) {

@@ -73,7 +73,7 @@ impl Connection {
 
     fn may_write(&self) -> Result<(), &'static str> {
         match self.state {
-            _ if self.fin_queued || self.orphan => Err("EPIPE"),
+            _ if self.fin_queued || self.orphan || self.fin_waits() => Err("EPIPE"),
             State::Closed | State::Listen => Err("EPIPE"),
             _ => Ok(()),
         }
@@ -192,15 +192,19 @@ impl Connection {
     pub fn shutdown_write<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Result<(), &'static str> {
         match self.state {
             State::Closed | State::Listen | State::SynSent => return Err("ENOTCONN"),
-            _ if self.fin_queued => return Ok(()),
+            _ if self.fin_queued || self.fin_waits() => return Ok(()),
             _ => {}
         }
         rule!(r, rules::CALL_SHUTDOWN, Act, self.state);
+        if self.is_unproven() {
+            self.let_fin_wait();
+            return Ok(());
+        }
         self.queue_fin(now, r);
         Ok(())
     }
 
-    fn queue_fin<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn queue_fin<R: Recorder>(&mut self, now: Instant, r: &mut R) {
         self.fin_queued = true;
         self.transition(Cause::CloseCall, r);
         // In SYN-RECEIVED the FIN waits for the ACK of our SYN (§3.10.4).

@@ -3,6 +3,7 @@
 use crate::congestion::{Control, Window};
 use crate::delayed_ack::AckState;
 use crate::ecn::EcnState;
+use crate::fast_open::{FastOpenAnswer, FastOpenState};
 use crate::output::Intent;
 use crate::paws::TimestampState;
 use crate::profile::Config;
@@ -71,6 +72,8 @@ pub struct Connection {
     pub(crate) answers_from: Instant,
     /// When this state of the handshake or of retransmission began.
     pub(crate) retrans_since: Option<Instant>,
+    /// Where it opened, or was asked to open, with data in the SYN (RFC 7413).
+    pub(crate) fast_open: Option<Box<FastOpenState>>,
 }
 
 /// Send sequence space (RFC 9293 §3.3.1).
@@ -130,7 +133,7 @@ pub(crate) struct RecvSpace {
 pub(crate) const MSS_LEAST: u16 = 48;
 
 impl Connection {
-    fn new(cfg: Rc<Config>, ports: Ports, iss: Seq, now: Instant) -> Connection {
+    pub(crate) fn new(cfg: Rc<Config>, ports: Ports, iss: Seq, now: Instant) -> Connection {
         let cc = Control::new(&cfg);
         Connection {
             state: State::Closed,
@@ -189,6 +192,7 @@ impl Connection {
             last_rcv: now,
             answers_from: Instant::ZERO,
             retrans_since: None,
+            fast_open: None,
             cfg,
             ports,
         }
@@ -213,13 +217,7 @@ impl Connection {
         now: Instant,
         r: &mut R,
     ) -> Self {
-        let mut conn = Connection::new(c, ports, iss, now);
-        conn.passive = true;
-        rule!(r, rules::OPEN_PASSIVE, Act, syn.header.seq, iss);
-        conn.take_syn(now, syn, r);
-        conn.transition(Cause::PassiveSyn, r);
-        conn.send_handshake(now, Flags::SYN | Flags::ACK, r);
-        conn
+        Connection::passive_fast_open(c, ports, iss, (syn, FastOpenAnswer::Ignore), now, r)
     }
 
     /// RCV.NXT, IRS, window and options from the peer's SYN or SYN-ACK.
@@ -321,9 +319,9 @@ impl Connection {
         self.events.push_back(Event::Count(name));
     }
 
-    /// SYN-SENT, or SYN-RECEIVED after it: nothing of the caller's has been sent.
+    /// SYN-SENT, or SYN-RECEIVED after it: what the caller writes must wait.
     pub(crate) fn in_handshake(&self) -> bool {
-        matches!(self.state, State::SynSent | State::SynReceived)
+        matches!(self.state, State::SynSent | State::SynReceived) && !self.is_unproven()
     }
 
     /// Our FIN was sent and is acknowledged.
@@ -338,6 +336,10 @@ impl Connection {
 
     /// Arms the retransmission timer for the segment sent first (RFC 6298 §5.1, §5.3).
     pub(crate) fn rearm_rto<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if self.is_unproven() {
+            // The timer is the SYN-ACK's until that is answered (tcp_rearm_rto).
+            return;
+        }
         if self.rtx.is_empty() {
             self.timers.clear(TimerKind::Retransmit);
             return;
@@ -367,6 +369,9 @@ impl Connection {
 
     /// Of the four timers that wake a sender, one runs at a time.
     pub(crate) fn arm_send_timer(&mut self, kind: TimerKind, now: Instant, deadline: Instant) {
+        if self.is_unproven() {
+            return;
+        }
         const SENDER: [TimerKind; 4] =
             [TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder, TimerKind::Persist];
         for other in SENDER {

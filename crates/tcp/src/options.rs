@@ -50,7 +50,7 @@ impl Connection {
 
     /// Whether the caller will write no more.
     pub fn writing_ended(&self) -> bool {
-        self.fin_queued || self.orphan || self.state == State::Closed
+        self.fin_queued || self.fin_waits() || self.orphan || self.state == State::Closed
     }
 
     /// Octets received in order so far.

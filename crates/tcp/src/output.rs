@@ -66,7 +66,7 @@ impl Connection {
             // A RST in answer to a segment has no options (tcp_v4_send_reset).
             _ if rst && !has_ack => Options::default(),
             _ if rst => Options { timestamps: self.ts_option(now), ..Options::default() },
-            _ if syn => self.syn_options(now, has_ack),
+            _ if syn => self.syn_options(now, has_ack, i.resent),
             _ => self.options(now),
         };
         let mut flags = i.flags;
@@ -88,7 +88,7 @@ impl Connection {
         }
     }
 
-    fn syn_options(&self, now: Instant, reply: bool) -> Options {
+    fn syn_options(&self, now: Instant, reply: bool, resent: u8) -> Options {
         let ts = match reply {
             true => self.ts_option(now),
             false => self.cfg.timestamps.then(|| wire::tcp::Timestamps { val: self.ts_now(now), ecr: 0 }),
@@ -99,6 +99,7 @@ impl Connection {
             window_scale: scale.then_some(self.rcv.wscale),
             sack_permitted: if reply { self.sack.is_some() } else { self.cfg.sack },
             timestamps: ts,
+            fast_open: self.fast_open_option(resent),
             ..Options::default()
         }
     }

@@ -4,7 +4,7 @@ use crate::connection::MSS_LEAST;
 use crate::rtx_queue::mark;
 use crate::rule::Recorder;
 use crate::time::Instant;
-use crate::{CaState, Connection, rule, rules};
+use crate::{Connection, rule, rules};
 
 impl Connection {
     /// The path takes segments of at most `mss` octets of data and options. Those that were sent larger are cut
@@ -32,16 +32,8 @@ impl Connection {
             i += 1;
         }
         if cut {
-            if self.rec.state != CaState::Loss {
-                // No congestion: the window stays, only its unit changed.
-                self.rec.high = self.snd.nxt;
-                self.win.ssthresh = self.win.current_ssthresh();
-                self.rec.prior_ssthresh = None;
-                self.rec.undo_marker = None;
-                self.rec.state = CaState::Loss;
-            }
-            self.retransmit_lost(now, r);
-            self.rearm_rto(now, r);
+            // No congestion: only the unit of the window changed.
+            self.resend_without_congestion(now, r);
         }
     }
 }

@@ -10,6 +10,10 @@ use crate::{Connection, State, TimerKind, rule, rules};
 impl Connection {
     /// RFC 6298 §5.4 to §5.7.
     pub(crate) fn retransmit_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+        if self.is_unproven() {
+            self.count("TCPTimeouts");
+            return self.unproven_timeout(now, r);
+        }
         let Some(head) = self.rtx.head().copied() else { return };
         self.count("TCPTimeouts");
         rule!(r, rules::RTO_FIRED, Act, head.seq, self.rtt.rto(&self.cfg), self.rec.timeouts);

@@ -9,6 +9,13 @@ crate::rules! {
     OPTION_TIMESTAMPS = "tcp.option.timestamps", "RFC 7323 §3.2", [val];
     OPTION_SACK = "tcp.option.sack", "RFC 2018 §2", [];
     OPTION_WSCALE = "tcp.option.window_scale", "RFC 7323 §2.3", [theirs, ours];
+    FAST_OPEN_ASKS = "tcp.fast_open.asks", "RFC 7413 §4.2.1", [port];
+    FAST_OPEN_SYN = "tcp.fast_open.syn", "RFC 7413 §4.2.1", [len, written];
+    FAST_OPEN_LEARNED = "tcp.fast_open.learned", "RFC 7413 §4.1.3", [len, mss];
+    FAST_OPEN_ACCEPTED = "tcp.fast_open.accepted", "RFC 7413 §4.2.1", [len];
+    FAST_OPEN_REFUSED = "tcp.fast_open.refused", "RFC 7413 §4.2.1", [snd_una, len];
+    FAST_OPEN_COOKIE = "tcp.fast_open.cookie", "RFC 7413 §4.2.2", [len];
+    FAST_OPEN_CHILD = "tcp.fast_open.child", "RFC 7413 §4.2.2", [len, rcv_nxt];
     HANDSHAKE_SENT = "tcp.handshake.sent", "RFC 9293 §3.5", [flags, iss];
     HANDSHAKE_GIVEN_UP = "tcp.handshake.given_up", "RFC 9293 §3.8.3", [sent, most];
     SEGMENT_ARRIVES = "tcp.segment.arrives", "RFC 9293 §3.10.7", [state, seq, len, flags];

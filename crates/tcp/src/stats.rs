@@ -13,8 +13,6 @@ pub(crate) struct Stats {
     pub(crate) segs_out: u32,
     pub(crate) data_segs_in: u32,
     pub(crate) data_segs_out: u32,
-    pub(crate) bytes_acked: u64,
-    pub(crate) bytes_received: u64,
     pub(crate) bytes_sent: u64,
     pub(crate) bytes_retrans: u64,
     pub(crate) early_segs: u32,

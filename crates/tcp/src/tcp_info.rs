@@ -16,7 +16,7 @@ pub struct Info {
     pub probes: u32,
     /// Doublings of the RTO.
     pub backoff: u32,
-    /// TCPI_OPT_…: 1 timestamps, 2 SACK, 4 window scale, 8 ECN.
+    /// TCPI_OPT_…: 1 timestamps, 2 SACK, 4 window scale, 8 ECN, 32 data in a SYN was accepted.
     pub options: u32,
     /// Shift of windows that arrive.
     pub snd_wscale: u32,
@@ -161,7 +161,8 @@ impl Connection {
         let options = flag(self.ts.is_some(), 1)
             | flag(self.sack.is_some(), 2)
             | flag(self.scaling, 4)
-            | flag(self.ecn.on, 8);
+            | flag(self.ecn.on, 8)
+            | flag(self.syn_data_accepted(), 32);
         let (busy, rwnd_limited) = self.stats.chrono.read(now);
         let synchronized = !matches!(self.state, State::SynSent | State::SynReceived);
         let acked = self.snd.una.since(self.snd.iss).saturating_sub(1);

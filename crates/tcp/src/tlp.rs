@@ -11,7 +11,11 @@ use wire::Seq;
 impl Connection {
     /// Arms the probe timer in place of the retransmission timer (§7.2); false where a probe has no use.
     pub(crate) fn schedule_loss_probe<R: Recorder>(&mut self, now: Instant, fresh: bool, r: &mut R) -> bool {
-        if !self.cfg.tlp || self.sack.is_none() || !matches!(self.rec.state, CaState::Open | CaState::Cwr) {
+        if self.is_unproven()
+            || !self.cfg.tlp
+            || self.sack.is_none()
+            || !matches!(self.rec.state, CaState::Open | CaState::Cwr)
+        {
             return false;
         }
         let Some(head) = self.rtx.head() else { return false };

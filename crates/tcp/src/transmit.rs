@@ -90,11 +90,11 @@ impl Connection {
     }
 
     fn may_send_data(&self) -> bool {
-        matches!(
+        let synchronized = matches!(
             self.state,
             State::Established | State::CloseWait | State::FinWait1 | State::Closing | State::LastAck
-        ) && !self.fin_sent()
-            && self.snd.una != self.snd.iss
+        );
+        (synchronized || self.is_unproven()) && !self.fin_sent() && self.snd.una != self.snd.iss
     }
 
     /// Octets that go next in one burst, or `None` with the reason reported.

@@ -34,19 +34,23 @@ pub(super) enum Setting {
     Sleep(u64),
     /// A file of so many zeros is made (`dd … if=/dev/zero`).
     Zeros(String, u64),
+    /// What was learned of peers is forgotten (`ip tcp_metrics flush all`).
+    ForgetServers,
     /// A file is removed.
     Remove(String),
 }
 
 /// What every script finds on the profile `linux`: those settings in which the original tool's defaults differ from
 /// the kernel's.
-const DEFAULTS: [(&str, &str); 6] = [
+const DEFAULTS: [(&str, &str); 8] = [
     ("net.ipv4.tcp_ecn", "0"),
     ("net.ipv4.tcp_rmem", "4096 540000 15728640"),
     ("net.ipv4.tcp_wmem", "4096 262144 4194304"),
     ("net.ipv4.tcp_syn_retries", "5"),
     ("net.ipv4.tcp_synack_retries", "5"),
     ("net.ipv4.tcp_slow_start_after_idle", "0"),
+    ("net.ipv4.tcp_fastopen", "0x70403"),
+    ("net.ipv4.tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"),
 ];
 
 impl Settings {
@@ -196,7 +200,7 @@ fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
             let paths = arguments.iter().filter(|a| !a.starts_with('-'));
             out.extend(paths.map(|p| Setting::Remove(p.to_string())));
         }
-        "ip" if arguments == ["tcp_metrics", "flush", "all"] => {}
+        "ip" if arguments == ["tcp_metrics", "flush", "all"] => out.push(Setting::ForgetServers),
         // A queue that never drops is what the simulated device has; one of length 0 refuses everything.
         "tc" if line.ends_with("root pfifo") || line.contains(" qdisc del ") => {
             out.push(Setting::Sysctl("device.refuses".into(), "0".into()));

@@ -228,6 +228,7 @@ impl Run {
                     self.wait_until(until)?;
                 }
                 Setting::Zeros(path, len) => _ = self.files.insert(path, len),
+                Setting::ForgetServers => self.machine.host.forget_servers(),
                 Setting::Remove(path) => _ = self.files.remove(&path),
             }
         }

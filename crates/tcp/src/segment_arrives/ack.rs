@@ -21,7 +21,10 @@ impl Connection {
             rule!(r, rules::ACK_MISSING, Drop, h.flags);
             return refused(&rules::ACK_MISSING, h.seq.0, 0);
         }
-        if self.state == State::SynReceived || (self.state == State::FinWait1 && self.snd.una == self.snd.iss)
+        if self.is_unproven() {
+            self.prove(now, seg, r)?;
+        } else if self.state == State::SynReceived
+            || (self.state == State::FinWait1 && self.snd.una == self.snd.iss)
         {
             self.ack_of_syn(now, seg, admission, r)?;
         } else {

@@ -14,7 +14,8 @@ impl Connection {
         if !h.flags.has(Flags::RST) {
             return Ok(());
         }
-        let exact = h.seq == self.rcv.nxt || self.rst_at_sack_edge(seg);
+        // Before the handshake is over any RST in the window is believed (tcp_check_req).
+        let exact = h.seq == self.rcv.nxt || self.rst_at_sack_edge(seg) || self.is_unproven();
         if !exact && self.state == State::TimeWait && self.cfg.time_wait_challenge == Letter::Linux {
             rule!(r, rules::RST_TIME_WAIT, Drop, h.seq);
             return refused(&rules::RST_TIME_WAIT, h.seq.0, self.rcv.nxt.0);
@@ -32,7 +33,9 @@ impl Connection {
             return refused(&rules::RST_TIME_WAIT, h.seq.0, self.rcv.nxt.0);
         }
         rule!(r, rules::RST_ACCEPTED, Reset, self.state, h.seq, self.rcv.nxt);
+        self.note_unproven_reset();
         let errno = match self.state {
+            State::SynReceived if self.is_unproven() => Some("ECONNRESET"),
             // "The user need not be informed": the entry goes, the listener stays.
             State::SynReceived if self.passive => None,
             State::SynReceived => Some("ECONNREFUSED"),

@@ -24,7 +24,7 @@ impl Connection {
         {
             return Ok(());
         }
-        let half_open = self.state == State::SynReceived && self.passive;
+        let half_open = self.state == State::SynReceived && self.passive || self.is_unproven();
         if half_open && self.cfg.repeated_syn == Letter::Linux {
             // tcp_check_req: it cannot be the peer whose SYN is remembered; RFC 5961 protects connections only.
             rule!(r, rules::SYN_IN_WINDOW, Reset, h.seq, self.rcv.nxt);
@@ -35,7 +35,9 @@ impl Connection {
                 self.count("OutRsts");
                 self.emit(Seq(0), 0, Flags::RST | Flags::ACK, 0);
             }
-            self.die(Cause::RstArrives, None, r);
+            if !self.is_unproven() {
+                self.die(Cause::RstArrives, None, r);
+            }
             return refused(&rules::SYN_IN_WINDOW, seq, nxt);
         }
         if self.cfg.rfc5961 {
@@ -56,7 +58,7 @@ impl Connection {
     pub(super) fn repeated_syn<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> bool {
         let h = &seg.header;
         let flags = h.flags & (Flags::SYN | Flags::ACK | Flags::RST);
-        let again = self.state == State::SynReceived
+        let again = (self.state == State::SynReceived || self.is_unproven())
             && self.cfg.repeated_syn == Letter::Linux
             && flags == Flags::SYN
             && h.seq == self.rcv.irs;
@@ -64,8 +66,10 @@ impl Connection {
             rule!(r, rules::SYN_REPEATED, Answer, h.seq);
             self.count("TCPSynRetrans");
             self.emit(self.snd.iss, 0, Flags::SYN | Flags::ACK, 1);
-            let rto = self.rtt.rto(&self.cfg);
-            self.timers.set(TimerKind::Retransmit, now, now + rto);
+            if !self.is_unproven() {
+                let rto = self.rtt.rto(&self.cfg);
+                self.timers.set(TimerKind::Retransmit, now, now + rto);
+            }
         }
         again
     }

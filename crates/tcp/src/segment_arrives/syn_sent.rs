@@ -56,6 +56,10 @@ impl Connection {
             self.enter_quickack(self.cfg.quickacks);
         }
         self.take_handshake_text(now, seg, r)?;
+        if self.fast_open_answered(now, seg, r) {
+            // The ACK rides on the data that goes again.
+            return Ok(());
+        }
         // Data that waited takes the ACK with it; otherwise it goes alone, and at once.
         if !self.push_pending(now, Push::Normal, r) {
             self.send_ack(now, r);
@@ -94,7 +98,7 @@ impl Connection {
     }
 
     /// `<SEQ=SEG.ACK><CTL=RST>`.
-    pub(super) fn answer_rst(&mut self, ack: Seq) {
+    pub(crate) fn answer_rst(&mut self, ack: Seq) {
         self.count("OutRsts");
         self.emit(ack, 0, Flags::RST, 0);
     }

@@ -100,7 +100,6 @@ impl Connection {
             rule!(r, rules::TEXT_PUSHED, Act, self.rx.readable());
         }
         self.note_data(now, len);
-        self.stats.bytes_received += u64::from(len);
         self.stats.last_data_rcv = now;
         self.grow_rcv_window(len);
         if had_gap {

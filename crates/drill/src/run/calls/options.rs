@@ -65,7 +65,11 @@ fn octets(value: &Expr, len: &Expr) -> Result<Bytes, Problem> {
     match &inner.kind {
         ExprKind::Struct(fields) => structure(fields),
         ExprKind::Str(s) => {
-            let mut out = s.clone().into_bytes();
+            // `\xNN` means the octet, whatever stands for it here.
+            let mut out: Vec<u8> = match s.chars().map(|c| u8::try_from(u32::from(c))).collect() {
+                Ok(octets) => octets,
+                Err(_) => s.clone().into_bytes(),
+            };
             // A string is compared and given with as many octets as the script says.
             let len = usize::try_from(int(len)?).ok().filter(|n| *n <= 256).unwrap_or(out.len());
             out.resize(len.max(s.len()), 0);
