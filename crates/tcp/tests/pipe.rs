@@ -59,7 +59,12 @@ fn pattern(n: usize, salt: u8) -> Vec<u8> {
 impl Pair {
     fn new(client: Config, server: Config, up: usize, down: usize, seed: u64, weather: Weather) -> Pair {
         let now = Instant::from_micros(1_000);
-        let cfg = [Rc::new(client), Rc::new(server)];
+        let mut chance = Chance(seed | 1);
+        let cfg = [client, server].map(|mut c| {
+            // The clock of timestamps wraps in the first seconds (RFC 7323 §5.4).
+            c.ts_offset = u32::MAX - (chance.next() % 4_000) as u32;
+            Rc::new(c)
+        });
         let ports = Ports { local: 1000, remote: 80 };
         let end = |n, salt| End {
             conn: None,
@@ -74,15 +79,20 @@ impl Pair {
             now,
             flying: BTreeMap::new(),
             serial: 0,
-            chance: Chance(seed | 1),
+            chance,
             weather,
             segments: 0,
             idle: 0,
             cfg,
         };
-        let iss = Seq(p.chance.next() as u32);
+        let iss = p.iss();
         p.ends[0].conn = Some(Connection::active_open(p.cfg[0].clone(), ports, iss, now, &mut ()));
         p
+    }
+    /// Any, or one with which sequence numbers wrap on the way.
+    fn iss(&mut self) -> Seq {
+        let any = self.chance.next() as u32;
+        if self.chance.one_in(2) { Seq(any) } else { Seq(u32::MAX - any % 60_000) }
     }
     fn drain(&mut self, i: usize) {
         let Some(c) = &mut self.ends[i].conn else { return };
@@ -139,7 +149,7 @@ impl Pair {
         if self.ends[i].conn.is_none() && i == 1 {
             if tcp::at_listener(&seg, &mut ()) == AtListener::Syn {
                 let ports = Ports { local: 80, remote: 1000 };
-                let iss = Seq(self.chance.next() as u32);
+                let iss = self.iss();
                 let cfg = self.cfg[1].clone();
                 self.ends[1].conn = Some(Connection::passive_open(cfg, ports, iss, &seg, self.now, &mut ()));
                 self.drain(1);
