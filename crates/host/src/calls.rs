@@ -6,7 +6,7 @@ use crate::sock::{Kind, PortHold, Sock};
 use crate::step::Step;
 use crate::wait::{OK, Progress, Try, errno};
 use crate::{Call, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules};
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tcp::rule::Recorder;
 use tcp::{Connection, FastOpenSyn, State, rule};
@@ -25,16 +25,24 @@ impl Host {
         cx: &mut Step<R>,
     ) -> Try {
         let fd = match *call {
-            Call::Socket => return self.sys_socket(pid, cx),
+            Call::Socket => return self.new_descriptor(pid, Kind::Fresh, cx),
+            Call::NonblockingSocket => return self.new_nonblocking(pid, cx),
+            Call::EpollCreate => return self.sys_epoll_create(pid, cx),
             Call::Sleep { .. } if progress.timed_out => return OK,
             Call::Sleep { time } => return Try::Sleep(cx.now + time),
             Call::Poll { ref fds, timeout } => return self.sys_poll(pid, fds, timeout, progress, cx),
             Call::IgnoreSigpipe { on } => return self.ignore_sigpipe(pid, on),
             Call::Fork => return self.sys_fork(pid, cx),
-            Call::WaitPid { child } => return self.sys_waitpid(pid, child),
+            Call::IgnoreSigchld { on } => return self.ignore_children(pid, on),
+            Call::WaitPid { child, nohang } => return self.sys_waitpid(pid, child, nohang),
             Call::Bind { fd, .. }
             | Call::Listen { fd, .. }
             | Call::Accept { fd }
+            | Call::Accept4 { fd, .. }
+            | Call::GetSockName { fd }
+            | Call::GetPeerName { fd }
+            | Call::EpollCtl { epfd: fd, .. }
+            | Call::EpollWait { epfd: fd, .. }
             | Call::Connect { fd, .. }
             | Call::Read { fd, .. }
             | Call::Write { fd, .. }
@@ -49,11 +57,31 @@ impl Host {
             | Call::GetFlags { fd }
             | Call::SetNonblocking { fd, .. } => fd,
         };
+        if let Some(done) = self.at_terminal(pid, call) {
+            return done;
+        }
         let Some(id) = progress.held.or_else(|| self.socket_of(pid, fd)) else { return errno("EBADF") };
+        if self.socks.get(id).is_some_and(Sock::is_epoll) && !fits_epoll(call) {
+            let moves = matches!(call, Call::Read { .. } | Call::Write { .. });
+            return errno(if moves { "EINVAL" } else { "ENOTSOCK" });
+        }
         match call {
             Call::Bind { addr, .. } => self.bind(id, *addr, cx).into(),
             Call::Listen { backlog, .. } => self.sys_listen(id, *backlog, cx),
-            Call::Accept { .. } => self.sys_accept(pid, id, progress, cx),
+            Call::Accept { .. } => self.sys_accept(pid, id, (false, false), progress, cx),
+            Call::Accept4 { nonblocking, peer, .. } => {
+                self.sys_accept(pid, id, (*nonblocking, *peer), progress, cx)
+            }
+            Call::GetSockName { .. } => {
+                let local = self.socks.get(id).and_then(|s| s.local);
+                Try::Done(0, sockaddr_octets(local.unwrap_or(UNBOUND)))
+            }
+            Call::GetPeerName { .. } => self.sys_getpeername(id),
+            Call::EpollCtl { op, fd, events, data, .. } => {
+                let target = (*fd, self.socket_of(pid, *fd));
+                self.sys_epoll_ctl(id, *op, target, (*events, *data), cx)
+            }
+            Call::EpollWait { most, timeout, .. } => self.sys_epoll_wait(id, *most, *timeout, progress, cx),
             Call::Connect { addr, .. } => self.sys_connect(id, *addr, progress, cx),
             Call::Read { len, .. } => self.sys_recv(id, *len, RecvFlags::default(), progress, cx),
             Call::Recv { len, flags, .. } => self.sys_recv(id, *len, *flags, progress, cx),
@@ -76,18 +104,42 @@ impl Host {
                 OK
             }
             Call::Socket
+            | Call::NonblockingSocket
+            | Call::EpollCreate
             | Call::Sleep { .. }
             | Call::Poll { .. }
             | Call::Fork
             | Call::WaitPid { .. }
+            | Call::IgnoreSigchld { .. }
             | Call::IgnoreSigpipe { .. } => OK,
         }
     }
 
-    fn sys_socket<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) -> Try {
+    fn new_nonblocking<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) -> Try {
+        let made = self.new_descriptor(pid, Kind::Fresh, cx);
+        if let Try::Done(fd, _) = made
+            && let Some(sock) = self.socket_of(pid, fd as Fd).and_then(|id| self.socks.get_mut(id))
+        {
+            sock.nonblocking = true;
+        }
+        made
+    }
+
+    /// getpeername(2)
+    fn sys_getpeername(&self, id: SockId) -> Try {
+        let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
+        let joined = !matches!(sock.state(), State::Closed | State::Listen | State::SynSent);
+        match sock.remote.filter(|_| joined) {
+            Some(remote) => Try::Done(0, sockaddr_octets(remote)),
+            None => errno("ENOTCONN"),
+        }
+    }
+
+    /// Another descriptor, for something new.
+    pub(crate) fn new_descriptor<R: Recorder>(&mut self, pid: Pid, kind: Kind, cx: &mut Step<R>) -> Try {
         let Some(fd) = self.fd_table(pid).and_then(|t| t.lowest_free()) else { return errno("EMFILE") };
         let id = self.socks.fresh_id();
-        self.socks.insert(Sock::new(id, Kind::Fresh, cx.now));
+        self.socks.insert(Sock::new(id, kind, cx.now));
         self.install(pid, fd, id);
         Try::Done(fd.into(), Bytes::new())
     }
@@ -100,7 +152,7 @@ impl Host {
             rule!(cx.r, rules::BACKLOG_CLAMPED, Act, asked, most);
         }
         match self.socks.get_mut(id).map(|s| &mut s.kind) {
-            Some(Kind::Stream(_)) | None => return errno("EINVAL"),
+            Some(Kind::Stream(_) | Kind::Epoll(_)) | None => return errno("EINVAL"),
             Some(Kind::Listener(l)) => {
                 l.backlog = backlog;
                 self.report_queues(id, cx);
@@ -136,6 +188,7 @@ impl Host {
         &mut self,
         pid: Pid,
         id: SockId,
+        (nonblocking_child, peer): (bool, bool),
         progress: &Progress,
         cx: &mut Step<R>,
     ) -> Try {
@@ -150,14 +203,21 @@ impl Host {
         let Some(l) = self.listener_mut(id) else { return errno("EINVAL") };
         let Some(child) = l.accept.pop_front() else { return errno("EAGAIN") };
         let left = l.accept.len();
+        let mut addr = Bytes::new();
         if let Some(sock) = self.socks.get_mut(child) {
             sock.parent = None;
+            sock.nonblocking = nonblocking_child;
             let remote = sock.ends().1;
+            if peer {
+                addr = sockaddr_octets(remote);
+            }
             rule!(cx.r, rules::ACCEPT_TAKES, Act, remote, fd as u32, left);
         }
         self.install(pid, fd, child);
         self.report_queues(id, cx);
-        Try::Done(fd.into(), Bytes::new())
+        // What is taken out is news to those that watch: the next one to come in is an edge again.
+        self.tell_watchers(id, cx);
+        Try::Done(fd.into(), addr)
     }
 
     /// connect(2), in the order of linux `__inet_stream_connect`.
@@ -171,6 +231,7 @@ impl Host {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let nonblocking = sock.nonblocking;
         match &sock.kind {
+            Kind::Epoll(_) => errno("ENOTSOCK"),
             Kind::Listener(_) => errno("EISCONN"),
             Kind::Fresh if sock.deferred().is_some() => errno("EISCONN"),
             Kind::Fresh => {
@@ -350,6 +411,9 @@ impl Host {
             if sock.refs == 0 || sock.owner == Some((pid, fd)) {
                 sock.owner = None;
             }
+            if sock.refs == 0 {
+                self.stop_watching(id);
+            }
         }
         self.release_if_unheld(id, cx);
         OK
@@ -363,7 +427,7 @@ impl Host {
         }
         sock.released = true;
         match &mut sock.kind {
-            Kind::Fresh => self.reap(id, cx),
+            Kind::Fresh | Kind::Epoll(_) => self.reap(id, cx),
             Kind::Listener(_) => {
                 self.end_listening(id, cx);
                 self.reap(id, cx);
@@ -379,4 +443,52 @@ impl Host {
             }
         }
     }
+}
+
+/// Calls that an epoll descriptor takes.
+fn fits_epoll(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::EpollCtl { .. }
+            | Call::EpollWait { .. }
+            | Call::Close { .. }
+            | Call::Dup { .. }
+            | Call::GetFlags { .. }
+            | Call::SetNonblocking { .. }
+    )
+}
+
+/// The name of a socket that was given none.
+const UNBOUND: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+/// AF_INET, AF_INET6
+const FAMILIES: [u16; 2] = [2, 10];
+
+/// A `struct sockaddr_in` or `sockaddr_in6` as it lies in memory.
+fn sockaddr_octets(addr: SocketAddr) -> Bytes {
+    let mut out = BytesMut::new();
+    out.put_u16_le(FAMILIES[usize::from(addr.is_ipv6())]);
+    out.put_u16(addr.port());
+    match addr.ip() {
+        IpAddr::V4(ip) => {
+            out.extend_from_slice(&ip.octets());
+            out.put_u64(0);
+        }
+        IpAddr::V6(ip) => {
+            out.put_u32(0);
+            out.extend_from_slice(&ip.octets());
+            out.put_u32(0);
+        }
+    }
+    out.freeze()
+}
+
+/// The address in such octets.
+pub(crate) fn sockaddr_from(octets: &[u8]) -> Option<SocketAddr> {
+    let port = u16::from_be_bytes(octets.get(2..4)?.try_into().ok()?);
+    let ip: IpAddr = match u16::from_le_bytes(octets.get(..2)?.try_into().ok()?) {
+        2 => <[u8; 4]>::try_from(octets.get(4..8)?).ok()?.into(),
+        _ => <[u8; 16]>::try_from(octets.get(8..24)?).ok()?.into(),
+    };
+    Some(SocketAddr::new(ip, port))
 }

@@ -141,7 +141,7 @@ impl Host {
     }
     /// For people to look at: every socket, as ss(8) would list them, by SockId.
     pub fn sockets(&self) -> Vec<SocketInfo> {
-        self.socks.iter().map(|s| self.socket_info(s)).collect()
+        self.socks.iter().filter(|s| !s.is_epoll()).map(|s| self.socket_info(s)).collect()
     }
     /// The connection between two ends, through the table by which frames find it.
     pub fn connection(&self, local: SocketAddr, remote: SocketAddr) -> Option<SockId> {

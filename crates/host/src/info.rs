@@ -9,7 +9,7 @@ use tcp::State;
 impl Host {
     pub(crate) fn socket_info(&self, sock: &Sock) -> SocketInfo {
         let (recv_q, send_q) = match &sock.kind {
-            Kind::Fresh => (0, 0),
+            Kind::Fresh | Kind::Epoll(_) => (0, 0),
             Kind::Listener(l) => (l.accept.len() as u32, l.backlog),
             Kind::Stream(c) => (c.readable() as u32, c.unacked() as u32),
         };

@@ -6,6 +6,7 @@ mod config;
 mod cookie;
 mod counters;
 mod data;
+mod epoll;
 mod errno;
 mod fast_open;
 mod flags;
@@ -64,6 +65,8 @@ pub enum TimerKey {
 #[allow(missing_docs)]
 pub enum Call {
     Socket,
+    /// socket(2) with SOCK_NONBLOCK.
+    NonblockingSocket,
     Bind {
         fd: Fd,
         addr: SocketAddr,
@@ -73,6 +76,21 @@ pub enum Call {
         backlog: i32,
     },
     Accept {
+        fd: Fd,
+    },
+    /// accept4(2): SOCK_NONBLOCK for the new descriptor (`nonblocking`), and its peer's address asked for (`peer`),
+    /// which is the result's octets, a `struct sockaddr_in` or `sockaddr_in6`.
+    Accept4 {
+        fd: Fd,
+        nonblocking: bool,
+        peer: bool,
+    },
+    /// getsockname(2). The result's octets as of `Accept4`.
+    GetSockName {
+        fd: Fd,
+    },
+    /// getpeername(2). The result's octets as of `Accept4`.
+    GetPeerName {
         fd: Fd,
     },
     Connect {
@@ -128,10 +146,28 @@ pub enum Call {
         fds: Vec<(Fd, u16)>,
         timeout: Option<Duration>,
     },
+    /// epoll_create1(2)
+    EpollCreate,
+    /// epoll_ctl(2): `op` 1 adds, 2 takes out, 3 changes.
+    EpollCtl {
+        epfd: Fd,
+        op: i32,
+        fd: Fd,
+        events: u32,
+        data: u64,
+    },
+    /// epoll_wait(2); `None` waits for ever. The result's octets are `struct epoll_event`s as they lie in memory: events
+    /// in 32 bits, data in 64, little-endian.
+    EpollWait {
+        epfd: Fd,
+        most: usize,
+        timeout: Option<Duration>,
+    },
     Fork,
-    /// waitpid(2); `None`: any child. The result's octets are the status word, 32 bits little-endian.
+    /// waitpid(2); `None`: any child. `nohang`: WNOHANG. The result's octets are the status word, 32 bits little-endian.
     WaitPid {
         child: Option<Pid>,
+        nohang: bool,
     },
     SetNonblocking {
         fd: Fd,
@@ -143,6 +179,10 @@ pub enum Call {
     },
     /// signal(2) of SIGPIPE: ignored, or deadly as it is at first.
     IgnoreSigpipe {
+        on: bool,
+    },
+    /// signal(2) of SIGCHLD: children that exit leave nothing to wait for, or they do as at first.
+    IgnoreSigchld {
         on: bool,
     },
     Sleep {
@@ -297,10 +337,34 @@ pub struct ProcessInfo {
     pub parked: bool,
     /// Result last shown at each line.
     pub results: Vec<(u32, String)>,
-    /// Variables of the program, in the order of their declarations.
-    pub variables: Vec<(String, String)>,
+    /// Variables of the program: those outside functions, then those of each function under way, main first.
+    pub variables: Vec<VariableInfo>,
+    /// Functions under way, innermost first.
+    pub frames: Vec<FrameInfo>,
+    /// What it wrote to standard output and standard error, the last 64 KiB of it.
+    pub output: String,
     pub fds: Vec<(Fd, SockId)>,
     pub exited: Option<i32>,
     /// The process that forked it.
     pub parent: Option<Pid>,
+}
+/// A variable of a program.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub struct VariableInfo {
+    /// None: it stands outside functions.
+    pub function: Option<String>,
+    pub name: String,
+    /// Its type, as C writes it.
+    pub kind: String,
+    /// Its value, as a person would write it.
+    pub value: String,
+}
+/// A function under way.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub struct FrameInfo {
+    pub function: String,
+    /// From 1.
+    pub line: u32,
 }

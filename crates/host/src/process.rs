@@ -2,7 +2,7 @@
 
 use crate::program::{Next, Program};
 use crate::step::Step;
-use crate::wait::{Try, errno};
+use crate::wait::{OK, Try, errno};
 use crate::{Call, CallResult, CallText, Errno, Fd, Host, HostEvent, Pid, ProcessInfo, SockId, text};
 use bytes::Bytes;
 use std::rc::Rc;
@@ -17,8 +17,9 @@ const FIRST_FD: Fd = 3;
 
 /// Status of a process that a signal ended: 128 and the signal's number (bash(1)).
 const SIGPIPE: i32 = 128 + 13;
-/// What undefined behaviour ends in, more often than not.
-const SIGSEGV: i32 = 128 + 11;
+
+/// What is kept of a process's output, octets.
+const OUTPUT_MAX: usize = 64 << 10;
 
 /// RLIMIT_NPROC: a program that forks for ever must come to an end.
 const PROCESSES_MAX: usize = 1000;
@@ -78,6 +79,10 @@ pub(crate) struct Process {
     program: Option<Program>,
     start: Instant,
     parent: Option<Pid>,
+    /// What it wrote to its terminal.
+    output: Rc<Vec<u8>>,
+    /// Its children leave nothing to wait for (SIGCHLD is ignored).
+    ignores_children: bool,
     /// SIGPIPE does nothing to it.
     ignores_sigpipe: bool,
     /// It is inside a call.
@@ -98,6 +103,8 @@ impl Process {
             program: None,
             start: Instant::ZERO,
             parent: None,
+            output: Rc::default(),
+            ignores_children: false,
             ignores_sigpipe: false,
             waiting: false,
             held: false,
@@ -105,7 +112,8 @@ impl Process {
             exited: None,
         }
     }
-    pub(crate) fn new(pid: Pid, file: &str, program: Program, start: Instant, nofile: u32) -> Process {
+    pub(crate) fn new(pid: Pid, file: &str, mut program: Program, start: Instant, nofile: u32) -> Process {
+        program.set_pid(pid.0);
         Process { pid, file: file.into(), program: Some(program), start, ..Process::shell(nofile) }
     }
     pub(crate) fn start(&self) -> Instant {
@@ -154,13 +162,13 @@ impl Host {
                 self.process_resumes(pid, &call, &result, cx);
             }
             Next::Exit(status) => self.exit(pid, status, cx),
-            Next::Trap(why) => {
+            Next::Trap(signal, why) => {
                 cx.out.events.push(HostEvent::CallReturned {
                     pid,
                     text: CallText::trapped(why),
                     result: CallResult::Errno(Errno("EFAULT")),
                 });
-                self.exit(pid, SIGSEGV, cx);
+                self.exit(pid, 128 + signal, cx);
             }
         }
     }
@@ -200,9 +208,11 @@ impl Host {
         for (fd, _) in open {
             self.sys_close_fd(pid, fd, cx);
         }
-        if let Some(parent) = parent {
-            self.child_exited(parent, cx);
+        let Some(parent) = parent else { return };
+        if self.processes.get(&parent).is_some_and(|p| p.ignores_children) {
+            self.processes.remove(&pid);
         }
+        self.child_exited(parent, cx);
     }
 
     /// signal(2)
@@ -210,6 +220,29 @@ impl Host {
         let Some(process) = self.processes.get_mut(&pid) else { return errno("EINVAL") };
         let was = std::mem::replace(&mut process.ignores_sigpipe, on);
         Try::Done(was.into(), Bytes::new())
+    }
+
+    /// signal(2) of SIGCHLD
+    pub(crate) fn ignore_children(&mut self, pid: Pid, on: bool) -> Try {
+        let Some(process) = self.processes.get_mut(&pid) else { return errno("EINVAL") };
+        let was = std::mem::replace(&mut process.ignores_children, on);
+        Try::Done(was.into(), Bytes::new())
+    }
+
+    /// Descriptors 0, 1 and 2: nobody types, and what is written is kept for people to read. None: the call is not
+    /// about them.
+    pub(crate) fn at_terminal(&mut self, pid: Pid, call: &Call) -> Option<Try> {
+        match call {
+            Call::Read { fd: 0, .. } | Call::Close { fd: 0..=2 } => Some(OK),
+            Call::Write { fd: 1 | 2, data } => {
+                let output = Rc::make_mut(&mut self.processes.get_mut(&pid)?.output);
+                output.extend_from_slice(data);
+                let surplus = output.len().saturating_sub(OUTPUT_MAX);
+                output.drain(..surplus);
+                Some(Try::Done(data.len() as i64, Bytes::new()))
+            }
+            _ => None,
+        }
     }
 
     /// fork(2): the child has the same program at the same place, and descriptors for the same sockets.
@@ -224,6 +257,8 @@ impl Host {
         let mut program = program.clone();
         program.resume(&CallResult::Done(0, Bytes::new()));
         child.pid = Pid(self.processes.last_key_value().map_or(1, |(p, _)| p.0 + 1));
+        program.set_pid(child.pid.0);
+        child.output = Rc::default();
         (child.program, child.parent, child.waiting) = (Some(program), Some(pid), false);
         for (_, id) in child.fds.list() {
             if let Some(sock) = self.socks.get_mut(id) {
@@ -237,14 +272,14 @@ impl Host {
     }
 
     /// waitpid(2). Errors: ECHILD.
-    pub(crate) fn sys_waitpid(&mut self, pid: Pid, child: Option<Pid>) -> Try {
+    pub(crate) fn sys_waitpid(&mut self, pid: Pid, child: Option<Pid>, nohang: bool) -> Try {
         let mine = |p: &&Process| p.parent == Some(pid) && child.is_none_or(|c| c == p.pid);
         let mut children = self.processes.values().filter(mine);
         let Some(first) = children.next() else { return errno("ECHILD") };
         let Some((gone, status)) =
             std::iter::once(first).chain(children).find_map(|p| Some((p.pid, p.exited?)))
         else {
-            return Try::WaitChild;
+            return if nohang { OK } else { Try::WaitChild };
         };
         self.processes.remove(&gone);
         // WEXITSTATUS in the second octet, WTERMSIG in the first.
@@ -261,9 +296,9 @@ impl Host {
     }
 
     pub(crate) fn process_info(&self, process: &Process) -> ProcessInfo {
-        let (lines, line, results, variables) = match &process.program {
-            Some(p) => (p.lines().to_vec(), p.line(), p.results().to_vec(), p.variables()),
-            None => (Vec::new(), 0, Vec::new(), Vec::new()),
+        let (lines, line, results, variables, frames) = match &process.program {
+            Some(p) => (p.lines().to_vec(), p.line(), p.results().to_vec(), p.variables(), p.frames()),
+            None => Default::default(),
         };
         let mut parked = self.parked.values().filter(|p| p.pid == process.pid);
         let name = |call: &Call| text::name(call).to_owned();
@@ -276,6 +311,8 @@ impl Host {
             parked: process.held,
             results,
             variables,
+            frames,
+            output: String::from_utf8_lossy(&process.output).into_owned(),
             fds: process.fds.list(),
             exited: process.exited,
             parent: process.parent,

@@ -157,6 +157,7 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
             let error = if sock.error.is_some() { ERR } else { 0 };
             return (OUT | WRNORM | HUP | error, 0);
         }
+        Kind::Epoll(e) => return (if e.has_ready() { IN | RDNORM } else { 0 }, 0),
         Kind::Stream(c) => c,
     };
     let mut mask = 0;

@@ -157,7 +157,7 @@ impl Host {
         let Some(sock) = self.socks.get(id) else { return };
         let dead = match &sock.kind {
             Kind::Stream(c) => c.state() == State::Closed,
-            Kind::Fresh | Kind::Listener(_) => true,
+            Kind::Fresh | Kind::Listener(_) | Kind::Epoll(_) => true,
         };
         if sock.refs == 0 && sock.parent.is_none() && sock.waiters.is_empty() && dead {
             self.discard(id, cx);

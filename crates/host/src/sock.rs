@@ -1,5 +1,6 @@
 //! What a descriptor points to.
 
+use crate::epoll::Epoll;
 use crate::fast_open::FastSock;
 use crate::listen::Listener;
 use crate::names::Reuse;
@@ -30,6 +31,8 @@ pub(crate) enum Kind {
     Fresh,
     Listener(Listener),
     Stream(Connection),
+    /// No socket, but a descriptor like the others: a list of descriptors to watch.
+    Epoll(Epoll),
 }
 
 /// A socket. It is its own open file description: every descriptor that points to it shares its flags.
@@ -67,6 +70,8 @@ pub(crate) struct Sock {
     pub(crate) armed: Option<Instant>,
     /// Calls parked on it, first come first.
     pub(crate) waiters: Vec<Waiter>,
+    /// Epolls that watch it.
+    pub(crate) watchers: Vec<SockId>,
     /// When it was made, or entered the queue that it is in.
     pub(crate) since: Instant,
     /// Half-open, and its SYN-ACK was repeated (no longer linux `young`).
@@ -110,6 +115,7 @@ impl Sock {
             port: PortHold::None,
             armed: None,
             waiters: Vec::new(),
+            watchers: Vec::new(),
             since: now,
             aged: false,
             ip_ident: 0,
@@ -118,7 +124,7 @@ impl Sock {
     }
     pub(crate) fn state(&self) -> State {
         match &self.kind {
-            Kind::Fresh => State::Closed,
+            Kind::Fresh | Kind::Epoll(_) => State::Closed,
             Kind::Listener(_) => State::Listen,
             Kind::Stream(c) => c.state(),
         }
@@ -138,14 +144,14 @@ impl Sock {
     pub(crate) fn has_news(&self) -> bool {
         !matches!(&self.kind, Kind::Stream(c) if !c.has_event() && c.state() != State::Closed)
     }
-    /// Whether something came that a parked call waits for.
+    /// Whether something came that a parked call waits for, or an epoll watches for.
     #[inline]
     pub(crate) fn wakes_any(&self) -> bool {
         if self.waiters.is_empty() {
-            return false;
+            return !self.watchers.is_empty();
         }
         let (ready, _) = readiness(self);
-        self.waiters.iter().any(|w| w.wants & ready != 0)
+        !self.watchers.is_empty() || self.waiters.iter().any(|w| w.wants & ready != 0)
     }
     pub(crate) fn stream(&mut self) -> Option<&mut Connection> {
         match &mut self.kind {

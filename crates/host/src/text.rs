@@ -1,7 +1,7 @@
 //! Calls as strace(1) would write them.
 
 use crate::flags::{RecvFlags, SendFlags};
-use crate::{Call, CallResult, Fd, ready, sockopt};
+use crate::{Call, CallResult, Fd, calls, epoll, ready, sockopt};
 use std::fmt;
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
@@ -13,10 +13,16 @@ const SHOWN: usize = 32;
 /// The call's name.
 pub(crate) fn name(call: &Call) -> &'static str {
     match call {
-        Call::Socket => "socket",
+        Call::Socket | Call::NonblockingSocket => "socket",
         Call::Bind { .. } => "bind",
         Call::Listen { .. } => "listen",
-        Call::Accept { .. } => "accept",
+        Call::Accept { .. } | Call::Accept4 { nonblocking: false, .. } => "accept",
+        Call::Accept4 { .. } => "accept4",
+        Call::GetSockName { .. } => "getsockname",
+        Call::GetPeerName { .. } => "getpeername",
+        Call::EpollCreate => "epoll_create1",
+        Call::EpollCtl { .. } => "epoll_ctl",
+        Call::EpollWait { .. } => "epoll_wait",
         Call::Connect { .. } => "connect",
         Call::Read { .. } => "read",
         Call::Write { .. } => "write",
@@ -31,7 +37,7 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::Fork => "fork",
         Call::WaitPid { .. } => "waitpid",
         Call::SetNonblocking { .. } | Call::GetFlags { .. } => "fcntl",
-        Call::IgnoreSigpipe { .. } => "signal",
+        Call::IgnoreSigpipe { .. } | Call::IgnoreSigchld { .. } => "signal",
         Call::Sleep { .. } => "usleep",
     }
 }
@@ -40,14 +46,21 @@ pub(crate) fn name(call: &Call) -> &'static str {
 pub(crate) fn fd(call: &Call) -> Option<Fd> {
     match *call {
         Call::Socket
+        | Call::NonblockingSocket
+        | Call::EpollCreate
         | Call::Sleep { .. }
         | Call::Poll { .. }
         | Call::Fork
         | Call::WaitPid { .. }
+        | Call::IgnoreSigchld { .. }
         | Call::IgnoreSigpipe { .. } => None,
+        Call::EpollCtl { epfd, .. } | Call::EpollWait { epfd, .. } => Some(epfd),
         Call::Bind { fd, .. }
         | Call::Listen { fd, .. }
         | Call::Accept { fd }
+        | Call::Accept4 { fd, .. }
+        | Call::GetSockName { fd }
+        | Call::GetPeerName { fd }
         | Call::Connect { fd, .. }
         | Call::Read { fd, .. }
         | Call::Write { fd, .. }
@@ -107,7 +120,16 @@ fn entered(call: &Call) -> String {
 fn returned(call: &Call, result: &CallResult) -> String {
     match result {
         CallResult::Done(n, data) => {
-            let data = matches!(call, Call::Read { .. } | Call::Recv { .. }).then_some(&data[..]);
+            let tells = matches!(
+                call,
+                Call::Read { .. }
+                    | Call::Recv { .. }
+                    | Call::Accept4 { .. }
+                    | Call::GetSockName { .. }
+                    | Call::GetPeerName { .. }
+                    | Call::EpollWait { .. }
+            );
+            let data = tells.then_some(&data[..]);
             format!("{} = {n}", arguments(call, data))
         }
         CallResult::Errno(e) => format!("{} = -1 {}", arguments(call, None), e.0),
@@ -118,9 +140,21 @@ fn returned(call: &Call, result: &CallResult) -> String {
 fn arguments(call: &Call, read: Option<&[u8]>) -> String {
     match call {
         Call::Socket => "socket(AF_INET, SOCK_STREAM, 0)".into(),
+        Call::NonblockingSocket => "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0)".into(),
         Call::Bind { fd, addr } => format!("bind({fd}, {}, {})", sockaddr(addr), sockaddr_len(addr)),
         Call::Listen { fd, backlog } => format!("listen({fd}, {backlog})"),
         Call::Accept { fd } => format!("accept({fd}, NULL, NULL)"),
+        Call::Accept4 { fd, nonblocking, peer } => {
+            let addr = if *peer { address(read) } else { "NULL, NULL".into() };
+            let flags = if *nonblocking { ", SOCK_NONBLOCK" } else { "" };
+            format!("{}({fd}, {addr}{flags})", name(call))
+        }
+        Call::GetSockName { fd } | Call::GetPeerName { fd } => {
+            format!("{}({fd}, {})", name(call), address(read))
+        }
+        Call::EpollCreate => "epoll_create1(0)".into(),
+        Call::EpollCtl { epfd, op, fd, events, data } => epoll::ctl_text(*epfd, *op, *fd, *events, *data),
+        Call::EpollWait { epfd, most, timeout } => epoll::wait_text(*epfd, *most, *timeout, read),
         Call::Connect { fd, addr } => format!("connect({fd}, {}, {})", sockaddr(addr), sockaddr_len(addr)),
         Call::Read { fd, len } => {
             let data = read.map_or("…".into(), |d| quoted(d, SHOWN));
@@ -154,12 +188,16 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
         Call::Dup { fd } => format!("dup({fd})"),
         Call::Poll { fds, timeout } => poll(fds, *timeout),
         Call::Fork => "fork()".into(),
-        Call::WaitPid { child } => format!("waitpid({}, …, 0)", child.map_or(-1, |p| i64::from(p.0))),
+        Call::WaitPid { child, nohang } => {
+            let options = if *nohang { "WNOHANG" } else { "0" };
+            format!("waitpid({}, …, {options})", child.map_or(-1, |p| i64::from(p.0)))
+        }
         Call::SetNonblocking { fd, on } => {
             format!("fcntl({fd}, F_SETFL, {})", if *on { "O_NONBLOCK" } else { "0" })
         }
         Call::GetFlags { fd } => format!("fcntl({fd}, F_GETFL, 0)"),
         Call::IgnoreSigpipe { on } => format!("signal(SIGPIPE, {})", if *on { "SIG_IGN" } else { "SIG_DFL" }),
+        Call::IgnoreSigchld { on } => format!("signal(SIGCHLD, {})", if *on { "SIG_IGN" } else { "SIG_DFL" }),
         Call::Sleep { time } => format!("usleep({})", time.as_micros()),
     }
 }
@@ -198,9 +236,17 @@ fn send_flags(f: SendFlags) -> String {
     flags(&all)
 }
 
-fn flags(all: &[(bool, &'static str)]) -> String {
+pub(crate) fn flags(all: &[(bool, &'static str)]) -> String {
     let set: Vec<&str> = all.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
     if set.is_empty() { "0".into() } else { set.join("|") }
+}
+
+/// Where a call puts an address: what it put there, once it has.
+fn address(read: Option<&[u8]>) -> String {
+    match read.and_then(calls::sockaddr_from) {
+        Some(addr) => format!("{}, [{}]", sockaddr(&addr), sockaddr_len(&addr)),
+        None => "…, …".into(),
+    }
 }
 
 fn sockaddr(addr: &SocketAddr) -> String {

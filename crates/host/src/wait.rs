@@ -145,6 +145,9 @@ impl Host {
 
     /// Tries the calls that wait on a socket again, first come first.
     pub(crate) fn wake<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        if self.socks.get(id).is_some_and(|s| !s.watchers.is_empty()) {
+            self.tell_watchers(id, cx);
+        }
         let mut n = 0;
         // A call that is over leaves the list; one that waits on stays in its place.
         while let Some(sock) = self.socks.get(id)

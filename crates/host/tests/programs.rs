@@ -121,13 +121,13 @@ fn errors_of_a_text() {
         ("int s;\ns = sokcet(AF_INET, SOCK_STREAM, 0);", (2, 5), "there is no call `sokcet`"),
         ("s = 3;", (1, 1), "`s` is not declared"),
         ("int s;\n  bind(s, 1);", (2, 3), "`bind` takes 3 arguments, not 2"),
-        ("int s\ns = 1;", (2, 1), "`;` is wanted here"),
+        ("int s\ns = 1;", (1, 6), "`;` is wanted here"),
         ("for (;;) {", (1, 10), "never closed"),
-        ("char b[];", (1, 8), "how long?"),
+        ("char b[];", (1, 6), "how long?"),
         ("break;", (1, 1), "stands in no loop"),
         ("int a; a = \"x", (1, 12), "never closed"),
-        ("struct sockaddr_in a = {AF_INET, htons(70000)};", (1, 34), "a port is 0 to 65535, not 70000"),
-        ("struct sockaddr_in a = {AF_INET, htons(80), {inet_addr(\"10.0.0\")}};", (1, 46), "no IPv4 address"),
+        ("struct sockaddr_in a = {AF_INET, htons(70000)};", (1, 40), "a port is 0 to 65535, not 70000"),
+        ("struct sockaddr_in a = {AF_INET, htons(80), {inet_addr(\"10.0.0\")}};", (1, 56), "no IPv4 address"),
     ];
     for (source, (line, column), sentence) in table {
         let mut c = config(2, "linux", &[]);
@@ -146,9 +146,13 @@ fn ends() {
         ("return 7;", None, 7),
         ("exit(3);", None, 3),
         ("int main(void) { int i; for (i = 0; i < 3; i++) usleep(1); return i; }", Some("usleep(1) = 0"), 3),
-        ("for (;;) ;", Some("line 1: no call after 100000 statements; stopped"), 139),
-        ("char b[4]; read(3, b, 5);", Some("line 1: 5 octets do not fit behind octet 0 of 4"), 139),
-        ("int n; n = 1 / 0;", Some("line 1: division by zero"), 139),
+        ("for (;;) ;", Some("line 1: no call after 200000 operations; stopped"), 152),
+        (
+            "char b[4]; read(3, b, 5);",
+            Some("line 1: 5 octets do not fit behind octet 0 of `b`, which has 4"),
+            139,
+        ),
+        ("int n; n = 1 / 0;", Some("line 1: division by zero"), 136),
         // Nobody reads a socket that is not connected.
         (
             "int s; s = socket(AF_INET, SOCK_STREAM, 0); write(s, \"x\", 1); usleep(9);",

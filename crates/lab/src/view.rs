@@ -89,7 +89,24 @@ pub struct ProcessView {
     results: Vec<LineResult>,
     fds: Vec<FdView>,
     exited: Option<i32>,
+    /// Those outside functions, then those of each function under way, main first.
+    variables: Vec<VariableView>,
+    /// Functions under way, innermost first.
+    frames: Vec<FrameView>,
+    /// What it wrote to standard output and standard error.
+    output: String,
 }
+/// A variable of a program.
+pub struct VariableView {
+    /// None: it stands outside functions.
+    function: Option<String>,
+    name: String,
+    /// Its type, as C writes it: `int`, `struct pollfd [8]`.
+    kind: String,
+    value: String,
+}
+/// A function under way, and the line it is at.
+pub struct FrameView { function: String, line: u32 }
 /// What the call on a line gave last: `3`, `-1 ECONNREFUSED`.
 pub struct LineResult { line: u32, text: String, changed: bool }
 /// A descriptor.

@@ -5,11 +5,12 @@ use crate::flows::letter;
 use crate::session::Session;
 use crate::tcb;
 use crate::view::{
-    CounterView, FdView, FlowView, HalfOpenView, LineResult, ListenerView, NodeView, ProcessView, SocketView,
-    StepInfo, TcbView, View, WaitingView,
+    CounterView, FdView, FlowView, FrameView, HalfOpenView, LineResult, ListenerView, NodeView, ProcessView,
+    SocketView, StepInfo, TcbView, VariableView, View, WaitingView,
 };
 use host::{
-    HalfOpenInfo, Host, HostEvent, ListenerInfo, ProcessInfo, SockId, SocketInfo, TimerKey, WaitingInfo,
+    FrameInfo, HalfOpenInfo, Host, HostEvent, ListenerInfo, ProcessInfo, SockId, SocketInfo, TimerKey,
+    VariableInfo, WaitingInfo,
 };
 use net::{Glance, NodeId, Step, StepLog, World};
 use std::net::SocketAddr;
@@ -282,7 +283,9 @@ fn process(info: ProcessInfo, parked: bool, was: Option<&[(u32, String)]>) -> Pr
         results,
         fds,
         exited,
-        variables: _,
+        variables,
+        frames,
+        output,
         parent: _,
     } = info;
     let result = |r: (u32, String)| {
@@ -299,7 +302,15 @@ fn process(info: ProcessInfo, parked: bool, was: Option<&[(u32, String)]>) -> Pr
         results: results.into_iter().map(result).collect(),
         fds: fds.into_iter().map(|(fd, SockId(socket))| FdView { fd, socket }).collect(),
         exited,
+        variables: variables.into_iter().map(variable).collect(),
+        frames: frames.into_iter().map(|FrameInfo { function, line }| FrameView { function, line }).collect(),
+        output,
     }
+}
+
+fn variable(info: VariableInfo) -> VariableView {
+    let VariableInfo { function, name, kind, value } = info;
+    VariableView { function, name, kind, value }
 }
 
 fn counters(host: &Host, old: Option<&Host>) -> Vec<CounterView> {

@@ -1,44 +1,44 @@
 //! Declarations and statements to operations.
 
-use super::expr::{self, constant};
-use super::lexer::{At, Token};
+mod declare;
+mod statement;
+
+use super::lexer::{self, At, Lexed, Token};
 use super::machine::Op;
-use super::{ProgramError, Slot};
-use std::net::{Ipv4Addr, SocketAddr};
+use super::memory::{Object, address};
+use super::prelude::{self, Builtin};
+use super::types::{Def, Ty, Types};
+use super::{Code, Function, ProgramError, Static, Var};
+use bytes::Bytes;
+use std::ops::Range;
 use std::rc::Rc;
 
-/// A buffer may be so long; more is a slip of the pen.
-const BUFFER_MAX: i64 = 1 << 20;
-
-/// An array may have so many elements.
-const ARRAY_MAX: usize = 1 << 16;
-
-const STRUCTS: [&str; 4] = ["sockaddr_in", "pollfd", "linger", "timeval"];
-
+/// A variable may have so many octets; more is a slip of the pen.
+const OBJECT_MAX: usize = 1 << 20;
+/// Those outside functions may have so many together.
+const STATICS_MAX: usize = 8 << 20;
 /// Statements may stand so deep in one another.
 const DEPTH_MAX: u32 = 64;
 
-/// Operations, each with its line.
-pub(super) type Ops = Vec<(Op, u32)>;
-/// Variables by name.
-pub(super) type Slots = Vec<(String, Slot)>;
+pub(super) type Result<T> = std::result::Result<T, ProgramError>;
 
-type Result<T> = std::result::Result<T, ProgramError>;
+use declare::Declared;
 
-/// Operations with their lines, and the variables.
-pub(super) fn compile(tokens: Vec<(Token, At)>) -> Result<(Ops, Slots)> {
-    let mut c = Compiler { tokens, pos: 0, ops: Vec::new(), slots: Vec::new(), loops: Vec::new(), depth: 0 };
-    let wrapped = c.enter_main()?;
-    while c.peek() != &Token::End && !(wrapped && c.peek() == &Token::Sign("}")) {
-        c.statement()?;
-    }
-    if wrapped {
-        c.expect("}")?;
-        if c.peek() != &Token::End {
-            return Err(ProgramError::new(c.at(), "nothing may follow main"));
-        }
-    }
-    Ok((c.ops, c.slots))
+/// A function that can be called.
+#[derive(Debug)]
+pub(super) struct Signature {
+    pub(super) name: String,
+    pub(super) ret: Ty,
+    pub(super) params: Vec<Ty>,
+    pub(super) variadic: bool,
+    pub(super) does: Does,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Does {
+    Builtin(Builtin),
+    /// By its place among the program's own.
+    Own(usize),
 }
 
 /// Jumps of a loop that wait for their goals.
@@ -48,50 +48,118 @@ struct Loop {
     continues: Vec<usize>,
 }
 
+/// Where a variable lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    Static(usize),
+    /// By its place among the variables of the function.
+    Local(usize),
+}
+
 pub(super) struct Compiler {
-    tokens: Vec<(Token, At)>,
+    tokens: Rc<[Lexed]>,
     pos: usize,
-    pub(super) ops: Ops,
-    pub(super) slots: Slots,
+    pub(super) ops: Vec<(Op, u32)>,
+    pub(super) types: Types,
+    pub(super) statics: Vec<Static>,
+    functions: Vec<Function>,
+    /// Every function that was named so far.
+    known: Vec<Rc<Signature>>,
+    /// Where each of the program's own was first called.
+    called: Vec<Option<At>>,
+    /// Variables that can be named, the innermost last.
+    scope: Vec<(String, Place)>,
+    /// How many of them the block that we stand in found.
+    block: usize,
+    locals: Vec<Var>,
+    ret: Ty,
     loops: Vec<Loop>,
     pub(super) depth: u32,
 }
 
+/// A text's code.
+pub(super) fn compile(source: &str) -> Result<Code> {
+    let mut c = Compiler {
+        tokens: Rc::new([]),
+        pos: 0,
+        ops: Vec::new(),
+        types: Types::new(),
+        statics: Vec::new(),
+        functions: Vec::new(),
+        known: Vec::new(),
+        called: Vec::new(),
+        scope: Vec::new(),
+        block: 0,
+        locals: Vec::new(),
+        ret: Ty::INT,
+        loops: Vec::new(),
+        depth: 0,
+    };
+    c.quoting(prelude::STRUCTS, Compiler::externals)?;
+    c.new_static("errno", Ty::INT, At { line: 1, column: 1 })?;
+    let said = c.array_of(Ty::CHAR, 64, At { line: 1, column: 1 })?;
+    c.new_static("strerror()", said, At { line: 1, column: 1 })?;
+    c.scope.push(("errno".into(), Place::Static(super::ERRNO)));
+    c.tokens = lexer::lex(source)?.into();
+    c.program()
+}
+
 impl Compiler {
+    /// Lets `read` read another text.
+    fn quoting<T>(&mut self, text: &str, read: impl FnOnce(&mut Compiler) -> Result<T>) -> Result<T> {
+        let (tokens, pos) = (std::mem::replace(&mut self.tokens, lexer::lex(text)?.into()), self.pos);
+        self.pos = 0;
+        let done = read(self);
+        (self.tokens, self.pos) = (tokens, pos);
+        done
+    }
     pub(super) fn peek(&self) -> &Token {
-        &self.tokens[self.pos].0
+        &self.tokens[self.pos].token
     }
     pub(super) fn peek_at(&self, ahead: usize) -> &Token {
-        &self.tokens[(self.pos + ahead).min(self.tokens.len() - 1)].0
+        &self.tokens[(self.pos + ahead).min(self.tokens.len() - 1)].token
     }
     pub(super) fn at(&self) -> At {
-        self.tokens[self.pos].1
+        self.tokens[self.pos].at
     }
     pub(super) fn next(&mut self) -> Token {
-        let token = self.tokens[self.pos].0.clone();
+        let token = self.tokens[self.pos].token.clone();
         self.pos = (self.pos + 1).min(self.tokens.len() - 1);
         token
     }
+    pub(super) fn is(&self, sign: &'static str) -> bool {
+        self.peek() == &Token::Sign(sign)
+    }
     pub(super) fn take(&mut self, sign: &'static str) -> bool {
-        let found = self.peek() == &Token::Sign(sign);
+        let found = self.is(sign);
         if found {
-            self.next();
+            self.pos = (self.pos + 1).min(self.tokens.len() - 1);
         }
         found
     }
     pub(super) fn expect(&mut self, sign: &'static str) -> Result<()> {
-        if self.take(sign) { Ok(()) } else { Err(self.wanted(&format!("`{sign}`"))) }
+        if self.take(sign) {
+            return Ok(());
+        }
+        if sign == ";" && self.pos > 0 {
+            // It is missed where the line before it ends.
+            let at = self.tokens[self.pos - 1].end;
+            return Err(ProgramError::new(at, format!("`;` is wanted here, before {}", self.found())));
+        }
+        Err(self.wanted(&format!("`{sign}`")))
     }
-    /// `what` is missing before the token we stand at.
-    pub(super) fn wanted(&self, what: &str) -> ProgramError {
-        let found = match self.peek() {
+    fn found(&self) -> String {
+        match self.peek() {
             Token::Name(n) => format!("`{n}`"),
-            Token::Int(n) => format!("{n}"),
+            Token::Int(n, _) => format!("{n}"),
             Token::Str(_) => "a text".into(),
             Token::Sign(s) => format!("`{s}`"),
             Token::End => "the end of the program".into(),
-        };
-        ProgramError::new(self.at(), format!("{what} is wanted here, not {found}"))
+        }
+    }
+    /// `what` is missing before the token we stand at.
+    pub(super) fn wanted(&self, what: &str) -> ProgramError {
+        ProgramError::new(self.at(), format!("{what} is wanted here, not {}", self.found()))
     }
     fn take_name(&mut self, name: &str) -> bool {
         let found = matches!(self.peek(), Token::Name(n) if n == name);
@@ -115,308 +183,304 @@ impl Compiler {
     }
     /// Makes the jump at `op` lead to what comes next.
     pub(super) fn land(&mut self, op: usize) {
-        let here = self.ops.len();
-        self.aim(op, here);
-    }
-    fn aim(&mut self, op: usize, goal: usize) {
+        let here = self.ops.len() as u32;
         if let Op::Jump(to) | Op::JumpIfZero(to) = &mut self.ops[op].0 {
-            *to = goal;
+            *to = here;
         }
     }
-    pub(super) fn slot(&self, name: &str, at: At) -> Result<usize> {
-        self.slots.iter().position(|(n, _)| n == name).ok_or_else(|| {
-            ProgramError::new(
+
+    /// A whole text: functions, or the lines of main for themselves.
+    fn program(&mut self) -> Result<Code> {
+        let mut deep = 0;
+        let mut bare = true;
+        for i in 0..self.tokens.len() {
+            match &self.tokens[i].token {
+                Token::Sign("{") => deep += 1,
+                Token::Sign("}") => deep -= 1,
+                Token::Name(n) if n == "main" && deep == 0 => bare = false,
+                _ => {}
+            }
+        }
+        let line = At { line: 1, column: 1 };
+        let mut head = 0..0;
+        let mut init = Vec::new();
+        if bare {
+            head = self.main(None)?;
+        }
+        while self.peek() != &Token::End {
+            if self.main_begins() {
+                head = self.main(Some(self.at()))?;
+            } else {
+                let from = self.ops.len();
+                let declares = self.external()?;
+                if declares {
+                    init.extend(self.ops.split_off(from));
+                }
+            }
+        }
+        let missing =
+            |(f, at): (&Function, &Option<At>)| f.entry.is_none().then_some((f.name.clone(), (*at)?));
+        if let Some((name, at)) = self.functions.iter().zip(&self.called).find_map(missing) {
+            return Err(ProgramError::new(
                 at,
-                format!("`{name}` is not declared: put `int {name};` before, or mend the name"),
-            )
+                format!("`{name}` is declared but its body is nowhere: write it"),
+            ));
+        }
+        let main = self.functions.iter().position(|f| f.name == "main" && f.entry.is_some());
+        let Some(main) = main else {
+            return Err(ProgramError::new(line, "there is no `int main(void) { … }`"));
+        };
+        let start = self.ops.len();
+        // What stands outside functions has no jumps.
+        self.ops.extend(init);
+        self.emit(Op::Call(main as u32), line);
+        self.emit(Op::Exit, line);
+        Ok(Code {
+            ops: std::mem::take(&mut self.ops),
+            start,
+            head,
+            statics: std::mem::take(&mut self.statics),
+            functions: std::mem::take(&mut self.functions),
+            types: std::mem::replace(&mut self.types, Types::new()),
         })
     }
-    fn enter_main(&mut self) -> Result<bool> {
-        let main = matches!((self.peek(), self.peek_at(1)), (Token::Name(i), Token::Name(m)) if i == "int" && m == "main");
-        if main {
+    fn main_begins(&self) -> bool {
+        let name = |ahead, word| matches!(self.peek_at(ahead), Token::Name(n) if n == word);
+        name(0, "int") && name(1, "main") && self.peek_at(2) == &Token::Sign("(")
+    }
+    /// `int main(void) { … }`, or a whole text that is its body. Gives the place of the declarations at its head.
+    fn main(&mut self, written: Option<At>) -> Result<Range<usize>> {
+        if let Some(at) = written {
             self.next();
             self.next();
             self.expect("(")?;
             self.take_name("void");
-            self.expect(")")?;
+            if !self.take(")") {
+                return Err(self.wanted("`void` or `)`: main takes no arguments here, which"));
+            }
+            if self.functions.iter().any(|f| f.name == "main") {
+                return Err(ProgramError::new(at, "`main` is there twice"));
+            }
             self.expect("{")?;
         }
-        Ok(main)
-    }
-
-    fn statement(&mut self) -> Result<()> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err(ProgramError::new(self.at(), "statements stand too deep in one another here"));
+        let ret = Ty::INT;
+        let index = self.functions.len();
+        let entry = Some(self.ops.len());
+        self.functions.push(Function {
+            name: "main".into(),
+            ret,
+            params: Vec::new(),
+            entry,
+            locals: Vec::new(),
+        });
+        self.called.push(None);
+        let from = self.ops.len();
+        let mark = self.enter_function(ret);
+        while self.specifier_begins() {
+            self.declaration()?;
         }
-        let done = self.statement_inner();
-        self.depth -= 1;
-        done
-    }
-    fn statement_inner(&mut self) -> Result<()> {
-        let at = self.at();
-        let word = match self.peek() {
-            Token::Name(n) => n.clone(),
-            _ => String::new(),
-        };
-        match word.as_str() {
-            "int" | "long" | "ssize_t" | "size_t" | "unsigned" | "char" | "struct" => self.declaration(),
-            "if" => self.if_statement(),
-            "while" => self.while_statement(),
-            "for" => self.for_statement(),
-            "break" | "continue" => {
-                self.next();
-                self.expect(";")?;
-                let jump = self.emit(Op::Jump(0), at);
-                let Some(inner) = self.loops.last_mut() else {
-                    return Err(ProgramError::new(at, format!("`{word}` stands in no loop")));
-                };
-                if word == "break" {
-                    inner.breaks.push(jump)
-                } else {
-                    inner.continues.push(jump)
-                }
-                Ok(())
-            }
-            "return" => {
-                self.next();
-                expr::expression(self)?;
-                self.emit(Op::Return, at);
-                self.expect(";")
-            }
-            _ if self.take("{") => {
-                while !self.take("}") {
-                    if self.peek() == &Token::End {
-                        return Err(ProgramError::new(at, "this `{` is never closed: put `}` after it"));
-                    }
+        let head = from..self.ops.len();
+        match written {
+            Some(at) => self.statements_to_brace(at)?,
+            None => {
+                while self.peek() != &Token::End {
                     self.statement()?;
                 }
-                Ok(())
-            }
-            _ if self.take(";") => Ok(()),
-            _ => {
-                self.discarded()?;
-                self.expect(";")
             }
         }
+        self.leave_function(index, mark);
+        Ok(head)
     }
-    /// An expression whose value nobody wants.
-    fn discarded(&mut self) -> Result<()> {
-        let at = self.at();
-        expr::expression(self)?;
-        self.emit(Op::Pop, at);
-        Ok(())
+    fn enter_function(&mut self, ret: Ty) -> usize {
+        (self.ret, self.block) = (ret, self.scope.len());
+        self.locals.clear();
+        self.scope.len()
     }
-    fn if_statement(&mut self) -> Result<()> {
-        let at = self.at();
-        self.next();
-        self.expect("(")?;
-        expr::expression(self)?;
-        self.expect(")")?;
-        let otherwise = self.emit(Op::JumpIfZero(0), at);
-        self.statement()?;
-        if self.take_name("else") {
-            let end = self.emit(Op::Jump(0), at);
-            self.land(otherwise);
-            self.statement()?;
-            self.land(end);
-        } else {
-            self.land(otherwise);
-        }
-        Ok(())
-    }
-    fn while_statement(&mut self) -> Result<()> {
-        let at = self.at();
-        self.next();
-        self.expect("(")?;
-        let head = self.ops.len();
-        expr::expression(self)?;
-        self.expect(")")?;
-        let out = self.emit(Op::JumpIfZero(0), at);
-        self.body(head, (0, Vec::new()), at, Some(out))
-    }
-    fn for_statement(&mut self) -> Result<()> {
-        let at = self.at();
-        self.next();
-        self.expect("(")?;
-        if !self.take(";") {
-            if matches!(self.peek(), Token::Name(n) if n == "int") {
-                self.declaration()?;
-            } else {
-                self.discarded()?;
-                self.expect(";")?;
-            }
-        }
-        let head = self.ops.len();
-        let mut out = None;
-        if !self.take(";") {
-            expr::expression(self)?;
-            out = Some(self.emit(Op::JumpIfZero(0), at));
-            self.expect(";")?;
-        }
-        // The step stands before the body in the text and after it in time.
-        let from = self.ops.len();
-        if self.peek() != &Token::Sign(")") {
-            self.discarded()?;
-        }
-        let step = self.ops.split_off(from);
-        self.expect(")")?;
-        self.body(head, (from, step), at, out)
-    }
-    /// Body of a loop, its step, the way back to `head`, and the goals of all jumps out of it.
-    fn body(&mut self, head: usize, step: (usize, Ops), at: At, out: Option<usize>) -> Result<()> {
-        self.loops.push(Loop::default());
-        let done = self.statement();
-        let Loop { breaks, continues } = self.loops.pop().unwrap_or_default();
-        done?;
-        continues.into_iter().for_each(|jump| self.land(jump));
-        let here = self.ops.len();
-        self.ops.extend(step.1.into_iter().map(|(op, line)| (expr::shifted(op, step.0, here), line)));
-        self.emit(Op::Jump(head), at);
-        breaks.into_iter().chain(out).for_each(|jump| self.land(jump));
-        Ok(())
+    fn leave_function(&mut self, index: usize, mark: usize) {
+        let at = self.tokens[self.pos.saturating_sub(1)].at;
+        self.emit(Op::Push(0), at);
+        self.emit(Op::Return, at);
+        self.scope.truncate(mark);
+        self.functions[index].locals = std::mem::take(&mut self.locals);
     }
 
-    fn declaration(&mut self) -> Result<()> {
-        let at = self.at();
-        let kind = self.name("a type")?;
-        if kind == "unsigned" && !self.take_name("int") {
-            self.take_name("char");
+    /// Declarations until the text ends.
+    fn externals(&mut self) -> Result<()> {
+        while self.peek() != &Token::End {
+            self.external()?;
         }
-        let mut record = String::new();
-        if kind == "struct" {
-            let at = self.at();
-            record = self.name("the name of a struct")?;
-            if !STRUCTS.contains(&record.as_str()) {
-                return Err(ProgramError::new(at, format!("the structs here are {}", STRUCTS.join(", "))));
-            }
-        }
-        loop {
-            let name_at = self.at();
-            let name = self.name("a name")?;
-            if self.slots.iter().any(|(n, _)| *n == name) {
-                return Err(ProgramError::new(name_at, format!("`{name}` is declared twice")));
-            }
-            let slot = match kind.as_str() {
-                "struct" => match record.as_str() {
-                    "sockaddr_in" => Slot::Address(self.sockaddr()?),
-                    "pollfd" => Slot::Polls(Rc::new(vec![[-1, 0, 0]; self.length()?])),
-                    // Two words each, of 4 and of 8 octets.
-                    "linger" => self.words(4)?,
-                    _ => self.words(8)?,
-                },
-                "char" if self.peek() == &Token::Sign("[") => self.buffer()?,
-                _ if self.peek() == &Token::Sign("[") => Slot::Ints(Rc::new(vec![0; self.length()?])),
-                _ => Slot::Int(0),
-            };
-            let plain = matches!(slot, Slot::Int(_));
-            self.slots.push((name, slot));
-            if plain && self.take("=") {
-                expr::assignment(self)?;
-                self.emit(Op::Store(self.slots.len() - 1), at);
-                self.emit(Op::Pop, at);
-            }
-            if !self.take(",") {
-                return self.expect(";");
-            }
-        }
+        Ok(())
     }
-    /// `[N]`
-    fn length(&mut self) -> Result<usize> {
-        self.expect("[")?;
-        let at = self.at();
-        let n = constant(self)?;
-        self.expect("]")?;
-        usize::try_from(n).ok().filter(|n| (1..=ARRAY_MAX).contains(n)).ok_or_else(|| {
-            ProgramError::new(at, format!("an array holds 1 to {ARRAY_MAX} elements, not {n}"))
+    /// Something outside functions. True: what it emitted is to run before main.
+    fn external(&mut self) -> Result<bool> {
+        if !self.specifier_begins() {
+            return Err(self.wanted("a declaration or a function: this stands outside `main`, where a type"));
+        }
+        let base = self.specifier()?;
+        if self.take(";") {
+            return Ok(true);
+        }
+        let declared = self.declarator(base)?;
+        if !self.is("(") {
+            self.variables(base, declared, true)?;
+            return Ok(true);
+        }
+        let (params, names, variadic) = self.parameters()?;
+        if variadic {
+            return Err(ProgramError::new(declared.at, "a function of your own cannot end in `...` here"));
+        }
+        let index = self.declare_function(&declared, params)?;
+        if self.take(";") {
+            return Ok(false);
+        }
+        let open = self.at();
+        self.expect("{")?;
+        if self.functions[index].entry.is_some() {
+            return Err(ProgramError::new(declared.at, format!("`{}` has a body twice", declared.name)));
+        }
+        self.functions[index].entry = Some(self.ops.len());
+        let mark = self.enter_function(declared.ty);
+        let params = self.functions[index].params.clone();
+        for ((name, at), ty) in names.into_iter().zip(params) {
+            let Some(name) = name else {
+                return Err(ProgramError::new(at, "this parameter wants a name"));
+            };
+            self.new_local(name, ty, at)?;
+        }
+        self.statements_to_brace(open)?;
+        self.leave_function(index, mark);
+        Ok(false)
+    }
+    fn declare_function(&mut self, declared: &Declared, params: Vec<Ty>) -> Result<usize> {
+        let Declared { name, at, ty, .. } = declared;
+        let fail = |what: String| Err(ProgramError::new(*at, what));
+        if !matches!(self.types.def(*ty), Def::Int(_) | Def::Pointer(_) | Def::Void) {
+            return fail(format!(
+                "`{name}` cannot give back a {}: let it take a pointer to one",
+                self.types.name(*ty)
+            ));
+        }
+        if prelude::builtins().any(|(_, p)| spells(p, name)) || self.scope.iter().any(|(n, _)| n == name) {
+            return fail(format!("`{name}` is a name that is taken: find another"));
+        }
+        if let Some(i) = self.functions.iter().position(|f| f.name == *name) {
+            let f = &self.functions[i];
+            if f.ret != *ty || f.params != params {
+                return fail(format!("`{name}` was declared with other types before"));
+            }
+            return Ok(i);
+        }
+        let index = self.functions.len();
+        self.known.push(Rc::new(Signature {
+            name: name.clone(),
+            ret: *ty,
+            params: params.clone(),
+            variadic: false,
+            does: Does::Own(index),
+        }));
+        let (name, ret) = (name.clone(), *ty);
+        self.functions.push(Function { name, ret, params, entry: None, locals: Vec::new() });
+        self.called.push(None);
+        Ok(index)
+    }
+    /// `(int a, char *b)`: types, names, whether it ends in `...`.
+    #[allow(clippy::type_complexity)]
+    fn parameters(&mut self) -> Result<(Vec<Ty>, Vec<(Option<String>, At)>, bool)> {
+        let (mut types, mut names) = (Vec::new(), Vec::new());
+        self.expect("(")?;
+        let empty = self.peek() == &Token::Name("void".into()) && self.peek_at(1) == &Token::Sign(")");
+        if empty {
+            self.next();
+        }
+        while !self.take(")") {
+            if !types.is_empty() {
+                self.expect(",")?;
+            }
+            if self.take("...") {
+                self.expect(")")?;
+                return Ok((types, names, true));
+            }
+            if !self.specifier_begins() {
+                return Err(self.wanted("a type"));
+            }
+            let base = self.specifier()?;
+            let at = self.at();
+            let ty = self.stars(base)?;
+            let name = if matches!(self.peek(), Token::Name(_)) { Some(self.name("a name")?) } else { None };
+            let (ty, open) = self.brackets(ty, at)?;
+            // An array that is handed over is a pointer to its first element.
+            let ty = match self.types.def(ty) {
+                Def::Array(of, _) => self.pointer_to(of, at)?,
+                _ if open => self.pointer_to(ty, at)?,
+                Def::Int(_) | Def::Pointer(_) => ty,
+                _ => return Err(ProgramError::new(at, "hand over a pointer to it: `*`")),
+            };
+            types.push(ty);
+            names.push((name, at));
+        }
+        Ok((types, names, false))
+    }
+    /// The function of a name, from the program or from the system.
+    pub(super) fn function(&mut self, name: &str, at: At) -> Result<Option<Rc<Signature>>> {
+        if let Some(f) = self.known.iter().find(|f| f.name == name).cloned() {
+            if let Does::Own(i) = f.does {
+                self.called[i].get_or_insert(at);
+            }
+            return Ok(Some(f));
+        }
+        let Some((builtin, prototype)) = prelude::builtins().find(|(_, p)| spells(p, name)) else {
+            return Ok(None);
+        };
+        let (ret, params, variadic) = self.quoting(prototype, |c| {
+            let base = c.specifier()?;
+            let declared = c.declarator(base)?;
+            let (params, _, variadic) = c.parameters()?;
+            Ok((declared.ty, params, variadic))
+        })?;
+        let does = Does::Builtin(builtin);
+        let f = Rc::new(Signature { name: name.into(), ret, params, variadic, does });
+        self.known.push(Rc::clone(&f));
+        Ok(Some(f))
+    }
+
+    /// The address of a text in quotes, its zero octet behind it.
+    pub(super) fn literal(&mut self, mut text: Vec<u8>) -> i64 {
+        text.push(0);
+        let octets = Object::Large(Bytes::from(text));
+        let same = |s: &Static| s.fixed && s.octets == octets;
+        let i = self.statics.iter().position(same).unwrap_or_else(|| {
+            self.statics.push(Static { name: String::new(), ty: Ty::CHAR, octets, fixed: true });
+            self.statics.len() - 1
+        });
+        address(i)
+    }
+    pub(super) fn place(&self, name: &str) -> Option<(Place, Ty)> {
+        let (_, place) = self.scope.iter().rev().find(|(n, _)| n == name)?;
+        Some(match *place {
+            Place::Static(i) => (*place, self.statics[i].ty),
+            Place::Local(i) => (*place, self.locals[i].ty),
         })
     }
-    /// `= {a, b}`, each a little-endian word of `size` octets.
-    fn words(&mut self, size: usize) -> Result<Slot> {
-        self.expect("=")?;
-        self.expect("{")?;
-        let mut octets = constant(self)?.to_le_bytes()[..size].to_vec();
-        self.expect(",")?;
-        octets.extend(&constant(self)?.to_le_bytes()[..size]);
-        self.expect("}")?;
-        Ok(Slot::Buffer(octets.into()))
+    pub(super) fn push_place(&mut self, place: Place, at: At) {
+        let op = match place {
+            Place::Static(i) => Op::Push(address(i)),
+            Place::Local(i) => Op::Local(i as u32),
+        };
+        self.emit(op, at);
     }
-    /// `[N]`, `[N] = "…"` or `[] = "…"`.
-    fn buffer(&mut self) -> Result<Slot> {
-        self.expect("[")?;
-        let at = self.at();
-        let mut size = None;
-        if !self.take("]") {
-            let n = constant(self)?;
-            if !(1..=BUFFER_MAX).contains(&n) {
-                return Err(ProgramError::new(
-                    at,
-                    format!("a buffer holds 1 to {BUFFER_MAX} octets, not {n}"),
-                ));
-            }
-            size = Some(n as usize);
-            self.expect("]")?;
-        }
-        let mut octets = Vec::new();
-        if self.take("=") {
-            let Token::Str(text) = self.next() else { return Err(self.wanted("a text in quotes")) };
-            octets = text;
-            octets.push(0);
-        } else if size.is_none() {
-            return Err(ProgramError::new(at, "how long? write `[512]`, or give a text: `[] = \"…\"`"));
-        }
-        octets.resize(size.unwrap_or(octets.len()), 0);
-        Ok(Slot::Buffer(octets.into()))
+    /// Names that can stand here, for a guess at what was meant.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let own = self.scope.iter().map(|(n, _)| n.as_str());
+        own.chain(self.functions.iter().map(|f| f.name.as_str()))
     }
-    /// `= {AF_INET, htons(80), {inet_addr("10.0.0.2")}}`, with or without the names of the members.
-    fn sockaddr(&mut self) -> Result<SocketAddr> {
-        let (mut ip, mut port) = (Ipv4Addr::UNSPECIFIED, 0);
-        self.expect("=")?;
-        self.expect("{")?;
-        while !self.take("}") {
-            while self.take(".") {
-                self.name("the name of a member")?;
-                self.take("=");
-            }
-            let nested = self.take("{");
-            let at = self.at();
-            match self.name("AF_INET, htons(…), inet_addr(…) or INADDR_ANY")?.as_str() {
-                "AF_INET" | "INADDR_ANY" => {}
-                "INADDR_LOOPBACK" => ip = Ipv4Addr::LOCALHOST,
-                "htonl" => {
-                    self.expect("(")?;
-                    let word = self.name("INADDR_ANY or INADDR_LOOPBACK")?;
-                    ip = if word == "INADDR_LOOPBACK" { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
-                    self.expect(")")?;
-                }
-                "htons" => {
-                    self.expect("(")?;
-                    let n = constant(self)?;
-                    port = u16::try_from(n)
-                        .map_err(|_| ProgramError::new(at, format!("a port is 0 to 65535, not {n}")))?;
-                    self.expect(")")?;
-                }
-                "inet_addr" => {
-                    self.expect("(")?;
-                    let Token::Str(text) = self.next() else {
-                        return Err(self.wanted("an address in quotes"));
-                    };
-                    let text = String::from_utf8_lossy(&text).into_owned();
-                    ip = text.parse().map_err(|_| {
-                        ProgramError::new(at, format!("`{text}` is no IPv4 address, such as 10.0.0.2"))
-                    })?;
-                    self.expect(")")?;
-                }
-                word => return Err(ProgramError::new(at, format!("`{word}` says nothing about an address"))),
-            }
-            if nested {
-                self.expect("}")?;
-            }
-            if !self.take(",") {
-                self.expect("}")?;
-                break;
-            }
-        }
-        Ok(SocketAddr::from((ip, port)))
-    }
+}
+
+fn too_many(at: At) -> ProgramError {
+    ProgramError::new(at, "this program has too many types")
+}
+
+/// Whether a prototype declares `name`.
+fn spells(prototype: &str, name: &str) -> bool {
+    let head = prototype.split('(').next().unwrap_or("");
+    head.rsplit([' ', '*']).next() == Some(name)
 }

@@ -1,22 +1,11 @@
 //! A stack machine whose whole state can be cloned; a system call leaves it as a value and the result comes
 //! back as one.
 
-use super::sys::{Into, Sys};
-use super::{BUDGET, Code, Next, Slot};
-use bytes::Bytes;
-use std::rc::Rc;
-
-#[derive(Clone, PartialEq, Debug)]
-pub(super) enum Value {
-    Int(i64),
-    /// Octets of a string in the text, from an offset.
-    Text(Bytes),
-    /// `&buf[offset]`.
-    Pointer {
-        slot: usize,
-        offset: usize,
-    },
-}
+use super::memory::{self, Frame, Memory, Object};
+use super::prelude::{Lib, Sys};
+use super::sys::{After, Out};
+use super::types::Kind;
+use super::{BUDGET, Code, Next, Trap};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Binary {
@@ -31,49 +20,101 @@ pub(super) enum Binary {
     Le,
     Gt,
     Ge,
-    BitAnd,
-    BitOr,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Op {
-    Push(Value),
-    Load(usize),
-    /// Keeps the value on the stack: an assignment is an expression.
-    Store(usize),
+    Push(i64),
+    /// The address of a variable of the function that runs.
+    Local(u32),
+    /// Address → what lies there.
+    Load(Kind),
+    /// Address, value → value: an assignment is an expression.
+    Store(Kind),
+    /// Address, address → address: so many octets from the second to the first.
+    Copy(u32),
+    /// So many octets at the address become zero; it stays.
+    Clear(u32),
     Pop,
+    Dup,
+    Swap,
     Not,
-    Negate,
-    Binary(Binary),
-    Jump(usize),
-    JumpIfZero(usize),
-    /// An element of an array (a member of it, where it is a struct), index on the stack.
-    LoadAt(usize, usize),
-    /// Index and value on the stack; keeps the value.
-    StoreAt(usize, usize),
-    /// With so many arguments on the stack.
-    Call(Sys, usize),
-    /// End of `main`, status on the stack.
+    BitNot,
+    Wrap(Kind),
+    Binary(Binary, Kind),
+    /// Address, number → address, so many octets a number on.
+    Offset(i64),
+    /// Address → its value, which grows by `by`; the value from before where `old`.
+    Step {
+        kind: Kind,
+        by: i32,
+        old: bool,
+    },
+    Jump(u32),
+    JumpIfZero(u32),
+    /// A function of the program's own.
+    Call(u32),
+    Lib(Lib, u8),
+    Sys(Sys, u8),
     Return,
+    /// End of the program, status on the stack.
+    Exit,
 }
+
+/// Functions may call each other so deep.
+const FRAMES_MAX: usize = 200;
+/// And their variables may have so many octets together (RLIMIT_STACK).
+const MEMORY_MAX: usize = 8 << 20;
 
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
-    pc: usize,
-    stack: Vec<Value>,
-    pub(super) slots: Vec<Slot>,
+    pub(super) pc: usize,
+    pub(super) stack: Vec<i64>,
+    pub(super) memory: Memory,
     /// Where the result of the call under way goes.
-    pub(super) out: Option<Into>,
+    pub(super) out: Out,
+    /// What was printed and not written yet: stdout is line-buffered, as on a terminal.
+    pub(super) printed: Vec<u8>,
+    pub(super) pid: u32,
+    /// Octets of all variables.
+    used: usize,
 }
 
-pub(super) type Trap = String;
-
 impl Machine {
-    pub(super) fn new(slots: Vec<Slot>) -> Machine {
-        Machine { pc: 0, stack: Vec::new(), slots, out: None }
+    pub(super) fn new(code: &Code) -> Machine {
+        let objects: Vec<Object> = code.statics.iter().map(|s| s.octets.clone()).collect();
+        let used = objects.iter().map(|o| o.octets().len()).sum();
+        let mut machine = Machine {
+            pc: code.start,
+            stack: Vec::new(),
+            memory: Memory { objects, frames: Vec::new() },
+            out: Out::default(),
+            printed: Vec::new(),
+            pid: 0,
+            used,
+        };
+        // Declarations that stand before the first statement are done with, so that the line shown is the one about
+        // to run. They cannot loop.
+        machine.declare(code);
+        machine
     }
-    pub(super) fn slots(&self) -> &[Slot] {
-        &self.slots
+    fn declares(&self, code: &Code) -> bool {
+        self.pc >= code.start || code.head.contains(&self.pc)
+    }
+    fn declare(&mut self, code: &Code) {
+        while self.declares(code) && !matches!(code.ops.get(self.pc), None | Some((Op::Sys(..), _))) {
+            let before = self.clone();
+            // What goes wrong here goes wrong again, and is told, once the program runs.
+            if !matches!(self.step(code), Ok(None)) || self.memory.frames.len() > 1 {
+                *self = before;
+                break;
+            }
+        }
     }
     /// The line of the operation that comes next; 0 at the end.
     pub(super) fn line(&self, code: &Code) -> u32 {
@@ -84,22 +125,25 @@ impl Machine {
             match self.step(code) {
                 Ok(None) => {}
                 Ok(Some(next)) => return next,
-                Err(trap) => return Next::Trap(format!("line {}: {trap}", self.line(code))),
+                Err(Trap { signal, why }) => {
+                    return Next::Trap(signal, format!("line {}: {why}", self.line(code)));
+                }
             }
         }
-        Next::Trap(format!("line {}: no call after {BUDGET} statements; stopped", self.line(code)))
+        let why = format!("line {}: no call after {BUDGET} operations; stopped", self.line(code));
+        Next::Trap(super::SIGXCPU, why)
     }
     /// The result of the call at `pc` comes in. The program stores it and stands at what it will do next, so that
     /// the line shown is the one about to run.
     pub(super) fn resume(&mut self, code: &Code, value: i64, data: &[u8]) {
-        self.take_result(data);
-        self.stack.push(Value::Int(value));
+        let Some(value) = self.take_result(code, value, data) else { return };
+        self.stack.push(value);
         self.pc += 1;
         // `for (;;) ;` leads from jump to jump for ever.
         for _ in 0..code.ops.len() {
             let tail = matches!(
                 code.ops.get(self.pc),
-                Some((Op::Pop | Op::Store(_) | Op::StoreAt(..) | Op::Jump(_), _))
+                Some((Op::Pop | Op::Store(_) | Op::Wrap(_) | Op::Jump(_), _))
             );
             if !tail || self.step(code).is_err() {
                 break;
@@ -107,134 +151,165 @@ impl Machine {
         }
     }
     fn step(&mut self, code: &Code) -> Result<Option<Next>, Trap> {
-        let Some((op, _)) = code.ops.get(self.pc) else { return Ok(Some(Next::Exit(0))) };
+        let Some(&(op, _)) = code.ops.get(self.pc) else { return Ok(Some(Next::Exit(0))) };
         match op {
-            Op::Push(v) => self.stack.push(v.clone()),
-            Op::Load(slot) => {
-                let value = match &self.slots[*slot] {
-                    Slot::Int(n) => Value::Int(*n),
-                    _ => Value::Pointer { slot: *slot, offset: 0 },
-                };
-                self.stack.push(value);
+            Op::Push(n) => self.stack.push(n),
+            Op::Local(i) => {
+                let base = self.memory.frames.last().map_or(0, |f| f.base);
+                self.stack.push(memory::address(base + i as usize));
             }
-            Op::Store(slot) => {
-                let n = self.int()?;
-                self.slots[*slot] = Slot::Int(n);
-                self.stack.push(Value::Int(n));
+            Op::Load(kind) => {
+                let addr = self.pop();
+                self.stack.push(self.memory.load(code, addr, kind)?);
             }
-            Op::Pop => drop(self.stack.pop()),
-            Op::Not => {
-                let n = self.int()?;
-                self.stack.push(Value::Int(i64::from(n == 0)));
+            Op::Store(kind) => {
+                let (n, addr) = (self.pop(), self.pop());
+                self.memory.store(code, addr, kind, n)?;
+                self.stack.push(kind.wrap(n));
             }
-            Op::Negate => {
-                let n = self.int()?;
-                self.stack.push(Value::Int(n.wrapping_neg()));
+            Op::Copy(len) => {
+                let (from, to) = (self.pop(), self.pop());
+                let octets = self.memory.share(code, from, len as usize)?;
+                self.memory.write(code, to, &octets)?;
+                self.stack.push(to);
             }
-            Op::Binary(op) => self.binary(*op)?,
+            Op::Clear(len) => {
+                let to = self.stack.last().copied().unwrap_or(0);
+                self.memory.change(code, to, len as usize, |o| o.fill(0))?;
+            }
+            Op::Pop => drop(self.pop()),
+            Op::Dup => self.stack.push(self.stack.last().copied().unwrap_or(0)),
+            Op::Swap => {
+                let (b, a) = (self.pop(), self.pop());
+                self.stack.extend([b, a]);
+            }
+            Op::Not => self.unary(|n| i64::from(n == 0)),
+            Op::BitNot => self.unary(|n| !n),
+            Op::Wrap(kind) => self.unary(|n| kind.wrap(n)),
+            Op::Binary(op, kind) => {
+                let (b, a) = (self.pop(), self.pop());
+                self.stack.push(arithmetic(op, kind, a, b)?);
+            }
+            Op::Offset(size) => {
+                let (n, addr) = (self.pop(), self.pop());
+                self.stack.push(memory::moved(addr, n.saturating_mul(size))?);
+            }
+            Op::Step { kind, by, old } => {
+                let addr = self.pop();
+                let before = self.memory.load(code, addr, kind)?;
+                let after = kind.wrap(before.wrapping_add(by.into()));
+                self.memory.store(code, addr, kind, after)?;
+                self.stack.push(if old { before } else { after });
+            }
             Op::Jump(to) => {
-                self.pc = *to;
+                self.pc = to as usize;
                 return Ok(None);
             }
             Op::JumpIfZero(to) => {
-                if self.int()? == 0 {
-                    self.pc = *to;
+                if self.pop() == 0 {
+                    self.pc = to as usize;
                     return Ok(None);
                 }
             }
-            Op::LoadAt(slot, member) => self.load_at(*slot, *member)?,
-            Op::StoreAt(slot, member) => self.store_at(*slot, *member)?,
-            Op::Call(sys, argc) => {
-                let args = self.stack.split_off(self.stack.len().saturating_sub(*argc));
-                return self.system_call(*sys, &args).map(Some);
+            Op::Call(f) => return self.enter(code, f).map(|()| None),
+            Op::Return => self.leave(),
+            Op::Lib(lib, count) => {
+                let args = self.arguments(count);
+                let value = self.library(code, lib, &args)?;
+                self.stack.push(value);
             }
-            Op::Return => return Ok(Some(Next::Exit(self.int()? as i32 & 0xff))),
+            Op::Sys(sys, count) => {
+                let args = self.arguments(count);
+                match self.system_call(code, sys, &args)? {
+                    After::Call(call) => {
+                        if self.out.again {
+                            self.stack.extend(&args);
+                        }
+                        return Ok(Some(Next::Call(call)));
+                    }
+                    After::Exit(status) => return Ok(Some(Next::Exit(status))),
+                    After::Value(n) => self.stack.push(n),
+                }
+            }
+            Op::Exit => {
+                if let Some(call) = self.flush() {
+                    self.out.again = true;
+                    return Ok(Some(Next::Call(call)));
+                }
+                return Ok(Some(Next::Exit(self.pop() as i32 & 0xff)));
+            }
         }
         self.pc += 1;
         Ok(None)
     }
-    fn pop(&mut self) -> Result<Value, Trap> {
-        self.stack.pop().ok_or_else(|| "a value is missing".to_owned())
+    fn unary(&mut self, f: impl FnOnce(i64) -> i64) {
+        let n = self.pop();
+        self.stack.push(f(n));
     }
-    fn int(&mut self) -> Result<i64, Trap> {
-        match self.pop()? {
-            Value::Int(n) => Ok(n),
-            Value::Text(_) | Value::Pointer { .. } => Ok(1),
+    fn arguments(&mut self, count: u8) -> Vec<i64> {
+        self.stack.split_off(self.stack.len().saturating_sub(count.into()))
+    }
+    fn pop(&mut self) -> i64 {
+        // The compiler keeps the stack in balance.
+        self.stack.pop().unwrap_or(0)
+    }
+    fn enter(&mut self, code: &Code, f: u32) -> Result<(), Trap> {
+        let function = &code.functions[f as usize];
+        let size: usize = function.locals.iter().map(|v| code.types.size(v.ty)).sum();
+        if self.memory.frames.len() >= FRAMES_MAX || self.used + size > MEMORY_MAX {
+            let why = format!("the stack overflows: {} calls stand in one another", self.memory.frames.len());
+            return Err(why.into());
         }
-    }
-    fn binary(&mut self, op: Binary) -> Result<(), Trap> {
-        let right = self.pop()?;
-        let left = self.pop()?;
-        let value = match (left, right) {
-            (Value::Pointer { slot, offset }, Value::Int(n)) if matches!(op, Binary::Add | Binary::Sub) => {
-                let n = if op == Binary::Add { n } else { n.wrapping_neg() };
-                let offset = (offset as i64).checked_add(n).and_then(|o| usize::try_from(o).ok());
-                Value::Pointer { slot, offset: offset.ok_or("a pointer leaves its buffer")? }
-            }
-            (Value::Text(t), Value::Int(n)) if op == Binary::Add => {
-                let n =
-                    usize::try_from(n).ok().filter(|&n| n <= t.len()).ok_or("a pointer leaves its text")?;
-                Value::Text(t.slice(n..))
-            }
-            (Value::Int(a), Value::Int(b)) => Value::Int(arithmetic(op, a, b)?),
-            _ => return Err("two pointers cannot be reckoned with here".into()),
-        };
-        self.stack.push(value);
-        Ok(())
-    }
-    /// The element of an array that the index on the stack names.
-    fn element(&mut self, slot: usize) -> Result<usize, Trap> {
-        let i = self.int()?;
-        let len = match &self.slots[slot] {
-            Slot::Buffer(b) => b.len(),
-            Slot::Ints(all) => all.len(),
-            Slot::Polls(all) => all.len(),
-            Slot::Int(_) | Slot::Address(_) => 0,
-        };
-        usize::try_from(i)
-            .ok()
-            .filter(|&i| i < len)
-            .ok_or_else(|| format!("there is no element {i} of {len}"))
-    }
-    fn load_at(&mut self, slot: usize, member: usize) -> Result<(), Trap> {
-        let i = self.element(slot)?;
-        let n = match &self.slots[slot] {
-            Slot::Buffer(b) => i64::from(b[i] as i8),
-            Slot::Ints(all) => all[i],
-            Slot::Polls(all) => all[i][member],
-            Slot::Int(_) | Slot::Address(_) => 0,
-        };
-        self.stack.push(Value::Int(n));
-        Ok(())
-    }
-    fn store_at(&mut self, slot: usize, member: usize) -> Result<(), Trap> {
-        let n = self.int()?;
-        let i = self.element(slot)?;
-        match &mut self.slots[slot] {
-            Slot::Buffer(b) => super::change(b, |b| b[i] = n as u8),
-            Slot::Ints(all) => Rc::make_mut(all)[i] = n,
-            Slot::Polls(all) => Rc::make_mut(all)[i][member] = n,
-            Slot::Int(_) | Slot::Address(_) => {}
+        let base = self.memory.objects.len();
+        self.used += size;
+        self.memory.objects.extend(function.locals.iter().map(|v| Object::zero(code.types.size(v.ty))));
+        let args = self.arguments(function.params.len() as u8);
+        for (i, (value, ty)) in args.into_iter().zip(&function.params).enumerate() {
+            let kind = code.types.scalar(*ty).unwrap_or(Kind::I32);
+            self.memory.store(code, memory::address(base + i), kind, value)?;
         }
-        self.stack.push(Value::Int(n));
+        self.memory.frames.push(Frame { function: f, base, back: self.pc });
+        self.pc = function.entry.unwrap_or(code.ops.len());
         Ok(())
+    }
+    /// Goes back behind the call, the value on the stack. The caller adds one to `pc`.
+    fn leave(&mut self) {
+        if let Some(frame) = self.memory.frames.pop() {
+            let gone: usize = self.memory.objects[frame.base..].iter().map(|o| o.octets().len()).sum();
+            self.used -= gone;
+            self.memory.objects.truncate(frame.base);
+            self.pc = frame.back;
+        }
     }
 }
 
-pub(super) fn arithmetic(op: Binary, a: i64, b: i64) -> Result<i64, Trap> {
+pub(super) fn arithmetic(op: Binary, kind: Kind, a: i64, b: i64) -> Result<i64, Trap> {
+    let unsigned = kind == Kind::U64;
+    let (a, shift) = (kind.wrap(a), (b & (kind.size() as i64 * 8 - 1)) as u32);
+    let b = kind.wrap(b);
+    let less = |a: i64, b: i64| if unsigned { (a as u64) < b as u64 } else { a < b };
     Ok(match op {
-        Binary::Add => a.wrapping_add(b),
-        Binary::Sub => a.wrapping_sub(b),
-        Binary::Mul => a.wrapping_mul(b),
-        Binary::Div => a.checked_div(b).ok_or("division by zero")?,
-        Binary::Rem => a.checked_rem(b).ok_or("division by zero")?,
+        Binary::Add => kind.wrap(a.wrapping_add(b)),
+        Binary::Sub => kind.wrap(a.wrapping_sub(b)),
+        Binary::Mul => kind.wrap(a.wrapping_mul(b)),
+        Binary::Div | Binary::Rem if b == 0 => {
+            return Err(Trap { signal: super::SIGFPE, why: "division by zero".into() });
+        }
+        Binary::Div if unsigned => (a as u64 / b as u64) as i64,
+        Binary::Rem if unsigned => (a as u64 % b as u64) as i64,
+        Binary::Div => kind.wrap(a.wrapping_div(b)),
+        Binary::Rem => kind.wrap(a.wrapping_rem(b)),
         Binary::Eq => i64::from(a == b),
         Binary::Ne => i64::from(a != b),
-        Binary::Lt => i64::from(a < b),
-        Binary::Le => i64::from(a <= b),
-        Binary::Gt => i64::from(a > b),
-        Binary::Ge => i64::from(a >= b),
-        Binary::BitAnd => a & b,
-        Binary::BitOr => a | b,
+        Binary::Lt => less(a, b).into(),
+        Binary::Le => (!less(b, a)).into(),
+        Binary::Gt => less(b, a).into(),
+        Binary::Ge => (!less(a, b)).into(),
+        Binary::And => a & b,
+        Binary::Or => a | b,
+        Binary::Xor => a ^ b,
+        Binary::Shl => kind.wrap(a << shift),
+        Binary::Shr if unsigned => (a as u64 >> shift) as i64,
+        Binary::Shr => a >> shift,
     })
 }

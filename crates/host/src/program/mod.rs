@@ -1,26 +1,32 @@
-//! Programs: a small subset of C, compiled to a list of operations when the host is made and run one system
-//! call at a time. The rest of the host knows four things of a program: it can be made from text, it can be
-//! run to its next call, it takes that call's result, and it says where it stands.
+//! Programs: a small C, compiled to a list of operations when the host is made and run one system call at a time.
+//! The rest of the host knows four things of a program: it can be made from text, it can be run to its next call, it
+//! takes that call's result, and it says where it stands.
 //!
-//! What is understood: `int`, `long`, `ssize_t`, `char`, `int a[N]`, `char buf[N]`, `char s[] = "…"`,
-//! `struct sockaddr_in a = {AF_INET, htons(80), {inet_addr("10.0.0.2")}}` (the address left out:
-//! `INADDR_ANY`), `struct pollfd p[N]`, `struct linger l = {1, 0}`, `struct timeval t = {1, 500000}`; assignment, `+= -= ++ --`, arithmetic, comparison, `&& || !`; `if`/`else`, `while`, `for`,
-//! `break`, `continue`, `return`; `sizeof`; and the calls of `sys.rs`. The lines may stand in
-//! `int main(void) { … }` or for themselves; lines that begin with `#` and comments are passed over.
+//! The language is told in `docs/language.md`. A text passes through `lexer` → `compile`, `expr`, `init` (types in
+//! `types`, what every program knows in `prelude`) → `machine`, with `memory`, `library`, `format` and `sys` beside it.
 
 mod compile;
 mod expr;
+mod format;
+mod init;
 mod lexer;
+mod library;
 mod machine;
+mod memory;
+mod prelude;
+mod show;
 mod sys;
+mod types;
 
-use crate::{Call, CallResult};
-use bytes::{Bytes, BytesMut};
+use crate::{Call, CallResult, FrameInfo, VariableInfo};
+use bytes::Bytes;
 use lexer::At;
-use machine::Machine;
+use machine::{Machine, Op};
+use memory::Object;
 use std::fmt;
-use std::net::SocketAddr;
+use std::ops::Range;
 use std::rc::Rc;
+use types::{Ty, Types};
 
 /// What is wrong with a program's text, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,8 +51,26 @@ impl fmt::Display for ProgramError {
     }
 }
 
-/// Statements a program may run between two calls before it is taken to loop for ever.
-pub const BUDGET: u32 = 100_000;
+/// Whether a text is a program, without running it.
+///
+/// # Errors
+/// What is wrong with it first, and where.
+pub fn check(source: &str) -> Result<(), ProgramError> {
+    compile::compile(source).map(|_| ())
+}
+
+/// Every function that a program can call without writing it, as C declares it.
+pub fn prototypes() -> impl Iterator<Item = &'static str> {
+    prelude::builtins().map(|(_, prototype)| prototype)
+}
+
+/// Operations a program may run between two calls before it is taken to loop for ever.
+pub const BUDGET: u32 = 200_000;
+
+/// Signals that end a program which does what C leaves undefined, or never makes a call.
+const SIGFPE: i32 = 8;
+const SIGSEGV: i32 = 11;
+const SIGXCPU: i32 = 24;
 
 /// Where a program got to.
 #[derive(Clone, PartialEq, Debug)]
@@ -55,34 +79,75 @@ pub(crate) enum Next {
     Call(Call),
     /// It ended with this status.
     Exit(i32),
-    /// It did something C leaves undefined, or never comes to a call: a sentence for the log.
-    Trap(String),
+    /// This signal ends it: a sentence for the log.
+    Trap(i32, String),
 }
 
-/// A variable of a program.
+/// Why a program cannot go on.
 #[derive(Clone, PartialEq, Debug)]
-enum Slot {
-    Int(i64),
-    /// Shared with what was written from it; see [`change`].
-    Buffer(Bytes),
-    Ints(Rc<Vec<i64>>),
-    /// `struct pollfd`: fd, events, revents.
-    Polls(Rc<Vec<[i64; 3]>>),
-    Address(SocketAddr),
+struct Trap {
+    signal: i32,
+    why: String,
+}
+
+impl<T: Into<String>> From<T> for Trap {
+    fn from(why: T) -> Trap {
+        Trap { signal: SIGSEGV, why: why.into() }
+    }
+}
+
+/// A variable of the text.
+#[derive(Clone, PartialEq, Debug)]
+struct Var {
+    name: String,
+    ty: Ty,
+}
+
+/// An object that lives as long as the program: a variable outside functions, or a text in quotes.
+#[derive(Clone, PartialEq, Debug)]
+struct Static {
+    name: String,
+    ty: Ty,
+    octets: Object,
+    /// It cannot be written to.
+    fixed: bool,
+}
+
+/// Statics that every program has: errno, and what strerror(3) gives.
+const ERRNO: usize = 0;
+const STRERROR: usize = 1;
+
+/// A function of the program's own.
+#[derive(Clone, PartialEq, Debug)]
+struct Function {
+    name: String,
+    ret: Ty,
+    params: Vec<Ty>,
+    /// Where it begins, once its body was seen.
+    entry: Option<usize>,
+    /// Its variables, parameters first.
+    locals: Vec<Var>,
 }
 
 /// A compiled program's unchanging part.
 #[derive(PartialEq, Debug)]
 struct Code {
-    ops: compile::Ops,
-    slots: compile::Slots,
-    lines: Vec<String>,
+    /// Each with its line.
+    ops: Vec<(Op, u32)>,
+    /// Where the program begins: what stands outside functions, then main.
+    start: usize,
+    /// Declarations at the head of main.
+    head: Range<usize>,
+    statics: Vec<Static>,
+    functions: Vec<Function>,
+    types: Types,
 }
 
 /// A running program. Clones share the code.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     code: Rc<Code>,
+    lines: Rc<[String]>,
     machine: Machine,
     /// Result last shown at each line.
     results: Vec<(u32, String)>,
@@ -90,10 +155,14 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn compile(source: &str) -> Result<Program, ProgramError> {
-        let (ops, slots) = compile::compile(lexer::lex(source)?)?;
-        let machine = Machine::new(slots.iter().map(|(_, s)| s.clone()).collect());
+        let code = compile::compile(source)?;
+        let machine = Machine::new(&code);
         let lines = source.lines().map(str::to_owned).collect();
-        Ok(Program { code: Rc::new(Code { ops, slots, lines }), machine, results: Vec::new() })
+        Ok(Program { code: Rc::new(code), lines, machine, results: Vec::new() })
+    }
+    /// getpid(2)
+    pub(crate) fn set_pid(&mut self, pid: u32) {
+        self.machine.pid = pid;
     }
     /// Runs to the next system call.
     pub(crate) fn run(&mut self) -> Next {
@@ -104,7 +173,10 @@ impl Program {
         let line = self.line();
         let (value, text, data) = match result {
             CallResult::Done(n, data) => (*n, n.to_string(), data.clone()),
-            CallResult::Errno(e) => (-1, format!("-1 {}", e.0), Bytes::new()),
+            CallResult::Errno(e) => {
+                self.machine.fail(&self.code, *e);
+                (-1, format!("-1 {}", e.0), Bytes::new())
+            }
             CallResult::Blocked => return,
         };
         self.machine.resume(&self.code, value, &data);
@@ -118,37 +190,17 @@ impl Program {
         self.machine.line(&self.code)
     }
     pub(crate) fn lines(&self) -> &[String] {
-        &self.code.lines
+        &self.lines
     }
     pub(crate) fn results(&self) -> &[(u32, String)] {
         &self.results
     }
-    /// Variables by name as text, in the order of their declarations.
-    pub(crate) fn variables(&self) -> Vec<(String, String)> {
-        let names = self.code.slots.iter().map(|(name, _)| name.clone());
-        names.zip(self.machine.slots().iter().map(show)).collect()
+    /// Its variables: those outside functions, then those of each function under way, main first.
+    pub(crate) fn variables(&self) -> Vec<VariableInfo> {
+        self.machine.variables(&self.code)
     }
-}
-
-/// Writes to a buffer. What was sent from it stays as it was: it is copied where somebody still has it.
-fn change(buffer: &mut Bytes, write: impl FnOnce(&mut [u8])) {
-    let mut own = std::mem::take(buffer).try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
-    write(&mut own);
-    *buffer = own.freeze();
-}
-
-fn show(slot: &Slot) -> String {
-    match slot {
-        Slot::Int(n) => n.to_string(),
-        Slot::Buffer(b) => {
-            let used = b.iter().rposition(|&o| o != 0).map_or(0, |i| i + 1);
-            crate::text::quoted(&b[..used], 32)
-        }
-        Slot::Address(a) => a.to_string(),
-        Slot::Ints(all) => format!("{all:?}"),
-        Slot::Polls(all) => {
-            let one = |p: &[i64; 3]| format!("{{{}, {:#x}, {:#x}}}", p[0], p[1], p[2]);
-            all.iter().map(one).collect::<Vec<_>>().join(" ")
-        }
+    /// The functions under way, innermost first, each with the line it is at.
+    pub(crate) fn frames(&self) -> Vec<FrameInfo> {
+        self.machine.trace(&self.code)
     }
 }

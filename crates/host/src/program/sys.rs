@@ -1,333 +1,345 @@
-//! The calls that a program can make: their names, what their arguments become, where their results go.
+//! Calls of the system: what their arguments become, and where their results go.
 
-use super::machine::{Machine, Trap, Value};
-use super::{Next, Slot};
+use super::machine::Machine;
+use super::memory;
+use super::prelude::*;
+use super::types::Kind;
+use super::{Code, ERRNO, Trap};
 use crate::flags::{RecvFlags, SendFlags, Shutdown};
-use crate::{Call, Fd, sockopt};
+use crate::{Call, Fd, Pid};
 use bytes::Bytes;
-use std::net::SocketAddr;
-use std::rc::Rc;
+use std::net::{Ipv4Addr, SocketAddr};
 use tcp::time::Duration;
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Sys {
-    Socket,
-    Bind,
-    Listen,
-    Accept,
-    Connect,
-    Read,
-    Recv,
-    Write,
-    Send,
-    Shutdown,
-    SetSockOpt,
-    GetSockOpt,
-    Close,
-    Poll,
-    Usleep,
-    Sleep,
-    Fcntl,
-    Dup,
-    Fork,
-    Wait,
-    WaitPid,
-    Signal,
-    Exit,
-}
-
-/// Calls: name, fewest and most arguments.
-pub(super) const CALLS: [(&str, Sys, usize); 23] = [
-    ("socket", Sys::Socket, 3),
-    ("bind", Sys::Bind, 3),
-    ("listen", Sys::Listen, 2),
-    ("accept", Sys::Accept, 3),
-    ("connect", Sys::Connect, 3),
-    ("read", Sys::Read, 3),
-    ("recv", Sys::Recv, 4),
-    ("write", Sys::Write, 3),
-    ("send", Sys::Send, 4),
-    ("shutdown", Sys::Shutdown, 2),
-    ("setsockopt", Sys::SetSockOpt, 5),
-    ("getsockopt", Sys::GetSockOpt, 5),
-    ("close", Sys::Close, 1),
-    ("poll", Sys::Poll, 3),
-    ("usleep", Sys::Usleep, 1),
-    ("sleep", Sys::Sleep, 1),
-    ("fcntl", Sys::Fcntl, 3),
-    ("dup", Sys::Dup, 1),
-    ("fork", Sys::Fork, 0),
-    ("wait", Sys::Wait, 1),
-    ("waitpid", Sys::WaitPid, 3),
-    ("signal", Sys::Signal, 2),
-    ("exit", Sys::Exit, 1),
-];
-
-const F_GETFL: i64 = 3;
-const F_SETFL: i64 = 4;
-const O_NONBLOCK: i64 = 0o4000;
-const SIGPIPE: i64 = 13;
-const MSG_OOB: i64 = 1;
-const MSG_PEEK: i64 = 2;
-const MSG_TRUNC: i64 = 0x20;
-const MSG_DONTWAIT: i64 = 0x40;
-const MSG_WAITALL: i64 = 0x100;
-const MSG_NOSIGNAL: i64 = 0x4000;
-const MSG_MORE: i64 = 0x8000;
-
-/// Names with a number (Linux, x86-64); those of socket options stand in [`sockopt::TABLE`].
-const CONSTANTS: [(&str, i64); 40] = [
-    ("NULL", 0),
-    ("EXIT_SUCCESS", 0),
-    ("EXIT_FAILURE", 1),
-    ("AF_INET", 2),
-    ("PF_INET", 2),
-    ("SOCK_STREAM", 1),
-    ("IPPROTO_TCP", 6),
-    ("SOL_SOCKET", 1),
-    ("SOL_TCP", 6),
-    ("IPPROTO_IP", 0),
-    ("SHUT_RD", 0),
-    ("SHUT_WR", 1),
-    ("SHUT_RDWR", 2),
-    ("SOMAXCONN", 4096),
-    ("F_GETFL", F_GETFL),
-    ("F_SETFL", F_SETFL),
-    ("O_NONBLOCK", O_NONBLOCK),
-    ("SIGPIPE", SIGPIPE),
-    ("SIG_DFL", 0),
-    ("SIG_IGN", 1),
-    ("WNOHANG", 1),
-    ("MSG_OOB", MSG_OOB),
-    ("MSG_PEEK", MSG_PEEK),
-    ("MSG_TRUNC", MSG_TRUNC),
-    ("MSG_DONTWAIT", MSG_DONTWAIT),
-    ("MSG_WAITALL", MSG_WAITALL),
-    ("MSG_NOSIGNAL", MSG_NOSIGNAL),
-    ("MSG_MORE", MSG_MORE),
-    ("POLLIN", 0x1),
-    ("POLLPRI", 0x2),
-    ("POLLOUT", 0x4),
-    ("POLLERR", 0x8),
-    ("POLLHUP", 0x10),
-    ("POLLNVAL", 0x20),
-    ("POLLRDHUP", 0x2000),
-    ("STDIN_FILENO", 0),
-    ("STDOUT_FILENO", 1),
-    ("STDERR_FILENO", 2),
-    ("INFTIM", -1),
-    ("INADDR_ANY", 0),
-];
-
-/// The number that a name stands for.
-pub(super) fn named(name: &str) -> Option<i64> {
-    let constant = CONSTANTS.iter().find(|(k, _)| *k == name).map(|(_, n)| *n);
-    constant.or_else(|| sockopt::TABLE.iter().find(|o| o.name == name).map(|o| o.number.into()))
+/// What a call of the system comes to.
+pub(super) enum After {
+    Call(Call),
+    /// It ended without the host: errno is set where it failed.
+    Value(i64),
+    Exit(i32),
 }
 
 /// Where the result of the call under way goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Into {
-    /// Octets, from an offset of a buffer.
-    Buffer(usize, usize),
-    /// An int.
-    Int(usize),
-    /// `revents` of an array of `struct pollfd`.
-    Polls(usize),
+#[derive(Clone, Default, Debug)]
+pub(super) struct Out {
+    /// The operation is done again once the call has ended: it only made room for it.
+    pub(super) again: bool,
+    /// What the program gets in place of the call's own value.
+    value: Option<i64>,
+    /// Where octets go, and how many at most.
+    to: i64,
+    room: usize,
+    /// A `socklen_t` that tells how many there were.
+    len: i64,
+    /// They are `revents`, one to each `struct pollfd`.
+    polls: bool,
 }
+
+/// `sizeof (struct pollfd)`, and where its `revents` stand.
+const POLLFD: i64 = 8;
+const REVENTS: i64 = 6;
+/// `sizeof (struct epoll_event)`
+const EPOLL_EVENT: i64 = 12;
+/// `sizeof (struct sockaddr_in)`
+const SOCKADDR_IN: usize = 16;
+/// stdout is written at the end of each line, or once it has so many octets.
+const LINE_MAX: usize = 1024;
 
 fn lowest(n: i64) -> u64 {
     n.clamp(0, u32::MAX.into()) as u64
 }
 
+/// A timeout in milliseconds; below zero: none.
+fn patience(ms: i64) -> Option<Duration> {
+    (ms >= 0).then(|| Duration::from_millis(lowest(ms)))
+}
+
 impl Machine {
-    /// The call that a program makes with these arguments.
-    pub(super) fn system_call(&mut self, sys: Sys, args: &[Value]) -> Result<Next, Trap> {
-        let int = |i: usize| match args.get(i) {
-            Some(Value::Int(n)) => *n,
-            _ => 0,
-        };
-        let fd = int(0) as Fd;
-        Ok(Next::Call(match sys {
-            Sys::Socket => Call::Socket,
-            Sys::Bind => Call::Bind { fd, addr: self.address(args.get(1))? },
-            Sys::Listen => Call::Listen { fd, backlog: int(1) as i32 },
-            Sys::Accept => Call::Accept { fd },
-            Sys::Connect => Call::Connect { fd, addr: self.address(args.get(1))? },
-            Sys::Read => Call::Read { fd, len: self.read_into(args.get(1), int(2))? },
-            Sys::Recv => {
-                Call::Recv { fd, len: self.read_into(args.get(1), int(2))?, flags: recv_flags(int(3))? }
-            }
-            Sys::Write => Call::Write { fd, data: self.octets(args.get(1), int(2))? },
-            Sys::Send => Call::Send {
-                fd,
-                data: self.octets(args.get(1), int(2))?,
-                flags: send_flags(int(3))?,
-                to: None,
+    pub(super) fn system_call(&mut self, code: &Code, sys: Sys, args: &[i64]) -> Result<After, Trap> {
+        self.out = Out::default();
+        let arg = |i: usize| args.get(i).copied().unwrap_or(0);
+        let fd = arg(0) as Fd;
+        Ok(After::Call(match sys {
+            Sys::Socket => match (arg(0), arg(1) & !(O_NONBLOCK | SOCK_CLOEXEC)) {
+                (AF_INET, SOCK_STREAM) if arg(1) & O_NONBLOCK != 0 => Call::NonblockingSocket,
+                (AF_INET, SOCK_STREAM) => Call::Socket,
+                (AF_INET, _) => return self.failed(code, "EPROTONOSUPPORT"),
+                _ => return self.failed(code, "EAFNOSUPPORT"),
             },
-            Sys::Shutdown => {
-                let how =
-                    Shutdown::from_number(int(1)).ok_or("shutdown wants SHUT_RD, SHUT_WR or SHUT_RDWR")?;
-                Call::Shutdown { fd, how }
+            Sys::Bind | Sys::Connect => match self.address(code, arg(1), arg(2))? {
+                Err(errno) => return self.failed(code, errno),
+                Ok(addr) if sys == Sys::Bind => Call::Bind { fd, addr },
+                Ok(addr) => Call::Connect { fd, addr },
+            },
+            Sys::Listen => Call::Listen { fd, backlog: arg(1) as i32 },
+            Sys::Accept | Sys::Accept4 => {
+                let peer = arg(1) != 0;
+                self.out.to = arg(1);
+                self.out_len(code, if peer { arg(2) } else { 0 })?;
+                let nonblocking = sys == Sys::Accept4 && arg(3) & O_NONBLOCK != 0;
+                if peer || nonblocking {
+                    Call::Accept4 { fd, nonblocking, peer }
+                } else {
+                    Call::Accept { fd }
+                }
             }
+            Sys::GetSockName | Sys::GetPeerName => {
+                self.out.to = arg(1);
+                self.out_len(code, arg(2))?;
+                if sys == Sys::GetSockName { Call::GetSockName { fd } } else { Call::GetPeerName { fd } }
+            }
+            Sys::Read => Call::Read { fd, len: self.read_into(code, arg(1), arg(2))? },
+            Sys::Recv => {
+                let Some(flags) = recv_flags(arg(3)) else { return self.failed(code, "EINVAL") };
+                // tcp(7): with MSG_TRUNC nothing is put anywhere.
+                let len = if flags.discard { length(arg(2))? } else { self.read_into(code, arg(1), arg(2))? };
+                Call::Recv { fd, len, flags }
+            }
+            Sys::Write => Call::Write { fd, data: self.octets(code, arg(1), arg(2))? },
+            Sys::Send => {
+                let Some(flags) = send_flags(arg(3)) else { return self.failed(code, "EINVAL") };
+                Call::Send { fd, data: self.octets(code, arg(1), arg(2))?, flags, to: None }
+            }
+            Sys::SendTo => {
+                let Some(flags) = send_flags(arg(3)) else { return self.failed(code, "EINVAL") };
+                // Without MSG_FASTOPEN the address says nothing to a stream (linux tcp_sendmsg_locked).
+                let to = match arg(4) {
+                    0 => None,
+                    addr => match self.address(code, addr, arg(5))? {
+                        Err(errno) => return self.failed(code, errno),
+                        Ok(addr) => Some(addr),
+                    },
+                };
+                Call::Send { fd, data: self.octets(code, arg(1), arg(2))?, flags, to }
+            }
+            Sys::Shutdown => match Shutdown::from_number(arg(1)) {
+                Some(how) => Call::Shutdown { fd, how },
+                None => return self.failed(code, "EINVAL"),
+            },
             Sys::SetSockOpt => {
-                let value = self.octets(args.get(3), int(4))?;
-                Call::SetSockOpt { fd, level: int(1) as i32, name: int(2) as i32, value }
+                let value = self.octets(code, arg(3), arg(4))?;
+                Call::SetSockOpt { fd, level: arg(1) as i32, name: arg(2) as i32, value }
             }
             Sys::GetSockOpt => {
-                self.out = Some(Into::Int(self.int_slot(args.get(3))?));
-                Call::GetSockOpt { fd, level: int(1) as i32, name: int(2) as i32 }
+                self.out.to = arg(3);
+                self.out_len(code, arg(4))?;
+                Call::GetSockOpt { fd, level: arg(1) as i32, name: arg(2) as i32 }
             }
             Sys::Close => Call::Close { fd },
-            Sys::Poll => self.poll(args.first(), int(1), int(2))?,
-            Sys::Usleep => Call::Sleep { time: Duration::from_micros(lowest(int(0))) },
-            Sys::Sleep => Call::Sleep { time: Duration::from_secs(lowest(int(0))) },
-            Sys::Fcntl => match int(1) {
+            Sys::Poll => self.poll(code, arg(0), arg(1), arg(2))?,
+            Sys::EpollCreate1 => Call::EpollCreate,
+            Sys::EpollCtl => self.epoll_ctl(code, args)?,
+            Sys::EpollWait => {
+                let most = usize::try_from(arg(2)).ok().filter(|&n| n > 0);
+                let Some(most) = most else { return self.failed(code, "EINVAL") };
+                self.out.room = self.read_into(code, arg(1), (most as i64).saturating_mul(EPOLL_EVENT))?;
+                Call::EpollWait { epfd: fd, most, timeout: patience(arg(3)) }
+            }
+            Sys::Usleep => Call::Sleep { time: Duration::from_micros(lowest(arg(0))) },
+            Sys::Sleep => Call::Sleep { time: Duration::from_secs(lowest(arg(0))) },
+            Sys::Fcntl => match arg(1) {
                 F_GETFL => Call::GetFlags { fd },
-                F_SETFL => Call::SetNonblocking { fd, on: int(2) & O_NONBLOCK != 0 },
-                _ => return Err("fcntl knows F_GETFL and F_SETFL here".into()),
+                F_SETFL => Call::SetNonblocking { fd, on: arg(2) & O_NONBLOCK != 0 },
+                _ => return self.failed(code, "EINVAL"),
             },
             Sys::Dup => Call::Dup { fd },
             Sys::Fork => Call::Fork,
-            Sys::Wait | Sys::WaitPid => self.wait(sys, args)?,
-            Sys::Signal => {
-                if int(0) != SIGPIPE {
-                    return Err("the only signal here is SIGPIPE".into());
+            Sys::Wait => self.wait(code, -1, arg(0), 0)?,
+            Sys::WaitPid => self.wait(code, arg(0), arg(1), arg(2))?,
+            Sys::Signal => match (arg(0), arg(1)) {
+                (SIGPIPE, how @ 0..=1) => Call::IgnoreSigpipe { on: how == 1 },
+                (SIGCHLD, how @ 0..=1) => Call::IgnoreSigchld { on: how == 1 },
+                _ => return self.failed(code, "EINVAL"),
+            },
+            Sys::Exit => match self.flush() {
+                None => return Ok(After::Exit(arg(0) as i32 & 0xff)),
+                Some(call) => {
+                    self.out.again = true;
+                    call
                 }
-                Call::IgnoreSigpipe { on: int(1) == 1 }
+            },
+            Sys::Printf | Sys::Puts | Sys::Putchar | Sys::Fprintf | Sys::Fflush | Sys::Perror => {
+                return self.print(code, sys, args);
             }
-            Sys::Exit => return Ok(Next::Exit(int(0) as i32 & 0xff)),
         }))
     }
 
-    /// The octets of a result go where the call wanted them.
-    pub(super) fn take_result(&mut self, data: &[u8]) {
-        match self.out.take() {
-            Some(Into::Buffer(slot, offset)) => {
-                if let Slot::Buffer(b) = &mut self.slots[slot] {
-                    super::change(b, |b| b[offset..offset + data.len()].copy_from_slice(data));
-                }
-            }
-            Some(Into::Int(slot)) => {
-                if let Some(word) = data.get(..4).and_then(|w| w.try_into().ok()) {
-                    self.slots[slot] = Slot::Int(i32::from_le_bytes(word).into());
-                }
-            }
-            Some(Into::Polls(slot)) => {
-                if let Slot::Polls(all) = &mut self.slots[slot] {
-                    let revents = data.chunks_exact(2).map(|c| i64::from(u16::from_le_bytes([c[0], c[1]])));
-                    Rc::make_mut(all).iter_mut().zip(revents).for_each(|(p, r)| p[2] = r);
-                }
-            }
-            None => {}
-        }
+    /// The call fails before it reaches the host.
+    fn failed(&mut self, code: &Code, errno: &'static str) -> Result<After, Trap> {
+        self.set_errno(code, errno)?;
+        Ok(After::Value(-1))
+    }
+    fn set_errno(&mut self, code: &Code, errno: &'static str) -> Result<(), Trap> {
+        self.memory.store(code, memory::address(ERRNO), Kind::I32, crate::Errno(errno).number().into())
     }
 
-    fn poll(&mut self, v: Option<&Value>, count: i64, timeout: i64) -> Result<Call, Trap> {
-        let Some(Value::Pointer { slot, offset: 0 }) = v else {
-            return Err("a struct pollfd is wanted here".into());
+    /// The octets of a result go where the call wanted them; what the program gets, or none where the operation is
+    /// done again.
+    pub(super) fn take_result(&mut self, code: &Code, value: i64, data: &[u8]) -> Option<i64> {
+        let Out { again, value: own, to, room, len, polls } = std::mem::take(&mut self.out);
+        if again {
+            return None;
+        }
+        let write = |memory: &mut memory::Memory, to: i64, data: &[u8]| {
+            // That it fits was asked before the call.
+            let _ = memory.write(code, to, data);
         };
-        let Slot::Polls(all) = &self.slots[*slot] else {
-            return Err("a struct pollfd is wanted here".into());
-        };
-        let count = usize::try_from(count).ok().filter(|&n| n <= all.len());
-        let count = count.ok_or_else(|| format!("the array holds {} entries", all.len()))?;
-        let fds = all[..count].iter().map(|p| (p[0] as Fd, p[1] as u16)).collect();
-        self.out = Some(Into::Polls(*slot));
-        let timeout = (timeout >= 0).then(|| Duration::from_millis(lowest(timeout)));
-        Ok(Call::Poll { fds, timeout })
+        if polls {
+            for (i, revents) in data.chunks_exact(2).enumerate() {
+                write(&mut self.memory, to + i as i64 * POLLFD + REVENTS, revents);
+            }
+        } else if to != 0 {
+            write(&mut self.memory, to, &data[..data.len().min(room)]);
+        }
+        if len != 0 && value >= 0 {
+            write(&mut self.memory, len, &(data.len() as u32).to_le_bytes());
+        }
+        Some(own.unwrap_or(value))
+    }
+    /// errno after a call that failed.
+    pub(super) fn fail(&mut self, code: &Code, errno: crate::Errno) {
+        // The variable is always there.
+        let _ = self.set_errno(code, errno.0);
     }
 
-    fn wait(&mut self, sys: Sys, args: &[Value]) -> Result<Call, Trap> {
-        let (child, status) = match (sys, args) {
-            (Sys::WaitPid, [Value::Int(pid), status, _]) => {
-                (u32::try_from(*pid).ok().map(crate::Pid), Some(status))
+    /// What stdout holds back is written.
+    pub(super) fn flush(&mut self) -> Option<Call> {
+        let data = Bytes::from(std::mem::take(&mut self.printed));
+        (!data.is_empty()).then_some(Call::Write { fd: 1, data })
+    }
+    fn print(&mut self, code: &Code, sys: Sys, args: &[i64]) -> Result<After, Trap> {
+        let arg = |i: usize| args.get(i).copied().unwrap_or(0);
+        let mut stream = 1;
+        let mut text = Vec::new();
+        match sys {
+            Sys::Printf => text = self.format(code, arg(0), args.get(1..).unwrap_or(&[]))?,
+            Sys::Fprintf => {
+                stream = arg(0);
+                text = self.format(code, arg(1), args.get(2..).unwrap_or(&[]))?;
             }
-            (_, args) => (None, args.first()),
-        };
-        if let Some(Value::Pointer { .. }) = status {
-            self.out = Some(Into::Int(self.int_slot(status)?));
+            Sys::Puts => {
+                text.extend(self.memory.text(code, arg(0))?);
+                text.push(b'\n');
+            }
+            Sys::Putchar => text.push(arg(0) as u8),
+            Sys::Perror => {
+                stream = 2;
+                let said = match arg(0) {
+                    0 => &[],
+                    said => self.memory.text(code, said)?,
+                };
+                text.extend(said);
+                let error = self.memory.load(code, memory::address(ERRNO), Kind::I32)?;
+                let colon = if said.is_empty() { "" } else { ": " };
+                text.extend(format!("{colon}{}\n", crate::errno::text(error)).bytes());
+            }
+            _ => {}
         }
-        Ok(Call::WaitPid { child })
+        let count = if sys == Sys::Putchar { arg(0) } else { text.len() as i64 };
+        self.out.value = Some(count);
+        if stream == 2 && !text.is_empty() {
+            return Ok(After::Call(Call::Write { fd: 2, data: text.into() }));
+        }
+        self.printed.extend(text);
+        let end = match self.printed.iter().rposition(|&o| o == b'\n') {
+            _ if sys == Sys::Fflush || self.printed.len() > LINE_MAX => self.printed.len(),
+            line => line.map_or(0, |i| i + 1),
+        };
+        if end == 0 {
+            return Ok(After::Value(count));
+        }
+        let rest = self.printed.split_off(end);
+        let data = std::mem::replace(&mut self.printed, rest).into();
+        Ok(After::Call(Call::Write { fd: 1, data }))
     }
 
-    fn int_slot(&self, v: Option<&Value>) -> Result<usize, Trap> {
-        match v {
-            Some(Value::Pointer { slot, offset: 0 }) if matches!(self.slots[*slot], Slot::Int(_)) => {
-                Ok(*slot)
-            }
-            _ => Err("the address of an int is wanted here".into()),
-        }
+    fn poll(&mut self, code: &Code, fds: i64, count: i64, timeout: i64) -> Result<Call, Trap> {
+        let count = usize::try_from(count).map_err(|_| "poll with a count below zero")?;
+        let len = count.saturating_mul(POLLFD as usize);
+        let all = if len == 0 { &[] } else { self.memory.read(code, fds, len)? };
+        let one =
+            |p: &[u8]| (memory::number(&p[..4], Kind::I32) as Fd, memory::number(&p[4..6], Kind::U16) as u16);
+        let list = all.chunks_exact(POLLFD as usize).map(one).collect();
+        (self.out.to, self.out.polls) = (fds, true);
+        Ok(Call::Poll { fds: list, timeout: patience(timeout) })
     }
-    fn address(&self, v: Option<&Value>) -> Result<SocketAddr, Trap> {
-        match v {
-            Some(Value::Pointer { slot, offset: 0 }) => match self.slots[*slot] {
-                Slot::Address(a) => Ok(a),
-                _ => Err("an address is wanted here".into()),
-            },
-            _ => Err("an address is wanted here".into()),
+    fn epoll_ctl(&mut self, code: &Code, args: &[i64]) -> Result<Call, Trap> {
+        let [epfd, op, fd, event] = *args else { return Err("epoll_ctl takes four arguments".into()) };
+        let (mut events, mut data) = (0, 0);
+        if op != 2 {
+            let e = self.memory.read(code, event, EPOLL_EVENT as usize)?;
+            events = memory::number(&e[..4], Kind::U32) as u32;
+            data = memory::number(&e[4..], Kind::U64) as u64;
         }
+        Ok(Call::EpollCtl { epfd: epfd as Fd, op: op as i32, fd: fd as Fd, events, data })
     }
-    fn read_into(&mut self, v: Option<&Value>, len: i64) -> Result<usize, Trap> {
-        let len = usize::try_from(len).map_err(|_| "a length below zero")?;
-        match v {
-            Some(Value::Pointer { slot, offset }) => match &self.slots[*slot] {
-                Slot::Buffer(b) if offset.saturating_add(len) <= b.len() => {
-                    self.out = Some(Into::Buffer(*slot, *offset));
-                    Ok(len)
-                }
-                Slot::Buffer(b) => {
-                    Err(format!("{len} octets do not fit behind octet {offset} of {}", b.len()))
-                }
-                _ => Err("a buffer is wanted here".into()),
-            },
-            _ => Err("a buffer is wanted here".into()),
+    fn wait(&mut self, code: &Code, pid: i64, status: i64, options: i64) -> Result<Call, Trap> {
+        if status != 0 {
+            self.read_into(code, status, 4)?;
         }
+        let child = u32::try_from(pid).ok().filter(|&p| p > 0).map(Pid);
+        Ok(Call::WaitPid { child, nohang: options & WNOHANG != 0 })
     }
-    fn octets(&self, v: Option<&Value>, len: i64) -> Result<Bytes, Trap> {
-        let len = usize::try_from(len).map_err(|_| "a length below zero")?;
-        match v {
-            // A C string ends in a zero octet, which may be sent too.
-            Some(Value::Text(t)) if len <= t.len() => Ok(t.slice(..len)),
-            Some(Value::Pointer { slot, offset }) => match &self.slots[*slot] {
-                Slot::Buffer(b) if offset.saturating_add(len) <= b.len() => {
-                    Ok(b.slice(*offset..offset + len))
-                }
-                Slot::Int(n) if len == 4 => Ok(Bytes::copy_from_slice(&(*n as i32).to_le_bytes())),
-                _ => Err(format!("there are no {len} octets")),
-            },
-            _ => Err(format!("there are no {len} octets")),
+    /// The `socklen_t` at `len` says how much room there is, and will say how much was taken.
+    fn out_len(&mut self, code: &Code, len: i64) -> Result<(), Trap> {
+        self.out.len = len;
+        if len != 0 {
+            self.out.room = self.memory.load(code, len, Kind::U32)? as usize;
+            self.memory.read(code, self.out.to, self.out.room)?;
         }
+        Ok(())
+    }
+    /// An IPv4 address and port, or the errno that a system gives for what is none.
+    fn address(&self, code: &Code, addr: i64, len: i64) -> Result<Result<SocketAddr, &'static str>, Trap> {
+        if len < SOCKADDR_IN as i64 {
+            return Ok(Err("EINVAL"));
+        }
+        let a = self.memory.read(code, addr, SOCKADDR_IN)?;
+        if i64::from(u16::from_le_bytes([a[0], a[1]])) != AF_INET {
+            return Ok(Err("EAFNOSUPPORT"));
+        }
+        let ip = Ipv4Addr::new(a[4], a[5], a[6], a[7]);
+        Ok(Ok(SocketAddr::from((ip, u16::from_be_bytes([a[2], a[3]])))))
+    }
+    fn read_into(&mut self, code: &Code, to: i64, len: i64) -> Result<usize, Trap> {
+        let len = length(len)?;
+        if len > 0 {
+            self.memory.change(code, to, len, |_| {})?;
+        }
+        (self.out.to, self.out.room) = (to, len);
+        Ok(len)
+    }
+    fn octets(&self, code: &Code, from: i64, len: i64) -> Result<Bytes, Trap> {
+        self.memory.share(code, from, length(len)?)
     }
 }
 
-/// What is asked for and not known is said, not passed over.
-fn rest(flags: i64, known: i64) -> Result<(), Trap> {
-    match flags & !known {
-        0 => Ok(()),
-        other => Err(format!("flags {other:#x} are not known here")),
-    }
+/// A length that a program gave: −1 that became unsigned is a slip that a real system answers with a crash or EFAULT.
+fn length(len: i64) -> Result<usize, Trap> {
+    let why = || Trap::from(format!("a length of {} is no buffer's: is it −1 made unsigned?", len as u64));
+    usize::try_from(len).map_err(|_| why())
 }
 
-fn recv_flags(n: i64) -> Result<RecvFlags, Trap> {
-    rest(n, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT | MSG_WAITALL | MSG_OOB | MSG_NOSIGNAL)?;
-    Ok(RecvFlags {
+/// None: what is asked for is not known here.
+fn recv_flags(n: i64) -> Option<RecvFlags> {
+    let known = MSG_PEEK | MSG_DONTWAIT | MSG_WAITALL | MSG_OOB | MSG_NOSIGNAL | MSG_TRUNC;
+    (n & !known == 0).then_some(RecvFlags {
         peek: n & MSG_PEEK != 0,
         dont_wait: n & MSG_DONTWAIT != 0,
         wait_all: n & MSG_WAITALL != 0,
         discard: n & MSG_TRUNC != 0,
         urgent: n & MSG_OOB != 0,
-        ..RecvFlags::default()
     })
 }
 
-fn send_flags(n: i64) -> Result<SendFlags, Trap> {
-    rest(n, MSG_MORE | MSG_DONTWAIT | MSG_OOB | MSG_NOSIGNAL)?;
-    Ok(SendFlags {
+fn send_flags(n: i64) -> Option<SendFlags> {
+    let known = MSG_MORE | MSG_DONTWAIT | MSG_OOB | MSG_NOSIGNAL | MSG_EOR | MSG_FASTOPEN;
+    (n & !known == 0).then_some(SendFlags {
         more: n & MSG_MORE != 0,
+        eor: n & MSG_EOR != 0,
         dont_wait: n & MSG_DONTWAIT != 0,
         urgent: n & MSG_OOB != 0,
         no_signal: n & MSG_NOSIGNAL != 0,
-        ..SendFlags::default()
+        fast_open: n & MSG_FASTOPEN != 0,
     })
 }

@@ -1,0 +1,262 @@
+//! epoll(7), as linux `fs/eventpoll.c` does it: a list of descriptors to watch, and of those that became ready in the
+//! order in which they did.
+
+use crate::ready::{poll, readiness};
+use crate::sock::{Kind, Sock};
+use crate::step::Step;
+use crate::wait::{OK, Progress, Try, errno};
+use crate::{Fd, Host, Pid, SockId, text};
+use bytes::{BufMut, BytesMut};
+use std::collections::VecDeque;
+use tcp::rule::Recorder;
+use tcp::time::Duration;
+
+const EXCLUSIVE: u32 = 1 << 28;
+const ONESHOT: u32 = 1 << 30;
+const EDGE: u32 = 1 << 31;
+/// linux EP_PRIVATE_BITS: no events, but how they are told.
+const PRIVATE: u32 = EXCLUSIVE | 1 << 29 | ONESHOT | EDGE;
+
+const ADD: i32 = 1;
+const DEL: i32 = 2;
+const MOD: i32 = 3;
+
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Epoll {
+    items: Vec<Item>,
+    ready: VecDeque<(Fd, SockId)>,
+}
+
+/// One descriptor that is watched. It is named by descriptor and open file together.
+#[derive(Clone, Debug)]
+struct Item {
+    fd: Fd,
+    sock: SockId,
+    /// Those that are wanted, EPOLLERR and EPOLLHUP always, and [`PRIVATE`] bits.
+    events: u32,
+    data: u64,
+    /// What was ready when the socket last had news, and its count of octets: more than that is an edge.
+    seen: (u32, u64),
+}
+
+impl Item {
+    /// EPOLLONESHOT has been told and nobody armed it again.
+    fn asleep(&self) -> bool {
+        self.events & !PRIVATE == 0
+    }
+}
+
+impl Epoll {
+    fn position(&self, fd: Fd, sock: SockId) -> Option<usize> {
+        self.items.iter().position(|i| (i.fd, i.sock) == (fd, sock))
+    }
+    fn queue(&mut self, key: (Fd, SockId)) {
+        if !self.ready.contains(&key) {
+            self.ready.push_back(key);
+        }
+    }
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+}
+
+impl Host {
+    pub(crate) fn sys_epoll_create<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) -> Try {
+        self.new_descriptor(pid, Kind::Epoll(Epoll::default()), cx)
+    }
+    fn epoll(&mut self, id: SockId) -> Option<&mut Epoll> {
+        match &mut self.socks.get_mut(id)?.kind {
+            Kind::Epoll(e) => Some(e),
+            _ => None,
+        }
+    }
+
+    /// epoll_ctl(2). Errors: EBADF, EINVAL, EEXIST, ENOENT. An epoll that watches another is EINVAL here.
+    pub(crate) fn sys_epoll_ctl<R: Recorder>(
+        &mut self,
+        id: SockId,
+        op: i32,
+        (fd, sock): (Fd, Option<SockId>),
+        (events, data): (u32, u64),
+        cx: &mut Step<R>,
+    ) -> Try {
+        let Some(sock) = sock else { return errno("EBADF") };
+        let Some(watched) = self.socks.get(sock).filter(|s| !matches!(s.kind, Kind::Epoll(_))) else {
+            return errno("EINVAL");
+        };
+        let seen = readiness(watched);
+        let Some(epoll) = self.epoll(id) else { return errno("EINVAL") };
+        let at = epoll.position(fd, sock);
+        let events = events | poll::ERR | poll::HUP;
+        let item = Item { fd, sock, events, data, seen };
+        match (op, at) {
+            (ADD, Some(_)) => return errno("EEXIST"),
+            (MOD | DEL, None) => return errno("ENOENT"),
+            (MOD, Some(_)) if events & EXCLUSIVE != 0 => return errno("EINVAL"),
+            (ADD, None) => epoll.items.push(item),
+            (MOD, Some(i)) => epoll.items[i] = item,
+            (DEL, Some(i)) => {
+                epoll.items.remove(i);
+                epoll.ready.retain(|key| *key != (fd, sock));
+                if !epoll.items.iter().any(|i| i.sock == sock)
+                    && let Some(watched) = self.socks.get_mut(sock)
+                {
+                    watched.watchers.retain(|w| *w != id);
+                }
+                return OK;
+            }
+            _ => return errno("EINVAL"),
+        }
+        // What is ready already is told, edge or not.
+        if seen.0 & events != 0 {
+            epoll.queue((fd, sock));
+        }
+        if let Some(watched) = self.socks.get_mut(sock)
+            && !watched.watchers.contains(&id)
+        {
+            watched.watchers.push(id);
+        }
+        self.wake(id, cx);
+        OK
+    }
+
+    /// epoll_wait(2): the ready ones, first come first, polled once more. Those that are watched level-triggered go
+    /// to the end of the list again.
+    pub(crate) fn sys_epoll_wait<R: Recorder>(
+        &mut self,
+        id: SockId,
+        most: usize,
+        timeout: Option<Duration>,
+        progress: &Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
+        let Some(epoll) = self.epoll(id) else { return errno("EINVAL") };
+        let mut told = BytesMut::new();
+        let mut count = 0;
+        let mut epoll = std::mem::take(epoll);
+        for _ in 0..epoll.ready.len() {
+            if count == most {
+                break;
+            }
+            let Some(key) = epoll.ready.pop_front() else { break };
+            let Some(i) = epoll.position(key.0, key.1) else { continue };
+            let mask = self.socks.get(key.1).map_or(0, |s| readiness(s).0);
+            let item = &mut epoll.items[i];
+            let events = mask & item.events & !PRIVATE;
+            if events == 0 {
+                continue;
+            }
+            told.put_u32_le(events);
+            told.put_u64_le(item.data);
+            count += 1;
+            if item.events & ONESHOT != 0 {
+                item.events &= PRIVATE;
+            } else if item.events & EDGE == 0 {
+                epoll.ready.push_back(key);
+            }
+        }
+        if let Some(place) = self.epoll(id) {
+            *place = epoll;
+        }
+        if count > 0 || progress.timed_out || timeout == Some(Duration::ZERO) {
+            return Try::Done(count as i64, told.freeze());
+        }
+        Try::WaitAny(vec![id], timeout.map(|t| cx.now + t))
+    }
+
+    /// A socket has news: who watches it for them puts it on the list (linux `ep_poll_callback`), and wakes whoever
+    /// waits there. Of those with EPOLLEXCLUSIVE only the first that somebody waits at is told.
+    pub(crate) fn tell_watchers<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+        let Some(sock) = self.socks.get(id) else { return };
+        let now = readiness(sock);
+        let mut taken = false;
+        for watcher in sock.watchers.clone() {
+            let waits = self.socks.get(watcher).is_some_and(|s| !s.waiters.is_empty());
+            let Some(epoll) = self.epoll(watcher) else { continue };
+            let mut news = false;
+            for i in 0..epoll.items.len() {
+                let item = &mut epoll.items[i];
+                let exclusive = item.events & EXCLUSIVE != 0;
+                if item.sock != id || exclusive && taken {
+                    continue;
+                }
+                let before = std::mem::replace(&mut item.seen, now);
+                let mut new = now.0 & !before.0;
+                if now.1 != before.1 {
+                    new |= now.0 & (poll::IN | poll::RDNORM | poll::PRI);
+                }
+                if new & item.events == 0 || item.asleep() {
+                    continue;
+                }
+                taken |= exclusive && waits;
+                let key = (item.fd, item.sock);
+                epoll.queue(key);
+                news = true;
+            }
+            if news {
+                self.wake(watcher, cx);
+            }
+        }
+    }
+
+    /// The last descriptor of a watched socket, or of an epoll, is gone.
+    pub(crate) fn stop_watching(&mut self, id: SockId) {
+        let Some(sock) = self.socks.get_mut(id) else { return };
+        for watcher in std::mem::take(&mut sock.watchers) {
+            if let Some(epoll) = self.epoll(watcher) {
+                epoll.items.retain(|i| i.sock != id);
+                epoll.ready.retain(|key| key.1 != id);
+            }
+        }
+        let Some(epoll) = self.epoll(id).map(std::mem::take) else { return };
+        for item in epoll.items {
+            if let Some(sock) = self.socks.get_mut(item.sock) {
+                sock.watchers.retain(|w| *w != id);
+            }
+        }
+    }
+}
+
+impl Sock {
+    pub(crate) fn is_epoll(&self) -> bool {
+        matches!(self.kind, Kind::Epoll(_))
+    }
+}
+
+fn names(events: u32) -> String {
+    let all = [
+        (poll::IN, "EPOLLIN"),
+        (poll::PRI, "EPOLLPRI"),
+        (poll::OUT, "EPOLLOUT"),
+        (poll::ERR, "EPOLLERR"),
+        (poll::HUP, "EPOLLHUP"),
+        (poll::RDHUP, "EPOLLRDHUP"),
+        (EXCLUSIVE, "EPOLLEXCLUSIVE"),
+        (ONESHOT, "EPOLLONESHOT"),
+        (EDGE, "EPOLLET"),
+    ];
+    text::flags(&all.map(|(bit, name)| (events & bit != 0, name)))
+}
+
+/// `epoll_ctl(3, EPOLL_CTL_ADD, 4, {EPOLLIN|EPOLLET, data=4})`
+pub(crate) fn ctl_text(epfd: Fd, op: i32, fd: Fd, events: u32, data: u64) -> String {
+    let op = match op {
+        ADD => "EPOLL_CTL_ADD",
+        DEL => return format!("epoll_ctl({epfd}, EPOLL_CTL_DEL, {fd}, NULL)"),
+        MOD => "EPOLL_CTL_MOD",
+        other => return format!("epoll_ctl({epfd}, {other}, {fd}, …)"),
+    };
+    format!("epoll_ctl({epfd}, {op}, {fd}, {{{}, data={data}}})", names(events))
+}
+
+/// `epoll_wait(3, [{EPOLLIN, data=4}], 8, -1)`
+pub(crate) fn wait_text(epfd: Fd, most: usize, timeout: Option<Duration>, told: Option<&[u8]>) -> String {
+    let word = |b: &[u8]| b.iter().rev().fold(0u64, |n, &o| n << 8 | u64::from(o));
+    let event = |e: &[u8]| format!("{{{}, data={}}}", names(word(&e[..4]) as u32), word(&e[4..]));
+    let events = match told {
+        Some(told) => format!("[{}]", told.chunks_exact(12).map(event).collect::<Vec<_>>().join(", ")),
+        None => "…".into(),
+    };
+    let timeout = timeout.map_or("-1".into(), |t| t.as_millis().to_string());
+    format!("epoll_wait({epfd}, {events}, {most}, {timeout})")
+}
