@@ -190,7 +190,7 @@ impl<T: Copy> EventQueue<T> {
             }
             *used = 0;
         }
-        all.sort_unstable_by_key(|&at| self.nodes[at as usize].serial);
+        // What happens at one time is in one slot, so that its order is kept.
         self.base = base;
         for at in all {
             self.link(at);
