@@ -173,7 +173,9 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
     if !matches!(state, State::SynSent | State::SynReceived) || c.is_unproven() {
         let (read_mark, unsent_mark) =
             sock.options.as_ref().map_or((1, u32::MAX), |o| (o.read_mark(), o.unsent_mark()));
-        if c.readable() as u32 >= read_mark || c.readable() > 0 && c.window_is_closing() {
+        // The urgent octet that stands aside is not read with the others (linux tcp_poll: `target++`).
+        let readable = (c.readable() as u32).saturating_sub(c.at_urgent().into());
+        if readable >= read_mark || readable > 0 && c.window_is_closing() {
             mask |= IN | RDNORM;
         }
         // linux sk_stream_is_writeable: a third of the buffer is free.
@@ -181,7 +183,7 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
         if no_more_out || roomy {
             mask |= OUT | WRNORM;
         }
-        if c.urgent_ahead().is_some() {
+        if c.urgent_ready() {
             mask |= PRI;
         }
     }

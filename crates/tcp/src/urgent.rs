@@ -10,6 +10,16 @@ impl Connection {
         self.rcv.up.filter(|up| up.gt(self.rcv.copied)).map(|up| up.since(self.rcv.copied))
     }
 
+    /// Whether the urgent octet is there and nobody took it (linux TCP_URG_VALID).
+    pub fn urgent_ready(&self) -> bool {
+        let arrived = |ahead: u32| self.rx.at(ahead as usize - 1).is_some();
+        !self.rcv.urgent_taken && self.urgent_ahead().is_some_and(arrived)
+    }
+    /// Whether a read would begin at the urgent octet, which stands aside: it is not among what can be read.
+    pub fn at_urgent(&self) -> bool {
+        self.urgent_aside() == Some(0)
+    }
+
     /// The urgent octet, once (MSG_OOB, linux `tcp_recv_urg`). None where it is announced and has not come.
     ///
     /// # Errors
