@@ -182,7 +182,7 @@ impl Host {
                 }
                 let before = std::mem::replace(&mut item.seen, now);
                 let mut new = now.0 & !before.0;
-                if now.1 != before.1 {
+                if now.1 > before.1 {
                     new |= now.0 & (poll::IN | poll::RDNORM | poll::PRI);
                 }
                 if new & item.events == 0 || item.asleep() {
