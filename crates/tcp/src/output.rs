@@ -108,10 +108,15 @@ impl Connection {
         self.scaling
     }
 
+    /// SACK blocks that fit into a header (RFC 2018 §3).
+    fn sack_room(&self) -> usize {
+        if self.ts.is_some() { 3 } else { 4 }
+    }
+
     /// Options of a segment after the handshake.
     fn options(&mut self, now: Instant) -> Options {
         let timestamps = self.ts_option(now);
-        let room = if timestamps.is_some() { 3 } else { 4 };
+        let room = self.sack_room();
         let early = self.rx.early_is_empty();
         let sack = match &mut self.sack {
             Some(s) => s.take_blocks(room, early),
@@ -133,7 +138,8 @@ impl Connection {
             && s.pending() > 0
             && !self.rx.early_is_empty()
         {
-            mss = mss.saturating_sub(4 + 8 * s.pending() as u32).max(1);
+            let blocks = s.pending().min(self.sack_room()) as u32;
+            mss = mss.saturating_sub(4 + 8 * blocks).max(1);
         }
         mss.max(1)
     }

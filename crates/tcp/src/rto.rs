@@ -68,8 +68,9 @@ impl Connection {
         // A peer that shrank its window to nothing and still answers is alive (tcp_rtx_probe0_timed_out).
         let closed = self.snd.wnd == 0 && now.since(self.last_rcv) < Duration(self.cfg.rto_max.0 * 2);
         let over = match self.cfg.user_timeout.is_some() {
-            _ if closed && !self.orphan => false,
+            // Who set a user timeout does not want a closed window to put it off.
             true => self.user_timeout_over(now),
+            false if closed && !self.orphan => false,
             false => match (self.cfg.rto_law, self.retrans_since) {
                 (Letter::Linux, Some(since)) => now.since(since) >= r2_time(&self.cfg, retries),
                 (_, since) => since.is_some() && self.rec.timeouts >= retries,

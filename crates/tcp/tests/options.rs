@@ -136,3 +136,17 @@ fn a_shorter_r2_can_be_asked_for() {
     }
     assert_eq!(b.conn.state(), State::Closed);
 }
+
+#[test]
+fn blocks_that_do_not_fit_beside_timestamps_take_no_room_from_data() {
+    let ts = "<TS val 1000 ecr 1000>";
+    let mut b = Bench::syn_received(Config::linux(), "S 0(0) win 32768 <mss 48,sackOK,TS val 1000 ecr 0>");
+    b.gets(&format!(". 1(0) ack 1 win 32768 {ts}"));
+    for from in [101, 201, 301, 401] {
+        b.gets(&format!(". {from}(10) ack 1 win 32768 {ts}"));
+        b.sent();
+    }
+    b.writes(100);
+    // Ten octets of timestamps padded to twelve, three blocks in 28: of 48 octets, eight are left for data.
+    assert_eq!(b.sent_short()[0], ". 1:9(8) ack 1");
+}

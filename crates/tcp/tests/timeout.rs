@@ -191,3 +191,19 @@ fn keep_alive_times_can_be_set() {
     assert_eq!(waits, [10_000, 3_000, 3_000]);
     assert_eq!(b.conn.state(), State::Closed);
 }
+
+#[test]
+fn a_window_shrunk_to_nothing_does_not_put_off_the_user_timeout() {
+    let mut b =
+        Bench::established(Config { user_timeout: Some(tcp::time::Duration::from_secs(3)), ..plain() });
+    b.writes(2000);
+    b.sent();
+    b.gets(". 1(0) ack 1001 win 0");
+    let mut repeats = 0;
+    while b.conn.state() == State::Established && repeats < 20 {
+        b.fire();
+        repeats += b.sent().len();
+    }
+    assert_eq!(b.conn.state(), State::Closed, "linux tcp_rtx_probe0_timed_out");
+    assert!(repeats < 6, "{repeats} repeats in three seconds: the timer must not fire every millisecond");
+}
