@@ -5,10 +5,16 @@ export const ROWS = [
   { id: 'bulk', what: 'bulk transfer, frames both ways', unit: 'per_s', goal: '6 / 3 M/s', must: '4.0 / 2.4 M/s' },
   { id: 'smoltcp_bulk', what: '  the same by smoltcp', unit: 'per_s' },
   { id: 'bulk_ratio', what: '  ours / smoltcp', unit: 'times', ratio: ['bulk', 'smoltcp_bulk'] },
+  { id: 'bulk_recorded', what: 'the same, a record kept for every frame', unit: 'per_s' },
+  { id: 'record_cost', what: '  slower by', unit: 'percent', slower: ['bulk', 'bulk_recorded'], goal: '15 %', must: '27 %' },
   { id: 'queue', what: 'event queue, 1,024 pending', unit: 'per_s', goal: '80 / 60 M/s', must: '20 / 15 M/s' },
+  { id: 'heap', what: '  the same by std BinaryHeap', unit: 'per_s' },
   { id: 'idle', what: 'idle ESTABLISHED connection, a side', unit: 'bytes', goal: '1 KiB', must: '4.8 KB' },
   { id: 'setup', what: 'connections set up, 10,000 open', unit: 'per_s', goal: '1 M/s', must: '40 k/s' },
+  { id: 'smoltcp_setup', what: '  the same by smoltcp', unit: 'per_s' },
   { id: 'goodput', what: 'goodput, 1 % loss, 20 ms', unit: 'bits_per_s', goal: '5 Mbit/s', must: '4.1 Mbit/s' },
+  { id: 'smoltcp_reno', what: '  the same by smoltcp, Reno', unit: 'bits_per_s' },
+  { id: 'smoltcp_cubic', what: '  the same by smoltcp, CUBIC', unit: 'bits_per_s' },
   { id: 'step', what: 'one step with its view', unit: 'ms', goal: '0.2 ms', must: '2 ms' },
   { id: 'seek', what: 'seek over 100,000 events, p95', unit: 'ms', goal: '2 ms', must: '16 ms' },
   { id: 'seek_max', what: 'seek over 100,000 events, max', unit: 'ms', goal: '5 ms', must: '16 ms' },
@@ -21,7 +27,7 @@ export const ROWS = [
 
 const scaled = (value, steps) => {
   const [size, unit] = steps.find(([from]) => value >= from) ?? steps.at(-1);
-  const n = value / size;
+  const n = value / (size || 1);
   return `${n >= 100 ? n.toFixed(0) : n >= 10 ? n.toFixed(1) : n.toFixed(2)} ${unit}`;
 };
 
@@ -29,16 +35,21 @@ const UNITS = {
   per_s: [[1e6, 'M/s'], [1e3, 'k/s'], [1, '/s']],
   bits_per_s: [[1e6, 'Mbit/s'], [1e3, 'kbit/s'], [1, 'bit/s']],
   bytes: [[1e6, 'MB'], [1e3, 'KB'], [1, 'B']],
-  times: [[1, '×']],
+  times: [[0, '×']],
+  percent: [[0, '%']],
   ms: [[1e3, 's'], [1, 'ms'], [1e-3, 'µs'], [1e-6, 'ns']],
 };
 
-/** Adds the ratios to what was measured: `{id: {native, wasm}}`. */
+/** Adds to what was measured, `{id: {native, wasm}}`, what follows from it. */
 export function withRatios(results) {
   const all = { ...results };
-  for (const { id, ratio } of ROWS.filter((row) => row.ratio)) {
-    const [a, b] = ratio.map((of) => results[of] ?? {});
-    all[id] = { native: a.native / b.native, wasm: a.wasm / b.wasm };
+  for (const { id, ratio, slower } of ROWS) {
+    const of = ratio ?? slower;
+    if (!of) continue;
+    const [a, b] = of.map((name) => results[name] ?? {});
+    // A rate that falls to a half takes twice the time: 100 % slower.
+    const derive = (x, y) => (ratio ? x / y : (x / y - 1) * 100);
+    all[id] = { native: derive(a.native, b.native), wasm: derive(a.wasm, b.wasm) };
   }
   return all;
 }

@@ -42,7 +42,9 @@ async function work() {
   const pieces = {
     bulk: 1_000_000,
     smoltcp_bulk: 1_000_000,
+    bulk_recorded: 1_000_000,
     queue: 5_000_000,
+    heap: 5_000_000,
     setup: 10_000,
     flood: 100_000,
   };

@@ -3,7 +3,7 @@
 pub mod smoltcp_work;
 mod work;
 
-pub use work::{bulk, flood, goodput, idle, queue, setup};
+pub use work::{bulk, bulk_recorded, flood, goodput, heap, idle, queue, setup};
 
 /// The same for a WebAssembly host that has no bindings: numbers in, a number out.
 #[allow(unsafe_code)]
@@ -17,6 +17,16 @@ mod exports {
     #[unsafe(no_mangle)]
     pub extern "C" fn bench_smoltcp_bulk(frames: u32) -> f64 {
         f64::from(crate::smoltcp_work::bulk(frames))
+    }
+    /// Frames handled and recorded; see [`crate::bulk_recorded`].
+    #[unsafe(no_mangle)]
+    pub extern "C" fn bench_bulk_recorded(frames: u32) -> f64 {
+        f64::from(crate::bulk_recorded(frames))
+    }
+    /// Events handled by the standard library's heap; see [`crate::heap`].
+    #[unsafe(no_mangle)]
+    pub extern "C" fn bench_heap(events: u32) -> f64 {
+        f64::from(crate::heap(events))
     }
     /// Events handled; see [`crate::queue`].
     #[unsafe(no_mangle)]

@@ -56,7 +56,9 @@ const fn rate(id: &'static str, pieces: u32, work: fn(u32) -> u32) -> Row {
 const TIMED: &[Row] = &[
     rate("bulk", 1_000_000, bench::bulk),
     rate("smoltcp_bulk", 1_000_000, bench::smoltcp_work::bulk),
+    rate("bulk_recorded", 1_000_000, bench::bulk_recorded),
     rate("queue", 5_000_000, bench::queue),
+    rate("heap", 5_000_000, bench::heap),
     rate("setup", 10_000, bench::setup),
     Row { id: "flood", pieces: 100_000, work: bench::flood, unit: Unit::Millis },
 ];
@@ -64,8 +66,22 @@ const TIMED: &[Row] = &[
 /// A name, and what gives the number.
 type Counted = (&'static str, fn() -> f64);
 
-/// Rows that take no clock: a world's own time, or memory.
-const COUNTED: &[Counted] = &[("idle", idle), ("goodput", || bench::goodput(60))];
+/// Rows that are measured once: a world's own time, memory, or what takes too long for rounds.
+const COUNTED: &[Counted] = &[
+    ("smoltcp_setup", smoltcp_setup),
+    ("idle", idle),
+    ("goodput", || bench::goodput(60)),
+    ("smoltcp_reno", || bench::smoltcp_work::goodput(60, true)),
+    ("smoltcp_cubic", || bench::smoltcp_work::goodput(60, false)),
+];
+
+/// Connections a second.
+fn smoltcp_setup() -> f64 {
+    const CONNECTIONS: u32 = 10_000;
+    let start = Instant::now();
+    assert_eq!(bench::smoltcp_work::setup(CONNECTIONS), CONNECTIONS, "the work stopped early");
+    f64::from(CONNECTIONS) / start.elapsed().as_secs_f64()
+}
 
 fn idle() -> f64 {
     COUNT.store(true, Ordering::Relaxed);

@@ -1,8 +1,11 @@
 //! The pieces of work. Each is a world of two hosts on one link, driven for a while.
 use bytes::Bytes;
 use host::{HostConfig, IfaceConfig, ProgramConfig};
+use lab::ledger::Ledger;
 use net::queue::EventQueue;
 use net::{Impairments, LinkConfig, NodeId, PortConfig, StepLog, World, WorldConfig};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::net::{IpAddr, Ipv4Addr};
 use tcp::time::{Duration, Instant};
 use wire::tcp::{Flags, Header, Options};
@@ -125,24 +128,74 @@ pub fn bulk(frames: u32) -> u32 {
     world.frames()
 }
 
+/// The same with a record of 64 octets kept for every frame, as a session of `lab` keeps them.
+pub fn bulk_recorded(frames: u32) -> u32 {
+    let mut world = world(SENDER, SINK, &fast());
+    let (mut log, mut ledger) = (StepLog::default(), Ledger::default());
+    while world.frames() < frames && world.step(&mut log, &mut ()) {
+        ledger.append(&log, &world);
+    }
+    ledger.frames().len() as u32
+}
+
+/// A queue of events, for [`queue_of`].
+trait Queue {
+    fn put(&mut self, time: u64, item: u32);
+    fn take(&mut self) -> Option<(u64, u32)>;
+}
+
+impl Queue for EventQueue<u32> {
+    fn put(&mut self, time: u64, item: u32) {
+        self.push(Instant(time), item);
+    }
+    fn take(&mut self) -> Option<(u64, u32)> {
+        self.pop().map(|(time, _, item)| (time.0, item))
+    }
+}
+
+/// The standard library's, with a serial, so that those of one time come in the order in which they were put in.
+#[derive(Default)]
+struct Heap {
+    heap: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    serials: u64,
+}
+
+impl Queue for Heap {
+    fn put(&mut self, time: u64, item: u32) {
+        self.serials += 1;
+        self.heap.push(Reverse((time, self.serials, item)));
+    }
+    fn take(&mut self) -> Option<(u64, u32)> {
+        self.heap.pop().map(|Reverse((time, _, item))| (time, item))
+    }
+}
+
 /// The event queue alone: 1,024 pending, each one that is taken put back for later.
 pub fn queue(events: u32) -> u32 {
-    const PENDING: u64 = 1_024;
-    let mut queue = EventQueue::default();
+    queue_of(EventQueue::default(), events)
+}
+
+/// The same with the standard library's binary heap: what ours is held against.
+pub fn heap(events: u32) -> u32 {
+    queue_of(Heap::default(), events)
+}
+
+fn queue_of(mut queue: impl Queue, events: u32) -> u32 {
+    const PENDING: u32 = 1_024;
     // A linear congruential generator (Numerical Recipes' constants) spreads the times.
     let mut random: u32 = 1;
     let mut later = |now: u64| {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        Instant(now + u64::from(random >> 12))
+        now + u64::from(random >> 12)
     };
     for i in 0..PENDING {
-        queue.push(later(0), i as u32);
+        queue.put(later(0), i);
     }
     let mut sum = 0_u32;
     for _ in 0..events {
-        let Some((now, _, item)) = queue.pop() else { break };
+        let Some((now, item)) = queue.take() else { break };
         sum = sum.wrapping_add(item);
-        queue.push(later(now.0), item);
+        queue.put(later(now), item);
     }
     // What was taken is looked at, so that no optimiser leaves it out.
     if sum == u32::MAX { events + 1 } else { events }

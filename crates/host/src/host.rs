@@ -168,6 +168,13 @@ impl Host {
             _ => None,
         }
     }
+    /// RCV.NXT of a connection: all before it has come.
+    pub fn rcv_nxt(&self, sock: SockId) -> Option<wire::Seq> {
+        match &self.socks.get(sock)?.kind {
+            Kind::Stream(c) => Some(c.rcv_nxt()),
+            _ => None,
+        }
+    }
     /// Its processes, the person's shell first.
     pub fn processes(&self) -> Vec<ProcessInfo> {
         self.processes.values().map(|p| self.process_info(p)).collect()

@@ -22,6 +22,11 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// Whether these are its ends, either way round.
+    fn joins(&self, a: SocketAddr, b: SocketAddr) -> bool {
+        (self.client, self.server) == (a, b) || (self.client, self.server) == (b, a)
+    }
+
     /// Sequence number of the latest SYN, of the client or of the server.
     pub fn isn(&self, client: bool) -> Option<Seq> {
         self.syns.iter().rev().find(|(_, of_client, _)| *of_client == client).map(|(.., seq)| *seq)
@@ -33,6 +38,8 @@ impl Flow {
 pub struct Flows {
     list: Vec<Flow>,
     index: BTreeMap<(SocketAddr, SocketAddr), u16>,
+    /// The flow of the last segment: most often that of the next one too.
+    recent: u16,
 }
 
 impl Flows {
@@ -48,7 +55,8 @@ impl Flows {
 
     /// The flow of a segment that is sent in `step`; a new one where it is the first. [`NONE`] where ids are spent.
     pub(crate) fn file(&mut self, g: &Glance, step: u32) -> u16 {
-        let id = match self.find(g.src, g.dst) {
+        let again = self.list.get(usize::from(self.recent)).is_some_and(|f| f.joins(g.src, g.dst));
+        let id = match again.then_some(self.recent).or_else(|| self.find(g.src, g.dst)) {
             Some(id) => id,
             None => {
                 let answers = g.flags.has(Flags::SYN | Flags::ACK);
@@ -56,6 +64,7 @@ impl Flows {
                 self.add(client, server, step)
             }
         };
+        self.recent = id;
         if let (true, Some(flow)) = (g.flags.has(Flags::SYN), self.list.get_mut(usize::from(id))) {
             let client = g.src == flow.client;
             if flow.isn(client) != Some(g.seq) {

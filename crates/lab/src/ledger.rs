@@ -61,7 +61,7 @@ impl Ledger {
     }
 
     /// Writes down the next step; `world` is as it was left.
-    pub(crate) fn append(&mut self, log: &StepLog, world: &World) {
+    pub fn append(&mut self, log: &StepLog, world: &World) {
         let step = self.steps() + 1;
         self.end = log.time.0 as f64;
         for launched in &log.launched {
@@ -277,5 +277,5 @@ fn is_hold(mark: &MarkRecord, frame: FrameId) -> bool {
 /// Whether `node`'s connection still waits for octets before `seq`.
 fn gap_before(world: &World, node: u16, local: SocketAddr, remote: SocketAddr, seq: u32) -> bool {
     let Some(host) = world.host(NodeId(node)) else { return false };
-    host.connection(local, remote).and_then(|s| host.tcb(s)).is_some_and(|tcb| tcb.rcv_nxt.lt(Seq(seq)))
+    host.connection(local, remote).and_then(|s| host.rcv_nxt(s)).is_some_and(|next| next.lt(Seq(seq)))
 }

@@ -49,6 +49,11 @@ pub struct Tcb {
 }
 
 impl Connection {
+    /// RCV.NXT: all octets before it have come.
+    pub fn rcv_nxt(&self) -> Seq {
+        self.rcv.nxt
+    }
+
     /// The variables, for people to look at.
     pub fn tcb(&self) -> Tcb {
         let mss = self.current_mss();
