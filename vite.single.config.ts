@@ -20,7 +20,10 @@ export default defineConfig({
   cacheDir: resolve(import.meta.dirname, 'node_modules/.vite'),
   base: './',
   plugins: [viteSingleFile({ removeViteModuleLoader: true }), rename],
-  resolve: { alias: [{ find: /^.*\/wasm-source\.js$/, replacement: resolve(www, 'src/engine/wasm-source.inline.ts') }] },
+  resolve: {
+    alias: ['wasm-source', 'script-wasm-source'].map((name) => (
+      { find: new RegExp(`^.*/${name}\\.js$`), replacement: resolve(www, `src/engine/${name}.inline.ts`) })),
+  },
   build: {
     outDir: resolve(import.meta.dirname, 'dist'),
     emptyOutDir: false,

@@ -1,19 +1,29 @@
 // What goes over the wire, compressed as static hosts compress.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { ROOT } from '../lib/run.mjs';
 
+const DIST = join(ROOT, 'dist');
 const brotli = (file) =>
-  brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+  brotliCompressSync(readFileSync(join(DIST, file)), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+const sum = (files) => [...files].reduce((bytes, file) => bytes + brotli(file), 0);
 
-/** Bytes of the wasm, and of everything that index.html asks for. */
+/** Bytes of the wasm and of everything that index.html asks for up to its first step; then of what a script asks for. */
 export function sizes() {
-  const dist = join(ROOT, 'dist');
-  const assets = readdirSync(join(dist, 'assets')).map((name) => join(dist, 'assets', name));
-  const wasm = assets.filter((file) => file.endsWith('.wasm'));
-  // embed.html's own entry is a few bytes; everything else belongs to the page.
-  const page = [join(dist, 'index.html'), join(dist, 'tcp-playground.js'), ...assets];
-  const sum = (files) => files.reduce((bytes, file) => bytes + brotli(file), 0);
-  return { wasm_size: sum(wasm), page_size: sum(page) };
+  const manifest = JSON.parse(readFileSync(join(DIST, '.vite/manifest.json'), 'utf8'));
+  const find = (part) => Object.keys(manifest).find((key) => key.endsWith(part));
+  const first = new Set(['index.html', ...closure(manifest, find('index.html'))]);
+  const script = [...closure(manifest, find('elements/script/index.ts'))].filter((file) => !first.has(file));
+  const wasm = [...first].filter((file) => file.endsWith('.wasm'));
+  return { wasm_size: sum(wasm), page_size: sum(first), script_size: sum(script) };
+}
+
+/** The files of an entry and of all that it imports at once; what it imports later is not among them. */
+function closure(manifest, key, found = new Set()) {
+  const chunk = manifest[key];
+  if (!chunk || found.has(chunk.file)) return found;
+  for (const file of [chunk.file, ...(chunk.css ?? []), ...(chunk.assets ?? [])]) found.add(file);
+  for (const next of chunk.imports ?? []) closure(manifest, next, found);
+  return found;
 }

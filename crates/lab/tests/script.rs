@@ -106,11 +106,27 @@ fn a_failure_says_what_was_expected_what_came_and_by_which_rules() {
 #[test]
 fn a_step_is_explained_by_its_rules() {
     let mut s = open(NAGLE);
-    assert!(s.trace().is_empty(), "nothing has happened at the beginning");
+    assert!(s.trace(0).is_empty() && s.trace(1).is_empty(), "nothing has happened at the beginning");
     s.seek(5);
-    let ids: Vec<_> = s.trace().into_iter().map(|r| r.id).collect();
+    let ids: Vec<_> = s.trace(5).into_iter().map(|r| r.id).collect();
     assert!(ids.iter().any(|id| id.contains("listen")), "{ids:?}");
     assert_eq!(s.view().step, 5, "asking changes nothing");
+    let first: Vec<_> = s.trace(4).into_iter().map(|r| r.id).collect();
+    s.seek(4);
+    assert_eq!(
+        s.trace(4).into_iter().map(|r| r.id).collect::<Vec<_>>(),
+        first,
+        "asked from elsewhere, the same"
+    );
+}
+
+#[test]
+fn the_state_of_the_connection_goes_with_every_step() {
+    let mut s = open(include_str!("../../drill/scripts/requirements/keep-alive.pkt"));
+    s.run(1_000, None);
+    let mut states: Vec<_> = s.view().verdicts.into_iter().filter_map(|v| v.state).collect();
+    states.dedup();
+    assert_eq!(states, ["CLOSED", "LISTEN", "SYN-RECEIVED", "ESTABLISHED", "CLOSED"]);
 }
 
 #[test]

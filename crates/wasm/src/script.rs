@@ -43,13 +43,13 @@ impl ScriptSession {
         value::give(&self.inner.view())
     }
 
-    /// The rules that the event done last went through.
+    /// The rules that step `step` (from 1) went through.
     ///
     /// # Errors
     /// None that a caller could meet.
     #[wasm_bindgen(unchecked_return_type = "view.RuleView[]")]
-    pub fn trace(&self) -> Js {
-        value::give(&self.inner.trace())
+    pub fn trace(&self, step: u32) -> Js {
+        value::give(&self.inner.trace(step as usize))
     }
 
     /// Does the next event; false where the script was over.

@@ -6,7 +6,7 @@
 import { shareLink } from './share.js';
 import { saveFile } from './files.js';
 import { start, stop } from './run.js';
-import type { Numbers, Store, Theme } from './store.js';
+import type { Numbers, Room, Store, Theme } from './store.js';
 
 /** Arguments that some actions take; where one is left out, the selection stands in for it. */
 export interface Arguments {
@@ -22,12 +22,16 @@ export interface Arguments {
   scenario?: string;
   timeline?: number;
   speed?: number;
+  /** Shipped script, by its path. */
+  script?: string;
 }
 
 export interface Action {
   readonly id: ActionId;
   /** Keys as `KeyboardEvent.key`, with `Shift+` and `Mod+` (Ctrl, or Cmd on a Mac); the first is shown. */
   readonly keys: readonly string[];
+  /** Allowed in every room of the page, not in the playground alone. */
+  readonly everywhere: boolean;
   /** Key that packet and host actions share belongs to the packet only while one is selected. */
   allowed(store: Store, args?: Arguments): boolean;
   run(store: Store, args?: Arguments): void | Promise<void>;
@@ -36,7 +40,7 @@ export interface Action {
 /** Events that one press of a key may handle before it gives the page back. */
 const BUDGET = 200_000;
 
-type Spec = Omit<Action, 'id' | 'allowed'> & { allowed?: Action['allowed'] };
+type Spec = Omit<Action, 'id' | 'allowed' | 'everywhere'> & { allowed?: Action['allowed']; everywhere?: boolean };
 
 const frameOf = (s: Store, a?: Arguments): number | undefined => a?.frame ?? s.looked;
 const packet = (s: Store, a?: Arguments): boolean => {
@@ -161,10 +165,13 @@ const specs = {
   } },
 
   // ---- the page
-  language: { keys: ['g'], run: (s) => s.set({ lang: other(s.lang, ['en', 'zh-CN']) }) },
-  theme: { keys: ['t'], run: (s) => s.set({ theme: other<Theme>(s.face.theme, ['auto', 'dark', 'light']) }) },
-  keys: { keys: [], run: (s) => s.set({ keys: !s.face.keys }) },
-  help: { keys: ['?'], run: (s) => s.set({ dialog: s.face.dialog === 'help' ? undefined : 'help' }) },
+  session: { keys: ['1'], everywhere: true, run: (s) => enter(s, 'session') },
+  script: { keys: ['2'], everywhere: true, run: (s, a) => enter(s, 'script', a?.script) },
+  conformance: { keys: ['3'], everywhere: true, run: (s) => enter(s, 'conformance') },
+  language: { keys: ['g'], everywhere: true, run: (s) => s.set({ lang: other(s.lang, ['en', 'zh-CN']) }) },
+  theme: { keys: ['t'], everywhere: true, run: (s) => s.set({ theme: other<Theme>(s.face.theme, ['auto', 'dark', 'light']) }) },
+  keys: { keys: [], everywhere: true, run: (s) => s.set({ keys: !s.face.keys }) },
+  help: { keys: ['?'], everywhere: true, run: (s) => s.set({ dialog: s.face.dialog === 'help' ? undefined : 'help' }) },
 } satisfies Record<string, Spec>;
 
 export type ActionId = keyof typeof specs;
@@ -174,8 +181,10 @@ export const actions = Object.fromEntries(
   (Object.entries(specs) as [ActionId, Spec][]).map(([id, spec]) => [id, {
     id,
     keys: spec.keys,
+    everywhere: spec.everywhere ?? false,
     run: spec.run,
-    allowed: (s: Store, a?: Arguments) => !s.panic && (spec.allowed?.(s, a) ?? true),
+    allowed: (s: Store, a?: Arguments) =>
+      !s.panic && (spec.everywhere || s.face.room === 'session') && (spec.allowed?.(s, a) ?? true),
   } satisfies Action]),
 ) as unknown as Readonly<Record<ActionId, Action>>;
 
@@ -215,6 +224,11 @@ export function keyHint(id: ActionId, mac = false): string {
 }
 
 // ---- helpers
+
+function enter(s: Store, room: Room, script?: string): void {
+  stop(s);
+  s.set({ room, ...(script === undefined ? {} : { asked: { script } }) });
+}
 
 /** Simulated ns in a second of the viewer's: 1 : 10 000 up to 10 : 1. */
 export const SPEEDS: readonly number[] = [0.1e6, 1e6, 10e6, 100e6, 1e9, 10e9];

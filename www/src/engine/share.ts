@@ -8,7 +8,12 @@ export const LONGEST_LINK = 8000;
 const LONGEST_TIMELINE = 8 << 20;
 
 export async function pack(saved: Saved): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(saved));
+  return squeeze(JSON.stringify(saved));
+}
+
+/** Any text, for a link. */
+export async function squeeze(plain: string): Promise<string> {
+  const bytes = new TextEncoder().encode(plain);
   const packed = await collect(stream(bytes).pipeThrough(new CompressionStream('deflate-raw')), Infinity);
   let text = '';
   for (const byte of packed) text += String.fromCharCode(byte);
@@ -17,12 +22,18 @@ export async function pack(saved: Saved): Promise<string> {
 
 /** Undefined where the text is not what `pack` makes. */
 export async function unpack(text: string): Promise<Saved | undefined> {
+  const plain = await unsqueeze(text, LONGEST_TIMELINE);
+  return plain === undefined ? undefined : parseSaved(plain);
+}
+
+/** The text that `squeeze` was given; undefined where it is none, or longer than `most` octets. */
+export async function unsqueeze(text: string, most: number): Promise<string | undefined> {
   const [version, body] = text.split('.', 2);
   if (version !== VERSION || !body) return undefined;
   try {
     const bytes = Uint8Array.from(atob(body.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
-    const plain = await collect(stream(bytes).pipeThrough(new DecompressionStream('deflate-raw')), LONGEST_TIMELINE);
-    return parseSaved(new TextDecoder().decode(plain));
+    const plain = await collect(stream(bytes).pipeThrough(new DecompressionStream('deflate-raw')), most);
+    return new TextDecoder().decode(plain);
   } catch {
     return undefined;
   }

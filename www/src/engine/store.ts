@@ -9,8 +9,14 @@ export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
 /** The dialogs of the page; at most one is open. */
 export type Dialog = 'help' | 'connect' | 'call' | 'delay' | 'share' | 'open';
+/** The rooms of the page: the playground, scripts, the requirements of RFC 9293. The last two are loaded when entered. */
+export const ROOMS = ['session', 'script', 'conformance'] as const;
+export type Room = (typeof ROOMS)[number];
 /** Everything of the store that is not the world: set through {@link Store.set}. */
 export interface Face {
+  room: Room;
+  /** Shipped script that was last asked for: another object each time it is. */
+  asked: { readonly script: string } | undefined;
   lang: Lang;
   theme: Theme;
   numbers: Numbers;
@@ -56,7 +62,7 @@ export class Store {
   /** Goes up with every change of the world: what was computed from it is stale. */
   revision = 0;
   face: Face = {
-    lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, field: undefined,
+    room: 'session', asked: undefined, lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, field: undefined,
     flow: undefined, node: undefined, rule: undefined, dialog: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
   };
   /** Bytes under edit; undefined until a field of the selected packet is changed. */
@@ -67,6 +73,8 @@ export class Store {
   panic: { message: string } | undefined;
   /** The link that the share dialog shows. */
   link = '';
+  /** What a room other than the playground does with a key; true where it used it. */
+  roomKeys: ((e: KeyboardEvent) => boolean) | undefined;
   /** Time shown while running: between `view.now` and the next event, ns. */
   clock = 0;
 

@@ -25,7 +25,7 @@ type Args<K extends Key> = [keyof Params<K>] extends [never] ? [] : [Params<K>];
 /** `t('host.profile', { name: 'linux' })` */
 export type T = <K extends Key>(key: K, ...params: Args<K>) => string;
 
-const catalogues: { readonly [L in Lang]: Messages } = { en, 'zh-CN': zhCN };
+const catalogues: { readonly en: typeof en; readonly 'zh-CN': Messages } = { en, 'zh-CN': zhCN };
 const plurals = { en: new Intl.PluralRules('en'), 'zh-CN': new Intl.PluralRules('zh-CN') };
 
 /** The language nearest to a BCP 47 tag; English where there is none. */
@@ -35,7 +35,10 @@ export function nearest(tag: string | null | undefined): Lang {
 
 /** The text behind a key, with the names in braces still in it. */
 export function template(lang: Lang, key: Key, n?: number): string {
-  const message = catalogues[lang][key];
+  return choose(catalogues[lang][key], lang, n);
+}
+
+function choose(message: Message, lang: Lang, n: number | undefined): string {
   if (typeof message === 'string') return message;
   return plurals[lang].select(n ?? 0) === 'one' ? message.one : message.other;
 }
@@ -45,15 +48,23 @@ export function fill(text: string, params: Readonly<Record<string, string | numb
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
 }
 
-function make(lang: Lang): T {
-  return (key, ...args) => {
+type Catalogue = Readonly<Record<string, Message>>;
+type NamesOf<M> = M extends Message ? Names<Templates<M>> : never;
+/** The `t` of a catalogue: its keys, and the names in braces of their English texts. */
+export type TOf<C extends Catalogue> = <K extends keyof C>(
+  key: K, ...params: [NamesOf<C[K]>] extends [never] ? [] : [{ readonly [N in NamesOf<C[K]>]: string | number }]) => string;
+
+/** The translators of a catalogue, one a language. What is loaded late brings a catalogue of its own. */
+export function translators<C extends Catalogue>(texts: { readonly en: C; readonly 'zh-CN': { readonly [K in keyof C]: Message } }): { readonly [L in Lang]: TOf<C> } {
+  const make = (lang: Lang): TOf<C> => (key, ...args) => {
     const params: Readonly<Record<string, string | number>> = args[0] ?? {};
     const n = params['n'];
-    return fill(template(lang, key, typeof n === 'number' ? n : undefined), params);
+    return fill(choose(texts[lang][key], lang, typeof n === 'number' ? n : undefined), params);
   };
+  return { en: make('en'), 'zh-CN': make('zh-CN') };
 }
 
-const made: { readonly [L in Lang]: T } = { en: make('en'), 'zh-CN': make('zh-CN') };
+const made: { readonly [L in Lang]: T } = translators(catalogues);
 
 /** The `t` of a language. */
 export function translator(lang: Lang): T {

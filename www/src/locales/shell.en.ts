@@ -38,6 +38,9 @@ export const shell = {
   'action.save': 'Save timeline',
   'action.open': 'Open timeline…',
   'action.share': 'Share',
+  'action.session': 'Playground',
+  'action.script': 'Scripts',
+  'action.conformance': 'RFC 9293',
   'action.language': 'Language',
   'action.theme': 'Theme',
   'action.keys': 'Single keys act',
@@ -47,6 +50,7 @@ export const shell = {
 
   // ---- top bar
   'top.label': 'Scenario and page',
+  'top.rooms': 'Views',
   'top.profile': 'profile',
   'top.timeline': 'timeline',
   'top.forks': 'deliver forks “{name}”',
@@ -125,6 +129,7 @@ export const shell = {
   'shell.loading': 'Loading the engine…',
   'shell.failed': 'The page could not start: {why}',
   'shell.badLink': 'The link does not hold a timeline that this page can read.',
+  'shell.roomFailed': 'This view could not be loaded: {why}',
   'shell.dismiss': 'Dismiss',
   'shell.queue.syn': 'SYN queue',
   'shell.queue.accept': 'accept',

@@ -1,7 +1,7 @@
 /** What the address of a page may say of its `<tcp-playground>`: the element's attributes, by their names. */
 import './tcp-playground.js';
 
-const ATTRIBUTES = ['scenario', 'lang', 'theme', 'panels', 'step', 'seed', 'view'] as const;
+const ATTRIBUTES = ['scenario', 'lang', 'theme', 'panels', 'step', 'seed', 'view', 'script'] as const;
 
 /** The page's element, dressed as the address asks. */
 export function playground(): Element | null {

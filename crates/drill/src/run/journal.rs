@@ -1,7 +1,8 @@
 //! What a run met, written down for people to look at: packets both ways, calls and their results. A run that nobody
 //! looks at writes nothing.
 
-use super::machine::Captured;
+use super::connections::UnderTest;
+use super::machine::{Captured, SCRIPT};
 use super::peer::{Isn, Peer};
 use super::seen::{Kind, Seen};
 use super::system::Outcome;
@@ -97,20 +98,20 @@ impl Run {
     pub fn decisions(&self) -> impl Iterator<Item = &Decision> {
         self.machine.decisions.iter().map(|(_, d)| d)
     }
-    /// The connection that packet lines are about, else the newest socket.
+    /// The connection that packet lines are about, while there is one; before any packet, the newest socket.
     pub fn socket_under_test(&self) -> Option<SockId> {
         let host = &self.machine.host;
-        let connection = match self.under_test {
-            super::connections::UnderTest::Peer(n) => {
-                let p = &self.peers[n];
-                host.connection((p.local_ip, p.local_port).into(), (p.remote_ip, p.remote_port).into())
+        if let UnderTest::Peer(n) = self.under_test {
+            let p = &self.peers[n];
+            let connection =
+                host.connection((p.local_ip, p.local_port).into(), (p.remote_ip, p.remote_port).into());
+            // An active one shows its port with its first SYN.
+            if connection.is_some() || p.local_port != 0 {
+                return connection;
             }
-            _ => None,
-        };
-        connection.or_else(|| {
-            let owner = Some((super::machine::SCRIPT, self.newest?));
-            host.sockets().into_iter().find(|s| s.owner == owner).map(|s| s.id)
-        })
+        }
+        let owner = Some((SCRIPT, self.newest?));
+        host.sockets().into_iter().find(|s| s.owner == owner).map(|s| s.id)
     }
 
     /// A packet of the host's as a script would write it, `S. 0:0(0) ack 1 <mss 1460>`; none for what is not TCP.

@@ -29,6 +29,7 @@ use machine::{Machine, Stopped};
 use peer::Peer;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::OnceLock;
 use system::Outcome;
 use tcp::time::{Duration, Instant};
 
@@ -133,8 +134,14 @@ pub struct Run {
     closing_from: Option<u64>,
 }
 
-/// The largest write a script makes at once, octets.
+/// The largest write that a script makes at once, octets.
 const ZEROS: usize = 16 << 20;
+
+/// What scripts write: made once, shared by every run.
+fn zeros() -> Bytes {
+    static ALL: OnceLock<Bytes> = OnceLock::new();
+    ALL.get_or_init(|| Bytes::from(vec![0; ZEROS])).clone()
+}
 
 impl Run {
     /// A script about to begin, on a host with the settings that scripts assume; its init command has been
@@ -163,7 +170,7 @@ impl Run {
             outcome: None,
             failure: None,
             came: None,
-            zeros: Bytes::from(vec![0; ZEROS]),
+            zeros: zeros(),
             files: BTreeMap::new(),
             pipes: Vec::new(),
             opened: None,

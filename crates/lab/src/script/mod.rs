@@ -11,7 +11,7 @@ use crate::{rules, tcb};
 use drill::ast::{OptionLine, Script};
 use drill::{Defines, Happening, Run, Verdict};
 use std::rc::Rc;
-use tcp::Tcb;
+use tcp::{State, Tcb};
 
 /// Longest text that is taken for a script, octets: many times the longest that people write.
 pub const TEXT_MAX: usize = 1 << 20;
@@ -88,7 +88,10 @@ impl ScriptSession {
             let listed = || self.run.host().sockets().into_iter().find(|s| Some(s.id) == socket);
             let state = tcb.as_ref().map(|t| t.state).or_else(|| listed().map(|s| s.state));
             let notations = rows::notations(&self.run, &happened);
-            self.known.push(Done { happened, notations, state: state.map(|s| s.name()), tcb });
+            // A connection that has gone is CLOSED (RFC 9293 §3.3.2); before the first there is none.
+            let gone = self.known.last().and_then(|d| d.state).map(|_| State::Closed);
+            let state = state.or(gone).map(State::name);
+            self.known.push(Done { happened, notations, state, tcb });
         }
         self.keep(step);
         true
@@ -121,9 +124,10 @@ impl ScriptSession {
         self.run.outcome().is_none()
     }
 
-    /// The rules that the event done last went through, made again.
-    pub fn trace(&self) -> Vec<RuleView> {
-        let Some(before) = self.at().checked_sub(1) else { return Vec::new() };
+    /// The rules that step `step` (from 1) went through, made again; none for a step that has not been done.
+    pub fn trace(&self, step: usize) -> Vec<RuleView> {
+        let done = step <= self.known.len();
+        let Some(before) = step.checked_sub(1).filter(|_| done) else { return Vec::new() };
         let mut run = self.before(before);
         while run.verdicts().len() < before && run.step() {}
         run.forget_decisions();

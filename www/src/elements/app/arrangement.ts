@@ -1,6 +1,6 @@
 /** What stands where, at each size. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Store } from '../../engine/store.js';
+import type { Room, Store } from '../../engine/store.js';
 import type { T } from '../../locales/index.js';
 import { nodeName } from '../host-panel/view.js';
 import type { Layout, Panel } from './layout.js';
@@ -28,13 +28,39 @@ export interface Arranged {
 }
 
 export function arrangement(a: Arranged): TemplateResult {
-  const { shown, layout, full } = a;
+  const { shown, layout, full, store } = a;
+  if (store.face.room !== 'session') return another(a, store.face.room);
   const main = { wide, middle, phone, embed }[layout](a);
   return html`<div class="app" tabindex="-1" data-layout=${layout} data-panels=${[...shown].join(' ')}>
     ${shown.has('top') ? html`<tcp-top-bar .full=${layout === 'embed' ? full : undefined}></tcp-top-bar>` : nothing}
     ${main}
     ${shown.has('time') ? html`<tcp-time-bar></tcp-time-bar>` : nothing}
     <tcp-dialogs></tcp-dialogs></div>`;
+}
+
+/** A room of its own below the top bar. Its element is empty until it has been loaded ({@link load}). */
+function another({ t, layout, full }: Arranged, room: Late): TemplateResult {
+  const failed = roomFailures.get(room);
+  return html`<div class="app" tabindex="-1" data-layout=${layout} data-room=${room}>
+    <tcp-top-bar .full=${layout === 'embed' ? full : undefined}></tcp-top-bar>
+    ${failed !== undefined ? html`<p class="loading failed" role="alert">${t('shell.roomFailed', { why: failed })}</p>`
+      : room === 'script' ? html`<tcp-script layout=${layout}></tcp-script>` : html`<tcp-conformance layout=${layout}></tcp-conformance>`}
+    <tcp-dialogs></tcp-dialogs></div>`;
+}
+
+type Late = Exclude<Room, 'session'>;
+const roomFailures = new Map<Late, string>();
+
+/** Fetches what a room is made of; calls back where that could not be. */
+export function load(room: Room, failed: () => void): void {
+  if (room === 'session') return;
+  // An attempt that failed for want of a network is made again at the next visit.
+  roomFailures.delete(room);
+  const loaded: Promise<unknown> = room === 'script' ? import('../script/index.js') : import('../conformance/index.js');
+  loaded.catch((thrown: unknown) => {
+    roomFailures.set(room, thrown instanceof Error ? thrown.message : String(thrown));
+    failed();
+  });
 }
 
 const sequence = (legend: boolean): TemplateResult =>

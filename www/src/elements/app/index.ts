@@ -4,14 +4,14 @@ import { loadEngine, type Engine } from '../../engine/engine.js';
 import { keepTaste, keepWork, keptTaste, keptWork, reloaded } from '../../engine/persist.js';
 import { stop } from '../../engine/run.js';
 import { linkedTimeline } from '../../engine/share.js';
-import { Store, type Saved, type Theme } from '../../engine/store.js';
+import { ROOMS, Store, type Room, type Saved, type Theme } from '../../engine/store.js';
 import { nearest, translator, type Key, type T } from '../../locales/index.js';
 import { reset, StoreRequest, tokens } from '../base/index.js';
 import { handleKey } from './keys.js';
 import { layoutFor, panelsOf, type Layout, type Panel } from './layout.js';
 import { spoken } from './speak.js';
 import { styles } from './styles.js';
-import { arrangement, type Tab } from './arrangement.js';
+import { arrangement, load, type Tab } from './arrangement.js';
 
 /** Scenario that a page opens on. */
 const FIRST = 'accept-flow';
@@ -32,7 +32,8 @@ export interface StepDetail {
  * @attr {"en"|"zh-CN"} lang language; without one, the reader's
  * @attr {"auto"|"light"|"dark"} theme
  * @attr panels which parts are shown, by name: top sequence packet server client why states time
- * @attr view `embed` for the arrangement of a small frame, whatever the size
+ * @attr view `embed` for the arrangement of a small frame, whatever the size; `script` or `conformance` for that room of the page
+ * @attr script shipped packetdrill script that the room `script` opens on, by its path: `requirements/nagle.pkt`
  * @attr step step to open at
  * @attr seed of the session, where it should be another than the scenario's
  * @attr page it is the page: fills the window, takes the keys, keeps work over a reload, reads links
@@ -43,13 +44,14 @@ export interface StepDetail {
  */
 export class TcpPlayground extends LitElement {
   static override properties = {
-    scenario: {}, lang: { reflect: true }, theme: {}, panels: {}, view: {}, step: { type: Number, noAccessor: true },
+    scenario: {}, script: {}, lang: { reflect: true }, theme: {}, panels: {}, view: {}, step: { type: Number, noAccessor: true },
     seed: { type: Number }, page: { type: Boolean, reflect: true }, keys: {}, full: {},
     failure: { state: true }, layout: { state: true }, tab: { state: true }, notice: { state: true },
   };
   static override styles = [tokens, reset, styles];
 
   declare scenario: string | undefined;
+  declare script: string | undefined;
   declare theme: Theme | undefined;
   declare panels: string | undefined;
   declare view: string | null;
@@ -66,6 +68,7 @@ export class TcpPlayground extends LitElement {
   #waiting: ((store: Store) => void)[] = [];
   #first: number | undefined;
   #stop: (() => void) | undefined;
+  #room: Room = 'session';
   #said = '';
   #told = -1;
   readonly #resize = new ResizeObserver(([entry]) => {
@@ -132,6 +135,7 @@ export class TcpPlayground extends LitElement {
     this.#resize.observe(this);
     document.addEventListener('keydown', this.#pageKey);
     addEventListener('pagehide', this.#keep);
+    addEventListener('popstate', this.#travelled);
     if (this.#store) this.#stop = this.#store.subscribe(this.#changed);
     else void this.#open();
   }
@@ -144,6 +148,7 @@ export class TcpPlayground extends LitElement {
     this.#resize.disconnect();
     document.removeEventListener('keydown', this.#pageKey);
     removeEventListener('pagehide', this.#keep);
+    removeEventListener('popstate', this.#travelled);
   }
 
   async #open(): Promise<void> {
@@ -189,13 +194,34 @@ export class TcpPlayground extends LitElement {
     const kept = this.page ? keptTaste() : {};
     const lang = this.lang ? nearest(this.lang) : kept.lang ?? nearest(navigator.language);
     const theme = this.theme ?? kept.theme ?? 'auto';
-    store.set({ ...kept, lang, theme });
+    this.#room = roomOf(this.view);
+    load(this.#room, () => this.requestUpdate());
+    store.set({ ...kept, lang, theme, room: this.#room, asked: this.script ? { script: this.script } : undefined });
   }
+
+  /** Another room has been entered: it is fetched, and the page's address names it. */
+  #entered(room: Room): void {
+    this.#room = room;
+    load(room, () => this.requestUpdate());
+    if (!this.page) return;
+    const url = new URL(location.href);
+    if (roomOf(url.searchParams.get('view')) === room) return;
+    if (room === 'session') url.searchParams.delete('view');
+    else url.searchParams.set('view', room);
+    url.searchParams.delete('script');
+    history.pushState(null, '', url);
+  }
+
+  /** The browser's own back and forward go between rooms. */
+  readonly #travelled = (): void => {
+    if (this.page) this.#store?.set({ room: roomOf(new URL(location.href).searchParams.get('view')) });
+  };
 
   readonly #changed = (): void => {
     const store = this.#store;
     if (!store) return;
-    const { lang, theme } = store.face;
+    const { lang, theme, room } = store.face;
+    if (room !== this.#room) this.#entered(room);
     this.lang = lang;
     if (this.page) document.documentElement.lang = lang;
     if (theme === 'auto') delete this.dataset['theme'];
@@ -226,6 +252,8 @@ export class TcpPlayground extends LitElement {
     if (changed.has('scenario') && this.scenario && this.scenario !== store.view.scenario.id) {
       perform(store, 'scenario', { scenario: this.scenario });
     }
+    if (changed.has('view')) store.set({ room: roomOf(this.view) });
+    if (changed.has('script') && this.script) store.set({ asked: { script: this.script } });
     if (changed.has('lang') && this.lang && nearest(this.lang) !== store.lang) store.set({ lang: nearest(this.lang) });
     if (changed.has('theme') && this.theme && this.theme !== store.face.theme) store.set({ theme: this.theme });
   }
@@ -237,7 +265,7 @@ export class TcpPlayground extends LitElement {
     if (!store) return html`<p class="loading">${t('shell.loading')}</p>`;
     const shown = panelsOf(this.panels);
     return html`${arrangement({ store, t, layout: this.layout, tab: this.tabOf(shown), shown, full: this.full, choose: (tab) => (this.tab = tab) })}
-      <p class="sr" role="status" aria-live="polite">${this.#speech(store, t)}</p>
+      <p class="sr" role="status" aria-live="polite">${store.face.room === 'session' ? this.#speech(store, t) : ''}</p>
       ${this.notice ? html`<p class="notice" role="alert">${t(this.notice as 'shell.badLink')}
         <button @click=${() => (this.notice = undefined)}>${t('shell.dismiss')}</button></p>` : nothing}`;
   }
@@ -253,6 +281,10 @@ export class TcpPlayground extends LitElement {
     if (!store.face.running) this.#said = spoken(store, t);
     return this.#said;
   }
+}
+
+function roomOf(view: string | null): Room {
+  return ROOMS.find((room) => room === view) ?? 'session';
 }
 
 customElements.define('tcp-playground', TcpPlayground);

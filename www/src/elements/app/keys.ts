@@ -20,8 +20,12 @@ export function handleKey(store: Store, e: KeyboardEvent): boolean {
     && path.some((n) => n.matches(MOVING))) return false;
   // WCAG 2.1.4: letters, digits and signs can be turned off.
   if (plain && e.key.length === 1 && !store.face.keys) return false;
+  if (store.roomKeys?.(e)) {
+    e.preventDefault();
+    return true;
+  }
   const action = actionOf(e);
-  if (!action) return false;
+  if (!action || (store.face.room !== 'session' && !action.everywhere)) return false;
   e.preventDefault();
   if (actions[action.id].allowed(store)) void action.run(store);
   return true;

@@ -49,6 +49,9 @@ export const styles = css`
   [data-layout='embed'] tcp-time-bar { height: 44px; padding: 0 12px; }
   [data-layout='embed'] .side { padding: 0 12px; overflow: hidden auto; scrollbar-width: thin; }
 
+  .app[data-room] { grid-template-rows: 44px minmax(0, 1fr); }
+  .app[data-room][data-layout='embed'] { grid-template-rows: 36px minmax(0, 1fr); }
+
   .loading { display: grid; place-content: center; height: 100%; min-height: 160px; padding: 24px; font: italic var(--t4) / 22px var(--serif); color: var(--ink2); text-align: center; }
   .loading.failed { color: var(--lost); font-style: normal; }
   .notice { position: absolute; left: 50%; bottom: 72px; transform: translateX(-50%); max-width: min(640px, calc(100% - 32px)); display: flex; gap: 16px; align-items: baseline; padding: 8px 16px; background: var(--lost-wash); color: var(--lost); border: 1px solid var(--lost); font: var(--t3) / 18px var(--serif); z-index: 2; }

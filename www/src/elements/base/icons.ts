@@ -10,6 +10,8 @@ const shapes = {
   pause: svg`<path d="M5.500 3.500v9M10.500 3.500v9" stroke-width="2"></path>`,
   share: svg`<path d="M8 9.500v-7.500M5.200 4.600L8 1.800l2.800 2.800M3 8v5.500h10V8"></path>`,
   save: svg`<path d="M8 2v7.500M5.200 6.900L8 9.700l2.800-2.800M3 9.500v4h10v-4"></path>`,
+  folder: svg`<path d="M2 12.500v-9h4l1.500 2h6.500v7z"></path>`,
+  restart: svg`<path d="M3.200 8a4.800 4.800 0 1 0 1.600-3.600M3.500 2v3.200h3.200"></path>`,
   theme: svg`<circle cx="8" cy="8" r="5.500"></circle><path class="fill" d="M8 2.500a5.500 5.500 0 0 1 0 11z"></path>`,
   help: svg`<circle cx="8" cy="8" r="6"></circle><path d="M6.200 6.300a1.850 1.850 0 1 1 2.700 1.700c-.6.3-.9.7-.9 1.300M8 11.300v.2"></path>`,
   menu: svg`<path d="M2.500 4.500h11M2.500 8h11M2.500 11.500h11"></path>`,

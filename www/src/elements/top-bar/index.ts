@@ -1,13 +1,14 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { actions, keyHint, perform, type ActionId } from '../../engine/actions.js';
 import type { Text } from '../../engine/pkg/views.js';
+import { ROOMS } from '../../engine/store.js';
 import { Element, icon, reset, type IconName } from '../base/index.js';
 import { styles } from './styles.js';
 
 /** Actions of the menu; a gap is a line. */
 const MENU: readonly (ActionId | null)[] = [
   'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'zoomIn', 'zoomOut', null,
-  'share', 'pcapng', 'save', 'open', null, 'language', 'theme', 'keys', 'help',
+  'share', 'pcapng', 'save', 'open', null, 'session', 'script', 'conformance', null, 'language', 'theme', 'keys', 'help',
 ];
 
 /** What is open, on which timeline, and what concerns the whole page. */
@@ -20,22 +21,15 @@ export class TopBar extends Element {
 
   protected override render(): TemplateResult {
     const { t, store } = this;
-    const { view, lang, face } = { view: store.view, lang: store.lang, face: store.face };
-    const text = (x: Text): string => (lang === 'en' ? x.en : x.zh);
-    const scenarios = store.engine.Session.scenarios();
-    const known = scenarios.some((s) => s.id === view.scenario.id);
+    const { lang, face } = store;
+    const here = face.room === 'session';
     return html`<div class="bar" role="region" aria-label=${t('top.label')}>
       <span class="brand" translate="no">TCP Playground</span>
-      <span class="pick"><h1>${text(view.scenario.title)}</h1>${icon('chevron')}
-        <select aria-label=${t('action.scenario')} @change=${this.#scenario}>
-          ${known ? nothing : html`<option selected value="">${text(view.scenario.title)}</option>`}
-          ${scenarios.map((s) => html`<option value=${s.id} ?selected=${s.id === view.scenario.id}>${text(s.title)}</option>`)}
-        </select></span>
-      <span class="fact"><span class="key">${t('top.profile')}</span>${view.scenario.profile}</span>
-      <span class="fact"><span class="key">${t('top.timeline')}</span>${this.#timelines()}${this.#fork()}</span>
+      ${here ? this.#session() : html`<h1>${t(`action.${face.room}`)}</h1>`}
       <nav aria-label=${t('action.menu')}>
+        ${this.full ? nothing : this.#rooms()}
         ${this.full ? html`<a class="open" href=${this.full} target="_blank" rel="noopener">${t('top.openFull')} ${icon('open', 12)}</a>` : html`
-        ${this.#button('share', 'share')}${this.#button('pcapng', 'save')}`}
+        ${here ? html`${this.#button('share', 'share')}${this.#button('pcapng', 'save')}` : nothing}`}
         <button aria-label=${t('action.language')} title=${t('action.language')} @click=${() => perform(store, 'language')}>
           <span lang="zh-CN" class=${lang === 'en' ? 'off' : 'on'}>中</span> / <span class=${lang === 'en' ? 'on' : 'off'}>EN</span></button>
         ${this.full ? nothing : html`<button class="mid-theme" aria-label=${t(`top.theme.${face.theme}`)} title=${t(`top.theme.${face.theme}`)}
@@ -43,8 +37,31 @@ export class TopBar extends Element {
         <button class="mid" aria-label=${t('action.help')} title=${t('action.help')} @click=${() => perform(store, 'help')}>${icon('help')}</button>
         <button class="narrow-menu" popovertarget="menu" aria-label=${t('action.menu')} title=${t('action.menu')}>${icon('menu')}</button>
         <div id="menu" class="menu" popover @toggle=${this.#place} @click=${this.#close}>
-          ${MENU.map((id) => (id === null ? html`<hr>` : this.#item(id)))}</div>`}
+          ${MENU.filter((id) => here || id === null || actions[id].everywhere).map((id, i, all) => (id !== null ? this.#item(id) : all[i - 1] ? html`<hr>` : nothing))}</div>`}
       </nav></div>`;
+  }
+
+  /** The page's other rooms; the one that we stand in is marked. */
+  #rooms(): TemplateResult {
+    const { t, store } = this;
+    return html`<span class="rooms" role="group" aria-label=${t('top.rooms')}>${ROOMS.map((room) => html`<button aria-current=${room === store.face.room ? 'page' : nothing}
+      title=${t('action.withKey', { action: t(`action.${room}`), key: keyHint(room) })} @click=${() => perform(store, room)}>${t(`action.${room}`)}</button>`)}</span>`;
+  }
+
+  /** The scenario that is open, and its timeline. */
+  #session(): TemplateResult {
+    const { t, store } = this;
+    const { view, lang } = store;
+    const text = (x: Text): string => (lang === 'en' ? x.en : x.zh);
+    const scenarios = store.engine.Session.scenarios();
+    const known = scenarios.some((s) => s.id === view.scenario.id);
+    return html`<span class="pick"><h1>${text(view.scenario.title)}</h1>${icon('chevron')}
+        <select aria-label=${t('action.scenario')} @change=${this.#scenario}>
+          ${known ? nothing : html`<option selected value="">${text(view.scenario.title)}</option>`}
+          ${scenarios.map((s) => html`<option value=${s.id} ?selected=${s.id === view.scenario.id}>${text(s.title)}</option>`)}
+        </select></span>
+      <span class="fact"><span class="key">${t('top.profile')}</span>${view.scenario.profile}</span>
+      <span class="fact"><span class="key">${t('top.timeline')}</span>${this.#timelines()}${this.#fork()}</span>`;
   }
 
   #button(id: ActionId & ('share' | 'pcapng'), name: IconName): TemplateResult {

@@ -17,6 +17,10 @@ export const styles = css`
   .fork { color: var(--edit); display: inline-flex; gap: 4px; align-items: center; white-space: nowrap; }
   .fork path { fill: var(--edit); }
   nav { margin-left: auto; display: flex; align-items: center; gap: 4px; flex: none; }
+  .rooms { display: flex; gap: 2px; margin-right: 12px; }
+  .rooms button { height: 32px; padding: 0 8px; color: var(--ink2); white-space: nowrap; }
+  .rooms button:hover { background: var(--wash); }
+  .rooms [aria-current] { color: var(--ink); box-shadow: inset 0 -1px 0 var(--ink); }
   nav > button { display: flex; align-items: center; gap: 6px; height: 32px; min-width: 32px; padding: 0 8px; justify-content: center; }
   nav > button:hover, .menu button:hover:not(:disabled) { background: var(--wash); }
   nav .open { color: inherit; text-decoration: none; height: 28px; display: flex; align-items: center; gap: 4px; padding: 0 8px; }
@@ -28,7 +32,7 @@ export const styles = css`
   .menu hr { border: 0; border-top: 1px solid var(--hair); margin: 4px 0; }
   .menu kbd { color: var(--ink3); }
   @container (max-width: 1279px) { .wide { display: none; } }
-  @container (max-width: 860px) { .brand, .mid { display: none; } .bar { gap: 16px; } h1 { font-size: var(--t4); line-height: 20px; } }
+  @container (max-width: 860px) { .brand, .mid, .rooms { display: none; } .bar { gap: 16px; } h1 { font-size: var(--t4); line-height: 20px; } }
   @container (max-width: 599px) {
     .fact { display: none; }
     h1 { font-size: var(--t5); line-height: 24px; }

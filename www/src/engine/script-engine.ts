@@ -1,0 +1,33 @@
+/** Loads the second wasm module, in which packetdrill scripts run; nothing of it is fetched before a script is opened. */
+import init, { lastPanic, ScriptSession } from './pkg/tcp_playground_script.js';
+import type { EngineError } from './engine.js';
+import type { ErrorView } from './pkg/views.js';
+import { scriptWasmSource } from './script-wasm-source.js';
+
+export type { ScriptSession } from './pkg/tcp_playground_script.js';
+export type OpenScript = (name: string, text: string, profile: string | undefined) => ScriptSession;
+
+let loading: Promise<OpenScript> | undefined;
+
+/** The way to open a script. An attempt that failed is made again at the next call. */
+export function loadScriptEngine(): Promise<OpenScript> {
+  loading ??= start().catch((thrown: unknown) => {
+    loading = undefined;
+    throw thrown;
+  });
+  return loading;
+}
+
+async function start(): Promise<OpenScript> {
+  await init({ module_or_path: await scriptWasmSource() });
+  return (name, text, profile) => new ScriptSession(name, text, profile);
+}
+
+/** What a call into the module threw, as an error to show. After a panic the module can no longer be trusted. */
+export function toScriptError(thrown: unknown): EngineError {
+  if (thrown instanceof WebAssembly.RuntimeError) {
+    return { code: 'panic', message: lastPanic() ?? String(thrown), operands: [] };
+  }
+  const { code, operands, message } = thrown as Partial<ErrorView>;
+  return { code: code ?? 'internal', message: message ?? String(thrown), operands: operands ?? [] };
+}

@@ -1,0 +1,24 @@
+/** The catalogues that are loaded late hold together as the first one does. */
+import { expect, it } from 'vitest';
+import { en as conformance } from '../elements/conformance/words.en.js';
+import { zhCN as conformanceZh } from '../elements/conformance/words.zh-CN.js';
+import { en as script } from '../elements/script/words.en.js';
+import { zhCN as scriptZh } from '../elements/script/words.zh-CN.js';
+import { translators, type Message } from './index.js';
+
+const names = (m: Message | undefined): string[] =>
+  [...new Set((typeof m === 'string' ? m : `${m?.one}${m?.other}`).match(/\{\w+\}/g) ?? [])].sort();
+type Catalogue = Readonly<Record<string, Message>>;
+const pairs: [string, Catalogue, Catalogue][] = [['script', script, scriptZh], ['conformance', conformance, conformanceZh]];
+
+it.each(pairs)('%s says the same in both languages', (_, en, zh) => {
+  for (const key of Object.keys(en)) {
+    expect(zh[key], key).toBeTruthy();
+    expect(names(zh[key]), key).toEqual(names(en[key]));
+  }
+});
+
+it('fills in, and chooses the plural', () => {
+  const t = translators({ en: script, 'zh-CN': scriptZh });
+  expect([t.en('trace.count', { n: 1 }), t.en('trace.count', { n: 3 }), t['zh-CN']('trace.count', { n: 3 })]).toEqual(['1 packet', '3 packets', '3 个报文']);
+});
