@@ -341,6 +341,7 @@ impl Host {
         let first = !sock.aged;
         let Kind::Stream(c) = &sock.kind else { return };
         let Some((repeats, most, _)) = c.handshake_progress() else { return };
+        let waits = c.awaits_data();
         let prune = self.settings.prune_old;
         let Some(l) = self.listener_mut(listener) else { return };
         let (len, mut young) = (l.syn_len(), l.young * 2);
@@ -358,7 +359,7 @@ impl Host {
         if let Some(sock) = self.socks.get_mut(id) {
             sock.aged = true;
         }
-        if allowed < most && repeats >= allowed {
+        if allowed < most && repeats >= allowed && !waits {
             rule!(cx.r, rules::RETRIES_CUT, Drop, len, young, allowed);
             self.count("TCPTimeouts", cx);
             self.leave_syn_queue(listener, id, cx);

@@ -95,6 +95,7 @@ options! {
     TCP 6 TCP_KEEPCNT Simulated 1..=127;
     TCP 7 TCP_SYNCNT Simulated 1..=127;
     TCP 8 TCP_LINGER2 Simulated -1..=ANY;
+    TCP 9 TCP_DEFER_ACCEPT Simulated -2_147_483_648..=ANY;
     TCP 12 TCP_QUICKACK Kept 0..=ANY;
     TCP 13 TCP_CONGESTION Simulated 0..=ANY;
     TCP 18 TCP_USER_TIMEOUT Simulated 0..=ANY;
@@ -233,6 +234,9 @@ impl Options {
         if let Some(v) = self.get(TCP_SYNCNT) {
             c.syn_retries = v as u8;
         }
+        if let Some(v) = self.get(TCP_DEFER_ACCEPT) {
+            c.defer_accept = v as u8;
+        }
         match self.get(TCP_LINGER2) {
             Some(v) if v < 0 => c.fin_wait2 = Some(Duration::ZERO),
             Some(v) if v > 0 => c.fin_wait2 = Some(seconds(v)),
@@ -335,6 +339,7 @@ impl Host {
         }
         let v = match key {
             SO_SNDBUF => (v.min(BUFFER_MAX) * 2).max(SNDBUF_LEAST),
+            TCP_DEFER_ACCEPT => retransmits(v).into(),
             SO_RCVBUF => (v.min(BUFFER_MAX) * 2).max(RCVBUF_LEAST),
             _ => v,
         };
@@ -379,6 +384,7 @@ impl Host {
             return given(maxseg(sock, set));
         }
         match (option.effect, set) {
+            (_, Some(v)) if key == TCP_DEFER_ACCEPT => given(seconds_of(v as u8)),
             (_, Some(v)) => given(v as i32),
             _ => given(self.unset_value(id, key)),
         }
@@ -455,4 +461,30 @@ fn int(value: &Bytes, at: usize) -> Option<i32> {
 
 fn given(n: i32) -> Try {
     Try::Done(0, Bytes::copy_from_slice(&n.to_le_bytes()))
+}
+
+/// linux TCP_TIMEOUT_INIT and TCP_RTO_MAX, seconds.
+const TIMEOUTS: (i64, i64) = (1, 120);
+
+/// linux secs_to_retrans: how often a SYN-ACK's timer fires until so many seconds are over.
+fn retransmits(seconds: i64) -> u8 {
+    let (mut timeout, most) = TIMEOUTS;
+    let (mut n, mut period) = (u8::from(seconds > 0), timeout);
+    while n > 0 && seconds > period && n < u8::MAX {
+        n += 1;
+        timeout = (timeout * 2).min(most);
+        period += timeout;
+    }
+    n
+}
+
+/// linux retrans_to_secs: the other way.
+fn seconds_of(retransmits: u8) -> i32 {
+    let (mut timeout, most) = TIMEOUTS;
+    let mut period = 0;
+    for _ in 0..retransmits {
+        period += timeout;
+        timeout = (timeout * 2).min(most);
+    }
+    period as i32
 }

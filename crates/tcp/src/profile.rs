@@ -74,6 +74,9 @@ pub struct Config {
     pub syn_linear_timeouts: u8,
     /// SYN-ACK retransmissions (`tcp_synack_retries`).
     pub synack_retries: u8,
+    /// A final ACK without data is passed over until the SYN-ACK's timer has fired so often (linux
+    /// `rskq_defer_accept`); 0: it never is.
+    pub defer_accept: u8,
     /// R1: retransmissions after which the network layer is told (RFC 9293 §3.8.3, `tcp_retries1`).
     pub retries1: u8,
     /// R2: retransmissions after which the connection is given up (`tcp_retries2`).
@@ -185,6 +188,7 @@ impl Config {
             syn_retries: 6,
             syn_linear_timeouts: 4,
             synack_retries: 5,
+            defer_accept: 0,
             retries1: 3,
             retries2: 15,
             orphan_retries: 8,

@@ -57,6 +57,8 @@ pub(crate) struct Recovery {
     pub(crate) timeouts: u8,
     /// Times the SYN or SYN-ACK was sent again.
     pub(crate) syn_losses: u8,
+    /// A final ACK was passed over: data is waited for (linux `inet_rsk(req)->acked`).
+    pub(crate) deferred: bool,
     /// Window and threshold before the reduction.
     pub(crate) prior_cwnd: u32,
     pub(crate) prior_ssthresh: Option<u32>,
@@ -89,6 +91,7 @@ impl Recovery {
             high: iss,
             timeouts: 0,
             syn_losses: 0,
+            deferred: false,
             prior_cwnd: 0,
             prior_ssthresh: None,
             undo_marker: None,

@@ -46,7 +46,11 @@ impl Connection {
             false => (self.cfg.synack_retries, 0),
         };
         let sent_again = self.rec.timeouts;
-        if sent_again >= retries || self.user_timeout_over(now) {
+        // Whose final ACK was passed over for want of data is waited for, and asked again only at the end of its period
+        // (linux syn_ack_recalc).
+        let defer = self.cfg.defer_accept;
+        let patient = self.awaits_data();
+        if sent_again >= retries && !patient || self.user_timeout_over(now) {
             rule!(r, rules::HANDSHAKE_GIVEN_UP, Reset, sent_again, retries);
             let errno = if self.passive { None } else { Some("ETIMEDOUT") };
             return self.die(Cause::TimedOut, errno, r);
@@ -55,8 +59,12 @@ impl Connection {
             self.rtt.backoff = self.rtt.backoff.saturating_add(1);
         }
         self.rec.timeouts += 1;
-        self.rec.syn_losses = self.rec.timeouts;
-        self.retransmit(now, 0, r);
+        if patient && self.rec.timeouts < defer {
+            rule!(r, rules::SYN_ACK_WITHHELD, Act, self.rec.timeouts, defer);
+        } else {
+            self.rec.syn_losses = self.rec.timeouts;
+            self.retransmit(now, 0, r);
+        }
         let wait = backed_off(self.cfg.rto_initial, self.rtt.backoff, self.cfg.rto_max);
         rule!(r, rules::RTO_ARMED, Act, wait, self.snd.iss);
         self.timers.set(TimerKind::Retransmit, now, now + wait);
@@ -93,15 +101,16 @@ impl Connection {
 
     /// The whole life of a handshake that nobody answers: the sum of all waits.
     pub fn handshake_lifetime(c: &Config, syn_ack: bool) -> Duration {
-        let (retries, linear) = match syn_ack {
-            true => (c.synack_retries, 0),
-            false => (c.syn_retries.saturating_add(c.syn_linear_timeouts), c.syn_linear_timeouts),
-        };
-        let mut sum = Duration::ZERO;
-        for i in 0..=retries {
-            sum = sum + backed_off(c.rto_initial, i.saturating_sub(linear), c.rto_max);
+        match syn_ack {
+            true => waits(c, c.synack_retries, 0),
+            false => waits(c, c.syn_retries.saturating_add(c.syn_linear_timeouts), c.syn_linear_timeouts),
         }
-        sum
+    }
+
+    /// A half-open connection whose final ACK was passed over, and whose data may still come in time.
+    pub fn awaits_data(&self) -> bool {
+        let half_open = self.state == State::SynReceived;
+        half_open && self.rec.deferred && self.rec.timeouts < self.cfg.defer_accept
     }
 
     /// How often the handshake has been repeated so far, how often it may be, and when it ends if nothing
@@ -113,11 +122,22 @@ impl Connection {
         let syn_ack = self.state == State::SynReceived;
         let since = self.retrans_since?;
         let most = match syn_ack {
+            true if self.rec.deferred => self.cfg.synack_retries.max(self.cfg.defer_accept),
             true => self.cfg.synack_retries,
             false => self.cfg.syn_retries.saturating_add(self.cfg.syn_linear_timeouts),
         };
-        Some((self.rec.timeouts, most, since + Connection::handshake_lifetime(&self.cfg, syn_ack)))
+        let linear = if syn_ack { 0 } else { self.cfg.syn_linear_timeouts };
+        Some((self.rec.timeouts, most, since + waits(&self.cfg, most, linear)))
     }
+}
+
+/// The sum of the waits of a handshake that is repeated so often, the first `linear` times without backing off.
+fn waits(c: &Config, retries: u8, linear: u8) -> Duration {
+    let mut sum = Duration::ZERO;
+    for i in 0..=retries {
+        sum = sum + backed_off(c.rto_initial, i.saturating_sub(linear), c.rto_max);
+    }
+    sum
 }
 
 /// How long `retries` doublings from the least RTO take (tcp_model_timeout): Linux counts R2 in time, so that a

@@ -45,6 +45,8 @@ crate::rules! {
     ACK_NOT_OF_SYN = "tcp.ack.not_of_syn", "RFC 9293 §3.10.7.4", [seg_ack, snd_nxt];
     ACK_OF_SYN = "tcp.ack.of_syn", "RFC 9293 §3.10.7.4", [seg_ack, snd_nxt];
     ACK_OF_FIN = "tcp.ack.of_fin", "RFC 9293 §3.10.7.4", [snd_una, state];
+    ACCEPT_DEFERRED = "tcp.accept.deferred", "linux tcp_check_req", [timeouts, defer];
+    SYN_ACK_WITHHELD = "tcp.syn_ack.withheld", "linux syn_ack_recalc", [timeouts, defer];
     ACCEPT_QUEUE_FULL = "tcp.accept_queue.full", "linux tcp_v4_syn_recv_sock", [len, backlog];
     WINDOW_UPDATED = "tcp.window.updated", "RFC 9293 §3.10.7.4", [was, now, field, shift];
     WINDOW_OLD = "tcp.window.old", "RFC 9293 §3.10.7.4", [seg_seq, wl1];

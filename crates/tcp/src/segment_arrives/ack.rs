@@ -76,6 +76,15 @@ impl Connection {
             self.answer_rst(h.ack);
             return refused(&rules::ACK_NOT_OF_SYN, h.ack.0, self.snd.nxt.0);
         }
+        // A bare ACK: nothing behind the SYN yet.
+        let bare = seg.payload.is_empty() && !h.flags.has(Flags::FIN);
+        let (timeouts, defer) = (self.rec.timeouts, self.cfg.defer_accept);
+        if self.passive && bare && timeouts < defer && !self.is_unproven() {
+            rule!(r, rules::ACCEPT_DEFERRED, Drop, timeouts, defer);
+            self.rec.deferred = true;
+            self.count("TCPDeferAcceptDrop");
+            return refused(&rules::ACCEPT_DEFERRED, timeouts.into(), defer.into());
+        }
         if let (true, Admission::Full { len, backlog, abort }) = (self.passive, admission) {
             if !abort {
                 rule!(r, rules::ACCEPT_QUEUE_FULL, Drop, len, backlog);
