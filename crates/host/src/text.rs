@@ -128,6 +128,7 @@ fn returned(call: &Call, result: &CallResult) -> String {
                     | Call::GetSockName { .. }
                     | Call::GetPeerName { .. }
                     | Call::EpollWait { .. }
+                    | Call::GetSockOpt { .. }
             );
             let data = tells.then_some(&data[..]);
             format!("{} = {n}", arguments(call, data))
@@ -174,14 +175,15 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
         }
         Call::Shutdown { fd, how } => format!("shutdown({fd}, {})", how.name()),
         Call::SetSockOpt { fd, level, name, value } => {
-            let shown = match <[u8; 4]>::try_from(&value[..]) {
-                Ok(int) => format!("[{}]", i32::from_le_bytes(int)),
-                Err(_) => quoted(value, SHOWN),
-            };
-            format!("setsockopt({fd}, {}, {shown}, {})", sockopt::names(*level, *name), value.len())
+            let names = sockopt::names(*level, *name);
+            format!("setsockopt({fd}, {names}, {}, {})", option_value(value), value.len())
         }
         Call::GetSockOpt { fd, level, name } => {
-            format!("getsockopt({fd}, {}, …)", sockopt::names(*level, *name))
+            format!(
+                "getsockopt({fd}, {}, {})",
+                sockopt::names(*level, *name),
+                read.map_or("…".into(), option_value)
+            )
         }
         Call::ShutdownWrite { fd } => format!("shutdown({fd}, SHUT_WR)"),
         Call::Close { fd } => format!("close({fd})"),
@@ -199,6 +201,14 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
         Call::IgnoreSigpipe { on } => format!("signal(SIGPIPE, {})", if *on { "SIG_IGN" } else { "SIG_DFL" }),
         Call::IgnoreSigchld { on } => format!("signal(SIGCHLD, {})", if *on { "SIG_IGN" } else { "SIG_DFL" }),
         Call::Sleep { time } => format!("usleep({})", time.as_micros()),
+    }
+}
+
+/// An int between brackets, or octets.
+fn option_value(value: &[u8]) -> String {
+    match <[u8; 4]>::try_from(value) {
+        Ok(int) => format!("[{}]", i32::from_le_bytes(int)),
+        Err(_) => quoted(value, SHOWN),
     }
 }
 

@@ -1,12 +1,10 @@
 //! What people do to the world, as values in the log; one command is one step.
 
-use crate::error::{Result, error, num, word};
-use crate::hex;
-use crate::view::{CallCommand, Command};
-use bytes::Bytes;
-use host::{Call, CallResult, Pid};
+use crate::error::{Result, error, num};
+use crate::view::Command;
+use crate::{console, hex};
+use host::{CallResult, Pid};
 use net::{FrameId, NodeId, StepLog, World};
-use std::net::SocketAddr;
 use tcp::rule::Recorder;
 use tcp::time::Duration;
 
@@ -39,7 +37,7 @@ pub(crate) fn apply<R: Recorder>(
         }
         Command::Inject { node, hex } => world.inject(node_id(*node)?, hex::decode(hex)?, log, r)?,
         Command::Call { node, call } => {
-            return Ok(Some(world.call(node_id(*node)?, SHELL, to_call(call)?, log, r)?));
+            return Ok(Some(world.call(node_id(*node)?, SHELL, console::call(call)?, log, r)?));
         }
         Command::Park { node, pid, parked } => world.park(node_id(*node)?, Pid(*pid), *parked, log)?,
     }
@@ -77,34 +75,7 @@ pub(crate) fn subject(command: &Command) -> (Option<u32>, Option<u32>) {
     }
 }
 
-/// A call's result as strace(1) shows it.
-pub(crate) fn result_text(result: &CallResult) -> String {
-    match result {
-        CallResult::Done(value, _) => value.to_string(),
-        CallResult::Errno(errno) => format!("-1 {}", errno.0),
-        CallResult::Blocked => "blocked".into(),
-    }
-}
-
 /// A node's id, where it can be one.
 pub(crate) fn node_id(node: u32) -> Result<NodeId> {
     u16::try_from(node).map(NodeId).map_err(|_| error("unknown_node", [("node", num(node))]))
-}
-
-fn to_call(call: &CallCommand) -> Result<Call> {
-    Ok(match call {
-        CallCommand::Socket => Call::Socket,
-        CallCommand::Bind { fd, addr } => Call::Bind { fd: *fd, addr: address(addr)? },
-        CallCommand::Listen { fd, backlog } => Call::Listen { fd: *fd, backlog: *backlog },
-        CallCommand::Accept { fd } => Call::Accept { fd: *fd },
-        CallCommand::Connect { fd, addr } => Call::Connect { fd: *fd, addr: address(addr)? },
-        CallCommand::Read { fd, len } => Call::Read { fd: *fd, len: *len as usize },
-        CallCommand::Write { fd, text } => Call::Write { fd: *fd, data: Bytes::from(text.clone()) },
-        CallCommand::Shutdown { fd } => Call::ShutdownWrite { fd: *fd },
-        CallCommand::Close { fd } => Call::Close { fd: *fd },
-    })
-}
-
-fn address(text: &str) -> Result<SocketAddr> {
-    text.trim().parse().map_err(|_| error("bad_address", [("text", word(text))]))
 }

@@ -3,7 +3,8 @@
 
 use crate::flows::Flows;
 use crate::records::{Fate as F, FrameRecord, MarkKind, MarkRecord, NONE, bits};
-use crate::rules;
+use crate::view::LogLine;
+use crate::{calls, rules};
 use host::HostEvent;
 use net::{Fate, FrameId, Glance, Launched, NodeId, Step, StepLog, World};
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ pub mod kind {
 pub struct Ledger {
     frames: Vec<FrameRecord>,
     marks: Vec<MarkRecord>,
+    calls: Vec<LogLine>,
     kinds: Vec<u8>,
     flows: Flows,
     end: f64,
@@ -42,6 +44,10 @@ impl Ledger {
     /// In the order in which they happened.
     pub fn marks(&self) -> &[MarkRecord] {
         &self.marks
+    }
+    /// Calls, as strace(1) writes them down.
+    pub fn calls(&self) -> &[LogLine] {
+        &self.calls
     }
     /// Connections seen.
     pub fn flows(&self) -> &Flows {
@@ -73,6 +79,7 @@ impl Ledger {
         for (node, event) in &log.events {
             self.event(*node, event, step);
         }
+        calls::append(&mut self.calls, log, step);
         let mut kind = match log.step {
             Step::Arrival { .. } => kind::PACKET,
             Step::Timer { .. } => 0,
@@ -99,6 +106,7 @@ impl Ledger {
         ledger.kinds.truncate(step as usize);
         ledger.flows.truncate(step);
         ledger.end = world.now().0 as f64;
+        ledger.calls.truncate(ledger.calls.partition_point(|c| c.step <= step));
         ledger.frames.truncate(ledger.frames.partition_point(|f| f.step_sent <= step));
         ledger.marks.truncate(ledger.marks.partition_point(|m| m.step <= step));
         for f in ledger.frames.iter_mut().filter(|f| f.step_ended > step) {

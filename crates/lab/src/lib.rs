@@ -1,8 +1,10 @@
 //! A session: world, commands, history, scenarios, import and export, and the views that a face shows.
+mod calls;
 mod capture;
 pub mod catalogue;
 mod commands;
 pub mod conformance;
+pub mod console;
 mod digest;
 mod error;
 mod flows;

@@ -8,6 +8,7 @@ use crate::rules;
 use crate::scenario::{SHIPPED, Scenario};
 use crate::timeline::{Logged, Timeline};
 use crate::view::{Command, CommandResult, RuleInfo, RunResult, ScenarioInfo};
+use host::CallResult;
 use net::{StepLog, World};
 use std::rc::Rc;
 use tcp::rule::Recorder;
@@ -201,6 +202,10 @@ impl Session {
             self.timelines.push(fork);
         }
         self.step += 1;
+        let line = match &command {
+            Command::Call { node, call } => Some((*node, call.clone())),
+            _ => None,
+        };
         let timeline = &mut self.timelines[self.current];
         timeline.commands.push(Logged { step: self.step, command });
         timeline.ledger.append(&log, &self.world);
@@ -208,7 +213,12 @@ impl Session {
         let frames = log.launched.iter().map(|l| l.id.0).collect();
         self.log = log;
         self.before = Some(before);
-        Ok(CommandResult { forked, frames, call: call.as_ref().map(commands::result_text) })
+        let why = match (&call, &line) {
+            (Some(CallResult::Errno(errno)), Some((node, line))) => Some(self.why(*node, line, *errno)),
+            _ => None,
+        };
+        let call = call.and_then(|_| self.said());
+        Ok(CommandResult { forked, frames, call, why })
     }
 
     /// To another timeline, at the same step, or at its last.

@@ -269,8 +269,35 @@ pub struct CommandResult {
     forked: Option<u32>,
     /// Frames it put on the link.
     frames: Vec<u32>,
-    /// Result of a call, as strace shows it.
+    /// A call with its result, as strace shows it; one that waits ends in `…`.
     call: Option<String>,
+    /// Why the call failed: code `errno.EADDRINUSE`, …
+    why: Option<ErrorView>,
+}
+/// What could come next on a line of the console.
+pub struct Completions {
+    /// The character from which an item replaces what was typed.
+    from: u32,
+    /// The call's parameters: `listen(sockfd, backlog)`.
+    usage: String,
+    items: Vec<Completion>,
+}
+/// A continuation, with a word on what it is.
+pub struct Completion { text: String, hint: String }
+/// A call of the console, for a form: names of parameters, what each takes, and the descriptors it suits.
+pub struct CallView { name: String, usage: String, params: Vec<ParamView> }
+/// A parameter: `kind` is `fd`, `address`, `int`, `text`, `names`, `level`, `option` or `value`.
+pub struct ParamView { name: String, kind: String, optional: bool, least: f64, most: f64, names: Vec<String> }
+/// A line of the log of calls, as strace(1) writes it.
+pub struct LogLine {
+    step: u32,
+    time: f64,
+    node: u32,
+    pid: u32,
+    /// The whole of it: `accept(3, NULL, NULL) = 4`, or `accept(3, NULL, NULL <unfinished ...>`.
+    text: String,
+    /// It ended with an errno.
+    failed: bool,
 }
 /// An error that crosses: code for programs, sentence for people, in `locales/errors`.
 pub struct ErrorView {
@@ -356,21 +383,9 @@ pub enum Command {
     Delay { frame: u32, by: f64 },
     /// Put any bytes on the link of `node`, as if it had sent them.
     Inject { node: u32, hex: String },
-    /// A call by hand on a host.
-    Call { node: u32, call: CallCommand },
+    /// A call by hand on a host, as it was typed: `listen(3, 2)` (`console`).
+    Call { node: u32, call: String },
     /// Keep a process from making its next call (or let it).
     Park { node: u32, pid: u32, parked: bool },
-}
-/// A socket call made by a person.
-pub enum CallCommand {
-    Socket,
-    Bind { fd: i32, addr: String },
-    Listen { fd: i32, backlog: i32 },
-    Accept { fd: i32 },
-    Connect { fd: i32, addr: String },
-    Read { fd: i32, len: u32 },
-    Write { fd: i32, text: String },
-    Shutdown { fd: i32 },
-    Close { fd: i32 },
 }
 }

@@ -81,6 +81,44 @@ impl Session {
         platform::entropy()
     }
 
+    /// The calls of the console, for a form.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.CallView[]")]
+    pub fn calls() -> Js {
+        value::give(&lab::console::calls())
+    }
+
+    /// The answer to a question typed at a host (`ss -tan`, `nstat`); undefined where the line is a call.
+    ///
+    /// # Errors
+    /// `unknown_node`.
+    pub fn ask(&self, node: u32, line: &str) -> Js<Option<String>> {
+        let _guard = self.rescue.enter();
+        bare(self.inner.ask(node, line))
+    }
+
+    /// What could stand at the end of a line typed at a host.
+    ///
+    /// # Errors
+    /// `unknown_node`.
+    #[wasm_bindgen(unchecked_return_type = "view.Completions")]
+    pub fn complete(&self, node: u32, line: &str) -> Js {
+        let _guard = self.rescue.enter();
+        plain(self.inner.complete(node, line))
+    }
+
+    /// The last `most` lines of the log of calls up to this step, of one host or of all.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.LogLine[]")]
+    pub fn log(&self, node: Option<u32>, most: u32) -> Js {
+        let _guard = self.rescue.enter();
+        value::give(&self.inner.log(node, most))
+    }
+
     /// The shipped scenarios.
     ///
     /// # Errors

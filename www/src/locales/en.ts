@@ -196,7 +196,6 @@ export const en = {
   'dialog.call.len': 'Octets',
   'dialog.call.data': 'Data',
   'dialog.call.make': 'Make the call',
-  'dialog.call.result': '{call} = {result}',
   'dialog.call.badNumber': 'This must be a whole number, {min} to {max}.',
   'dialog.call.badAddr': 'An address with a port, such as 10.0.0.2:80.',
   'dialog.call.noFd': 'Your shell on this host has no descriptor yet: begin with socket.',

@@ -197,7 +197,6 @@ export const zhCN: Messages = {
   'dialog.call.len': '字节数',
   'dialog.call.data': '数据',
   'dialog.call.make': '执行调用',
-  'dialog.call.result': '{call} = {result}',
   'dialog.call.badNumber': '须为 {min} 到 {max} 的整数。',
   'dialog.call.badAddr': '须为带端口的地址，例如 10.0.0.2:80。',
   'dialog.call.noFd': '你在这台主机上还没有描述符：请先调用 socket。',

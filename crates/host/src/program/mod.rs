@@ -59,6 +59,11 @@ pub fn check(source: &str) -> Result<(), ProgramError> {
     compile::compile(source).map(|_| ())
 }
 
+/// The number that a name of the system's headers stands for: `AF_INET`, `MSG_PEEK`, `SO_REUSEADDR`, `EAGAIN`.
+pub fn constant(name: &str) -> Option<i64> {
+    prelude::named(name).map(|(n, _)| n)
+}
+
 /// Every function that a program can call without writing it, as C declares it.
 pub fn prototypes() -> impl Iterator<Item = &'static str> {
     prelude::builtins().map(|(_, prototype)| prototype)

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { nodeName, nodeOf } from '../host-panel/view.js';
-import { ARGUMENTS, command, descriptors, offered, problem, spelled, SHELL, type Argument, type CallName, type Values } from './calls.js';
+import { ARGUMENTS, command, descriptors, offered, problem, SHELL, type Argument, type CallName, type Values } from './calls.js';
+import { errorSentence, plain } from '../../locales/sentences.js';
 import { Form } from './forms.js';
 
 /** A socket call by hand: on a host, on one of the person's own descriptors, what its state has a use for. */
@@ -52,7 +53,7 @@ export class CallForm extends Form {
     this.wrong = undefined;
     const made = command(call, fd, values);
     const done = this.store.command({ kind: 'call', node, call: made });
-    this.result = done && this.t('dialog.call.result', { call: spelled(made), result: done.call ?? this.#blocked(node) });
+    this.result = done && [done.call ?? this.#blocked(node), done.why && plain(errorSentence(this.store.lang, done.why))].filter(Boolean).join(' ');
     this.call = undefined;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SocketView } from '../../engine/pkg/views.js';
-import { command, offered, problem, spelled, whole } from './calls.js';
+import { command, offered, problem, whole } from './calls.js';
 
 const socket = (state: string, more: Partial<SocketView> = {}): SocketView => ({
   id: 1, pid: 0, fd: 3, state, ss: state, local: '0.0.0.0:*', remote: '0.0.0.0:*', recvQ: 0, sendQ: 0, flow: null, listener: null, waitingAt: null, error: null, changed: false, ...more,
@@ -25,8 +25,9 @@ it('refuses arguments that cannot be meant', () => {
   expect([whole('12', 0, 20), whole('21', 0, 20), whole('1e1', 0, 20), whole('', 0, 1)]).toEqual([true, false, false, false]);
 });
 
-it('spells a call as C does', () => {
-  expect(spelled(command('connect', 3, values))).toBe('connect(3, 10.0.0.2:80)');
-  expect(spelled(command('write', 3, values))).toBe('write(3, "GET /")');
-  expect(spelled(command('socket', 3, values))).toBe('socket()');
+it('spells a call as the console takes it', () => {
+  expect(command('connect', 3, values)).toBe('connect(3, "10.0.0.2:80")');
+  expect(command('write', 3, { ...values, text: 'a "b"\n' })).toBe('write(3, "a \\"b\\"\\n")');
+  expect(command('socket', 3, values)).toBe('socket()');
+  expect(command('shutdown', 3, values)).toBe('shutdown(3, SHUT_WR)');
 });

@@ -1,7 +1,7 @@
 /** Socket calls that a person can make, and which of them a descriptor's state has a use for. Pure. */
-import type { CallCommand, NodeView, SocketView } from '../../engine/pkg/views.js';
+import type { NodeView, SocketView } from '../../engine/pkg/views.js';
 
-export type CallName = CallCommand['kind'];
+export type CallName = 'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'read' | 'write' | 'shutdown' | 'close';
 /** Process of the person's own shell on every host. */
 export const SHELL = 0;
 /** Most octets that one read or write by hand takes. */
@@ -48,20 +48,21 @@ export function whole(text: string, min: number, max: number): boolean {
   return /^\s*\d+\s*$/.test(text) && n >= min && n <= max;
 }
 
-export function command(call: CallName, fd: number, v: Values): CallCommand {
+/** The line of the console that makes the call: `connect(3, "10.0.0.2:80")`. */
+export function command(call: CallName, fd: number, v: Values): string {
   switch (call) {
-    case 'socket': return { kind: 'socket' };
-    case 'bind': case 'connect': return { kind: call, fd, addr: v.addr.trim() };
-    case 'listen': return { kind: 'listen', fd, backlog: Number(v.backlog) };
-    case 'read': return { kind: 'read', fd, len: Number(v.len) };
-    case 'write': return { kind: 'write', fd, text: v.text };
-    default: return { kind: call, fd };
+    case 'socket': return 'socket()';
+    case 'bind': case 'connect': return `${call}(${fd}, "${v.addr.trim()}")`;
+    case 'listen': return `listen(${fd}, ${Number(v.backlog)})`;
+    case 'read': return `read(${fd}, ${Number(v.len)})`;
+    case 'write': return `write(${fd}, ${quoted(v.text)})`;
+    case 'shutdown': return `shutdown(${fd}, SHUT_WR)`;
+    default: return `${call}(${fd})`;
   }
 }
 
-/** The call as C would have it: `connect(3, 10.0.0.2:80)`. */
-export function spelled(c: CallCommand): string {
-  const { kind, ...rest } = c;
-  const args = Object.values(rest as Record<string, unknown>).map((v) => (typeof v === 'string' && kind === 'write' ? JSON.stringify(v) : String(v)));
-  return `${kind}(${args.join(', ')})`;
+/** Between quotes, as C and the core have it. */
+export function quoted(text: string): string {
+  const escapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  return `"${text.replace(/["\\\n\r\t]/g, (c) => escapes[c] ?? c)}"`;
 }
