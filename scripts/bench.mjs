@@ -6,7 +6,7 @@ import { bold, dim, fail, must, say } from './lib/run.mjs';
 import { native } from './bench/native.mjs';
 import { wasm } from './bench/wasm.mjs';
 import { sizes } from './bench/sizes.mjs';
-import { navigation } from './bench/page.mjs';
+import { navigation, scrolling } from './bench/page.mjs';
 import { ROWS, show, withRatios } from './bench/rows.mjs';
 
 function table(results) {
@@ -42,6 +42,7 @@ try {
   say('Sizes, and the page in Chromium');
   put('wasm', sizes());
   put('wasm', await navigation(browser));
+  put('wasm', await scrolling(browser));
   table(withRatios(results));
   console.log(dim('\nMedians. Compare within one run, as ratios; goals are for a 2-core machine.'));
 } catch (error) {

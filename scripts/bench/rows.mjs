@@ -24,6 +24,8 @@ export const ROWS = [
   { id: 'script_size', what: 'script view, brotli, when opened', unit: 'bytes', goal: '–', must: '–' },
   { id: 'fresh', what: 'navigation to first step, fresh', unit: 'ms', goal: '250 ms', must: '1 s' },
   { id: 'warm', what: 'navigation to first step, warm', unit: 'ms', goal: '120 ms', must: '1 s' },
+  { id: 'scroll', what: 'scrolling 100,000 packets, frames', unit: 'per_s', goal: '60 /s', must: '30 /s' },
+  { id: 'scroll_worst', what: '  longest frame', unit: 'ms', goal: '32 ms' },
 ];
 
 const scaled = (value, steps) => {
