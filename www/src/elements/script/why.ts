@@ -9,6 +9,7 @@ import { halves, variable, written } from '../tcb/values.js';
 import { cited, deciding, refuses } from '../why/reading.js';
 import { spoken, spokenStyles } from '../why/sentence.js';
 import { differences, packetOf } from './ladder.js';
+import { reason } from './reasons.js';
 import type { ScriptState } from './state.js';
 import { words, type Words } from './words.js';
 
@@ -83,12 +84,13 @@ export class ScriptWhy extends Element {
     const [expected, came] = differences(packet ?? failure.expected, failure.came ?? '');
     const marked = (parts: typeof expected): unknown[] => (parts ?? []).map((p) => (p.differs && failure.came != null ? html`<b>${p.text}</b> ` : `${p.text} `));
     const unsupported = view.outcome === 'unsupported';
+    const why = reason(failure.why, this.store.lang);
     return html`<div class="verdict ${unsupported ? 'unsupported' : 'failed'}">
       <h2>${t(unsupported ? 'failure.unsupported' : 'failure.title', { line: failure.line })}</h2>
       <dl class="both"><dt>${t('failure.expected')}</dt><dd>${marked(expected)}</dd>
         ${failure.came != null ? html`<dt>${t('failure.came')}</dt><dd>${marked(came)}</dd>`
           : packet !== undefined && failure.why.startsWith('nothing') ? html`<dt>${t('failure.came')}</dt><dd>${t('failure.nothing')}</dd>` : nothing}</dl>
-      <p lang="en">${reason(failure.why)}</p></div>`;
+      <p lang=${why.lang}>${why.text}</p></div>`;
   }
 
   /** The place stands above already. */
@@ -147,12 +149,6 @@ export class ScriptWhy extends Element {
     const room = v.name.length + was.length + value.length < 20;
     return html`<div><dt>${v.name}</dt><dd class="changed" title=${shell('tcb.changed.label', { name: v.name, was, value })}>${room ? html`${was} → ${value}` : html`<span class="sr">${was} → </span>${value}`}</dd></div>`;
   }
-}
-
-/** The difference alone: what came stands above already. */
-function reason(why: string): string {
-  const text = why.replace(/^came `[^`]*` at [^:]*: /, '');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?`]$/.test(text) ? '' : '.'}`;
 }
 
 customElements.define('tcp-script-why', ScriptWhy);
