@@ -90,8 +90,8 @@ impl Host {
             Call::ShutdownWrite { .. } => self.sys_shutdown(id, Shutdown::Write, cx),
             Call::Shutdown { how, .. } => self.sys_shutdown(id, *how, cx),
             Call::SetSockOpt { level, name, value, .. } => self.sys_setsockopt(id, *level, *name, value, cx),
-            Call::GetSockOpt { level, name, .. } => self.sys_getsockopt(id, *level, *name),
-            Call::Close { .. } => self.sys_close(pid, fd, cx),
+            Call::GetSockOpt { level, name, .. } => self.sys_getsockopt(cx.now, id, *level, *name),
+            Call::Close { .. } => self.sys_close(pid, fd, progress, cx),
             Call::Dup { .. } => self.sys_dup(pid, id),
             Call::GetFlags { .. } => {
                 let nonblocking = self.socks.get(id).is_some_and(|s| s.nonblocking);
@@ -401,10 +401,13 @@ impl Host {
     }
 
     pub(crate) fn sys_close_fd<R: Recorder>(&mut self, pid: Pid, fd: Fd, cx: &mut Step<R>) {
-        self.sys_close(pid, fd, cx);
+        self.sys_close(pid, fd, &Progress::default(), cx);
     }
 
-    fn sys_close<R: Recorder>(&mut self, pid: Pid, fd: Fd, cx: &mut Step<R>) -> Try {
+    fn sys_close<R: Recorder>(&mut self, pid: Pid, fd: Fd, progress: &Progress, cx: &mut Step<R>) -> Try {
+        if let Some(id) = progress.held {
+            return if progress.timed_out || !self.is_closing(id) { OK } else { Try::Wait(id) };
+        }
         let Some(id) = self.fd_table_mut(pid).and_then(|t| t.remove(fd)) else { return errno("EBADF") };
         if let Some(sock) = self.socks.get_mut(id) {
             sock.refs -= 1;
@@ -416,7 +419,16 @@ impl Host {
             }
         }
         self.release_if_unheld(id, cx);
+        let lingers = |s: &Sock| s.released && s.options.as_ref().is_some_and(|o| o.lingers().is_some());
+        if self.socks.get(id).is_some_and(lingers) && self.is_closing(id) {
+            return Try::Wait(id);
+        }
         OK
+    }
+    /// Our FIN is not acknowledged (linux sk_stream_closing).
+    fn is_closing(&self, id: SockId) -> bool {
+        let state = self.socks.get(id).map(Sock::state);
+        matches!(state, Some(State::FinWait1 | State::Closing | State::LastAck))
     }
 
     /// Nobody holds the socket any more: neither a descriptor nor a call under way.

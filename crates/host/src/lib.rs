@@ -28,6 +28,7 @@ mod sock;
 pub mod sockopt;
 mod step;
 mod store;
+mod tcp_info;
 mod text;
 mod wait;
 

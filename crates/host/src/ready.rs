@@ -5,7 +5,7 @@ use crate::settings::DEVICE_REFUSES;
 use crate::sock::{Kind, Sock};
 use crate::step::Step;
 use crate::wait::{Progress, Try};
-use crate::{Fd, Host, Pid};
+use crate::{Fd, Host, Pid, SockId};
 use bytes::{BufMut, BytesMut};
 use std::net::SocketAddr;
 use tcp::rule::Recorder;
@@ -98,12 +98,17 @@ impl Host {
 
     /// TCP_INFO of a descriptor.
     pub fn tcp_info(&self, now: Instant, pid: Pid, fd: Fd) -> Option<Info> {
-        let sock = self.sock_of(pid, fd)?;
-        Some(match &sock.kind {
-            Kind::Stream(c) => c.info(now),
-            Kind::Fresh if sock.deferred().is_some() => Info { state: State::SynSent, ..Info::default() },
-            _ => Info { state: sock.state(), ..Info::default() },
-        })
+        self.socket_of(pid, fd).map(|id| self.info_of(now, id))
+    }
+    pub(crate) fn info_of(&self, now: Instant, id: SockId) -> Info {
+        match self.socks.get(id) {
+            Some(Sock { kind: Kind::Stream(c), .. }) => c.info(now),
+            Some(sock) if matches!(sock.kind, Kind::Fresh) && sock.deferred().is_some() => {
+                Info { state: State::SynSent, ..Info::default() }
+            }
+            Some(sock) => Info { state: sock.state(), ..Info::default() },
+            None => Info::default(),
+        }
     }
 
     /// TCP_INFO of a connection, whoever holds it.

@@ -11,7 +11,7 @@ use crate::{Call, Errno, Host, SockId};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use tcp::rule::Recorder;
-use tcp::time::Duration;
+use tcp::time::{Duration, Instant};
 use tcp::{Algorithm, Config, State};
 
 /// SOL_SOCKET
@@ -96,6 +96,7 @@ options! {
     TCP 7 TCP_SYNCNT Simulated 1..=127;
     TCP 8 TCP_LINGER2 Simulated -1..=ANY;
     TCP 9 TCP_DEFER_ACCEPT Simulated -2_147_483_648..=ANY;
+    TCP 11 TCP_INFO Read 0..=0;
     TCP 12 TCP_QUICKACK Kept 0..=ANY;
     TCP 13 TCP_CONGESTION Simulated 0..=ANY;
     TCP 18 TCP_USER_TIMEOUT Simulated 0..=ANY;
@@ -169,6 +170,10 @@ impl Options {
     /// SO_LINGER with a time of zero: close(2) resets.
     pub(crate) fn resets_on_close(&self) -> bool {
         self.linger == Some(0)
+    }
+    /// SO_LINGER with a time: so long close(2) waits for the other side to have everything.
+    pub(crate) fn lingers(&self) -> Option<Duration> {
+        self.linger.filter(|&s| s > 0).map(|s| Duration::from_secs(s as u64))
     }
     pub(crate) fn reuse_addr(&self) -> bool {
         self.on(SO_REUSEADDR) == Some(true)
@@ -258,7 +263,8 @@ impl Host {
     pub(crate) fn patience(&self, id: SockId, call: &Call) -> Option<Duration> {
         let options = self.socks.get(id)?.options.as_ref()?;
         let key = match call {
-            Call::Accept { .. } | Call::Read { .. } | Call::Recv { .. } => SO_RCVTIMEO,
+            Call::Close { .. } => return options.lingers(),
+            Call::Accept { .. } | Call::Accept4 { .. } | Call::Read { .. } | Call::Recv { .. } => SO_RCVTIMEO,
             Call::Connect { .. } | Call::Write { .. } | Call::Send { .. } => SO_SNDTIMEO,
             _ => return None,
         };
@@ -348,7 +354,7 @@ impl Host {
     }
 
     /// getsockopt(2): the value as it lies in memory.
-    pub(crate) fn sys_getsockopt(&mut self, id: SockId, level: i32, number: i32) -> Try {
+    pub(crate) fn sys_getsockopt(&mut self, now: Instant, id: SockId, level: i32, number: i32) -> Try {
         let Some(option) = find(level, number) else { return errno("ENOPROTOOPT") };
         let key = (level, number);
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
@@ -357,6 +363,10 @@ impl Host {
             let error = sock.error.take().map_or(0, Errno::number);
             return given(error);
         }
+        if key == TCP_INFO {
+            return Try::Done(0, crate::tcp_info::octets(&self.info_of(now, id)));
+        }
+        let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         if key == SO_LINGER {
             let linger = sock.options.as_ref().and_then(|o| o.linger);
             let mut out = i32::from(linger.is_some()).to_le_bytes().to_vec();

@@ -168,3 +168,49 @@ fn patience_ends() {
     assert!(w.last_return(0).unwrap().ends_with("= -1 EINPROGRESS"));
     assert_eq!(w.state(0, fd), "SYN-SENT", "it goes on in the background");
 }
+
+/// SO_LINGER with a time: close(2) waits until the other side has everything, or the time is over.
+#[test]
+fn a_close_that_lingers() {
+    for (lost, returns_at) in [(false, 2.1), (true, 5.1)] {
+        let mut w = World::pair("linux", &[]);
+        w.listen(1, 80, 5);
+        let fd = w.connect(0, at(2, 80));
+        let value = [1i32, 3].map(i32::to_le_bytes).concat().into();
+        w.ok(0, Call::SetSockOpt { fd, level: host::sockopt::SOCKET, name: 13, value });
+        w.ok(0, Call::Write { fd, data: "abc".into() });
+        w.run_until(2.0);
+        if lost {
+            w.lose = |_| true;
+        }
+        assert_eq!(w.call(0, Call::Close { fd }), host::CallResult::Blocked);
+        assert_eq!(w.err(0, Call::Read { fd, len: 1 }), "EBADF", "the descriptor is gone at once");
+        w.run_until(returns_at - 0.2);
+        assert_ne!(w.last_return(0).as_deref(), Some("close(3) = 0"), "lost: {lost}");
+        w.run_until(returns_at);
+        assert_eq!(w.last_return(0).as_deref(), Some("close(3) = 0"), "lost: {lost}");
+    }
+}
+
+#[test]
+fn a_program_reads_tcp_info() {
+    let source = "\
+#include <netinet/tcp.h>
+int main(void) {
+  int s = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in a = {AF_INET, htons(80), {inet_addr(\"10.0.0.2\")}};
+  struct tcp_info i;
+  socklen_t len = sizeof i;
+  connect(s, (struct sockaddr *)&a, sizeof a);
+  getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len);
+  printf(\"%d %u %u %u %u\\n\", i.tcpi_state == TCP_ESTABLISHED, i.tcpi_snd_mss, i.tcpi_rtt, i.tcpi_snd_cwnd, len);
+  return 0;
+}";
+    let mut client = config(1, "linux", &[]);
+    client.programs = vec![program("info.c", source)];
+    client.programs[0].start = tcp::time::Instant::from_micros(1_000);
+    let mut w = World::new(vec![client, config(2, "linux", &[])]);
+    w.listen(1, 80, 5);
+    w.run_until(0.1);
+    assert_eq!(w.hosts[0].processes()[1].output, "1 1448 2000 10 104\n");
+}

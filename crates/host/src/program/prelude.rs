@@ -14,6 +14,13 @@ struct pollfd { int fd; short events; short revents; };
 struct linger { int l_onoff; int l_linger; };
 struct timeval { long tv_sec; long tv_usec; };
 union epoll_data { void *ptr; int fd; unsigned int u32; unsigned long u64; };
+struct tcp_info {
+  unsigned char tcpi_state, tcpi_ca_state, tcpi_retransmits, tcpi_probes, tcpi_backoff, tcpi_options, wscales;
+  unsigned int tcpi_rto, tcpi_ato, tcpi_snd_mss, tcpi_rcv_mss, tcpi_unacked, tcpi_sacked, tcpi_lost, tcpi_retrans,
+    tcpi_fackets, tcpi_last_data_sent, tcpi_last_ack_sent, tcpi_last_data_recv, tcpi_last_ack_recv, tcpi_pmtu,
+    tcpi_rcv_ssthresh, tcpi_rtt, tcpi_rttvar, tcpi_snd_ssthresh, tcpi_snd_cwnd, tcpi_advmss, tcpi_reordering,
+    tcpi_rcv_rtt, tcpi_rcv_space, tcpi_total_retrans;
+};
 struct epoll_event { unsigned int events; union epoll_data data; };
 ";
 
@@ -168,7 +175,7 @@ const POINTERS: [(&str, i64); 6] =
     [("NULL", 0), ("SIG_DFL", 0), ("SIG_IGN", 1), ("stdin", 0), ("stdout", 1), ("stderr", 2)];
 
 /// Names that stand for a number; those of socket options stand in [`sockopt::TABLE`], those of errno in [`ERRNOS`].
-const NUMBERS: [(&str, i64); 67] = [
+const NUMBERS: [(&str, i64); 78] = [
     ("EXIT_SUCCESS", 0),
     ("EXIT_FAILURE", 1),
     ("AF_INET", AF_INET),
@@ -236,6 +243,17 @@ const NUMBERS: [(&str, i64); 67] = [
     ("EWOULDBLOCK", 11),
     ("TCP_CA_NAME_MAX", 16),
     ("INFTIM", -1),
+    ("TCP_ESTABLISHED", 1),
+    ("TCP_SYN_SENT", 2),
+    ("TCP_SYN_RECV", 3),
+    ("TCP_FIN_WAIT1", 4),
+    ("TCP_FIN_WAIT2", 5),
+    ("TCP_TIME_WAIT", 6),
+    ("TCP_CLOSE", 7),
+    ("TCP_CLOSE_WAIT", 8),
+    ("TCP_LAST_ACK", 9),
+    ("TCP_LISTEN", 10),
+    ("TCP_CLOSING", 11),
 ];
 
 /// The number that a name stands for, and whether it is a pointer.

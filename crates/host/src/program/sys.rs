@@ -31,6 +31,8 @@ pub(super) struct Out {
     room: usize,
     /// A `socklen_t` that tells how many there were.
     len: i64,
+    /// It tells how many were taken, not how many there were.
+    cut: bool,
     /// They are `revents`, one to each `struct pollfd`.
     polls: bool,
 }
@@ -121,7 +123,7 @@ impl Machine {
                 Call::SetSockOpt { fd, level: arg(1) as i32, name: arg(2) as i32, value }
             }
             Sys::GetSockOpt => {
-                self.out.to = arg(3);
+                (self.out.to, self.out.cut) = (arg(3), true);
                 self.out_len(code, arg(4))?;
                 Call::GetSockOpt { fd, level: arg(1) as i32, name: arg(2) as i32 }
             }
@@ -176,7 +178,7 @@ impl Machine {
     /// The octets of a result go where the call wanted them; what the program gets, or none where the operation is
     /// done again.
     pub(super) fn take_result(&mut self, code: &Code, value: i64, data: &[u8]) -> Option<i64> {
-        let Out { again, value: own, to, room, len, polls } = std::mem::take(&mut self.out);
+        let Out { again, value: own, to, room, len, cut, polls } = std::mem::take(&mut self.out);
         if again {
             return None;
         }
@@ -192,7 +194,8 @@ impl Machine {
             write(&mut self.memory, to, &data[..data.len().min(room)]);
         }
         if len != 0 && value >= 0 {
-            write(&mut self.memory, len, &(data.len() as u32).to_le_bytes());
+            let count = if cut { data.len().min(room) } else { data.len() };
+            write(&mut self.memory, len, &(count as u32).to_le_bytes());
         }
         Some(own.unwrap_or(value))
     }
