@@ -77,7 +77,7 @@ pub fn rules(lang: Lang) -> &'static Rules {
     }
 }
 
-/// The English ones, which captures and errors carry.
+/// The English ones, which captures carry.
 pub(crate) fn english() -> &'static Rules {
     static OF_EN: OnceLock<Rules> = OnceLock::new();
     OF_EN.get_or_init(|| read(EN))
@@ -111,13 +111,8 @@ pub fn short(lang: Lang, rule: &str, numbers: [u32; 2]) -> Option<String> {
 pub(crate) fn error_sentence(code: &str, operands: &[OperandView]) -> String {
     static ERRORS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     let errors = ERRORS.get_or_init(|| {
-        // Those of this crate, and errno's with the rules of `host`.
-        let mut all = BTreeMap::new();
-        for (_, text) in EN.iter().filter(|(name, _)| matches!(*name, "errors" | "host")) {
-            let file: Result<File, _> = serde_json::from_str(text);
-            all.extend(file.map(|f| f.errors).unwrap_or_default());
-        }
-        all
+        let file: Result<File, _> = serde_json::from_str(include_str!("../locales/en/errors.json"));
+        file.map(|f| f.errors).unwrap_or_default()
     });
     errors.get(code).map_or_else(|| code.to_string(), |text| fill(text, operands))
 }

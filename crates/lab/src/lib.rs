@@ -1,5 +1,6 @@
 //! A session: world, commands, history, scenarios, import and export, and the views that a face shows.
 mod calls;
+#[cfg(feature = "capture")]
 mod capture;
 pub mod catalogue;
 mod commands;
@@ -14,6 +15,7 @@ pub mod hex;
 mod history;
 pub mod ledger;
 pub mod packet;
+#[cfg(feature = "capture")]
 pub mod pcap;
 mod predict;
 pub mod records;
@@ -29,6 +31,7 @@ mod trace;
 pub mod view;
 mod viewing;
 
+#[cfg(feature = "capture")]
 pub use capture::Captured;
 pub use error::Result;
 pub use flows::{Flow, Flows, letter};

@@ -1,6 +1,5 @@
 //! A frame for people: dissected, in one line, edited by name. Bytes alone; nothing here looks at a world.
 
-mod reasons;
 pub mod rules;
 
 use crate::view::{ErrorView, FieldForm, FieldView, OperandValue, OperandView, PacketView};

@@ -31,6 +31,12 @@ struct Saved {
     steps: u32,
 }
 
+/// By way of text, as scenarios are read: one reader does for all.
+fn read(timeline: &[u8]) -> std::result::Result<Saved, String> {
+    let text = std::str::from_utf8(timeline).map_err(|e| e.to_string())?;
+    serde_json::from_str(text).map_err(|e| e.to_string())
+}
+
 impl Session {
     /// The current timeline as JSON, UTF-8.
     pub fn save(&self) -> Vec<u8> {
@@ -55,7 +61,7 @@ impl Session {
     /// `bad_timeline`, `bad_scenario`, `command_failed`, `too_long`.
     pub fn restore(timeline: &[u8]) -> Result<Session> {
         let bad = |problem: String| error("bad_timeline", [("problem", word(problem))]);
-        let saved: Saved = serde_json::from_slice(timeline).map_err(|e| bad(e.to_string()))?;
+        let saved: Saved = read(timeline).map_err(bad)?;
         if saved.format != FORMAT || saved.version != VERSION {
             return Err(bad(format!(
                 "its format is “{}” {}; this build reads “{FORMAT}” {VERSION}",

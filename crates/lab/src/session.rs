@@ -260,6 +260,19 @@ impl Session {
         Some((log, world))
     }
 
+    /// Runs the timeline again from its beginning to where we stand, showing each step's log.
+    pub(crate) fn again(&self, mut each: impl FnMut(&StepLog, u32)) {
+        let timeline = self.timeline();
+        let mut world = timeline.world_at(0);
+        let mut log = StepLog::default();
+        for step in 1..=self.step {
+            if !timeline.play(step, &mut world, &mut log, &mut ()) {
+                return;
+            }
+            each(&log, step);
+        }
+    }
+
     /// One step on, writing it down where it is done for the first time.
     fn forward(&mut self) -> bool {
         let step = self.step + 1;

@@ -18,7 +18,7 @@ pub use panic::last_panic;
 #[cfg(feature = "session")]
 pub use rescue::panic_timeline;
 #[cfg(feature = "script")]
-pub use script::ScriptSession;
+pub use script::{ScriptSession, pcapng};
 #[cfg(feature = "session")]
 pub use session::Session;
 use wasm_bindgen::prelude::*;

@@ -1,7 +1,6 @@
-//! Packets: looked at, drafted, predicted, saved.
+//! Packets: looked at, drafted, predicted.
 use crate::error::bad_argument;
 use crate::session::{Js, Session, bare, plain};
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -67,14 +66,5 @@ impl Session {
         let _guard = self.rescue.enter();
         let port = u16::try_from(port).map_err(|_| bad_argument("port", &"ports are 0 to 65535"))?;
         bare(self.inner.syn_to(node, port))
-    }
-
-    /// Every frame so far as a pcapng file.
-    ///
-    /// # Errors
-    /// None that a caller could meet.
-    pub fn pcapng(&self) -> Js<Uint8Array> {
-        let _guard = self.rescue.enter();
-        bare(self.inner.pcapng()).map(|bytes| Uint8Array::from(bytes.as_slice()))
     }
 }

@@ -1,9 +1,23 @@
-//! A packetdrill script, as JavaScript holds it.
+//! What the second module does: packetdrill scripts, as JavaScript holds them, and captures.
 use crate::error::error;
 use crate::value;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 type Js<T = JsValue> = Result<T, JsValue>;
+
+/// Every frame of a timeline (`Session.save()`) up to a step, as a pcapng file.
+///
+/// # Errors
+/// `bad_timeline`.
+#[wasm_bindgen]
+pub fn pcapng(timeline: &[u8], step: u32) -> Js<Uint8Array> {
+    let made = lab::Session::restore(timeline).and_then(|mut session| {
+        session.seek(step);
+        session.pcapng()
+    });
+    made.map(|bytes| Uint8Array::from(bytes.as_slice())).map_err(|e| error(&e))
+}
 
 /// A script with its history (`lab::script::ScriptSession`).
 #[wasm_bindgen]

@@ -152,9 +152,19 @@ const specs = {
     const made = s.attempt(() => new s.engine.Session(a?.scenario ?? s.view.scenario.id));
     if (made) s.replace(made);
   } },
-  pcapng: { keys: ['Mod+s'], run: (s) => {
-    const bytes = s.attempt(() => s.session.pcapng());
-    if (bytes) saveFile(`${s.view.scenario.id}.pcapng`, bytes, 'application/x-pcapng');
+  pcapng: { keys: ['Mod+s'], run: async (s) => {
+    const { step, scenario } = s.view;
+    const timeline = s.attempt(() => s.session.save());
+    if (!timeline) return;
+    try {
+      // Captures are written by the second module, which few ever need.
+      const { capture } = await import('./script-engine.js');
+      saveFile(`${scenario.id}.pcapng`, await capture(timeline, step), 'application/x-pcapng');
+    } catch (thrown) {
+      s.attempt(() => {
+        throw thrown;
+      });
+    }
   } },
   save: { keys: ['Mod+Shift+s'], run: (s) =>
     saveFile(`${s.view.scenario.id}.timeline.json`, new TextEncoder().encode(JSON.stringify(s.saved())), 'application/json') },

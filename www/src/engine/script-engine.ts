@@ -1,5 +1,5 @@
-/** Loads the second wasm module, in which packetdrill scripts run; nothing of it is fetched before a script is opened. */
-import init, { lastPanic, ScriptSession } from './pkg/tcp_playground_script.js';
+/** Loads the second wasm module, in which packetdrill scripts run and captures are made; nothing of it is fetched before somebody asks for one. */
+import init, { lastPanic, pcapng, ScriptSession } from './pkg/tcp_playground_script.js';
 import type { EngineError } from './engine.js';
 import type { ErrorView } from './pkg/views.js';
 import { scriptWasmSource } from './script-wasm-source.js';
@@ -8,6 +8,12 @@ export type { ScriptSession } from './pkg/tcp_playground_script.js';
 export type OpenScript = (name: string, text: string, profile: string | undefined) => ScriptSession;
 
 let loading: Promise<OpenScript> | undefined;
+
+/** Every frame of a timeline (`Session.save()`) up to a step, as a pcapng file. */
+export async function capture(timeline: Uint8Array, step: number): Promise<Uint8Array> {
+  await loadScriptEngine();
+  return pcapng(timeline, step);
+}
 
 /** The way to open a script. An attempt that failed is made again at the next call. */
 export function loadScriptEngine(): Promise<OpenScript> {

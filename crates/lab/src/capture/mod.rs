@@ -1,12 +1,14 @@
 //! Everything that went over the links, made again by replay.
 
+mod reasons;
+
 use crate::error::Result;
 use crate::pcap::{self, Interface, Packet};
 use crate::session::Session;
 use crate::view::Command;
 use crate::{hex, records};
 use bytes::Bytes;
-use net::{FrameId, LinkId, StepLog};
+use net::{FrameId, LinkId};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use tcp::time::Instant;
@@ -68,19 +70,6 @@ impl Session {
         });
         let about = format!("{}: {}", self.scenario.title.en, self.scenario.summary.en);
         pcap::write(&about, &interfaces, packets)
-    }
-
-    /// Runs the timeline again from its beginning to where we stand, showing each step's log.
-    pub(crate) fn again(&self, mut each: impl FnMut(&StepLog, u32)) {
-        let timeline = self.timeline();
-        let mut world = timeline.world_at(0);
-        let mut log = StepLog::default();
-        for step in 1..=self.step {
-            if !timeline.play(step, &mut world, &mut log, &mut ()) {
-                return;
-            }
-            each(&log, step);
-        }
     }
 
     fn comment(&self, id: FrameId, reason: Option<&String>) -> String {
