@@ -1,12 +1,13 @@
 //! System calls. A person's call and a program's go the same way; those that wait are tried again ([`crate::wait`]).
 
+use crate::address::{UNBOUND, octets};
 use crate::flags::{RecvFlags, SendFlags, Shutdown};
 use crate::listen::Listener;
 use crate::sock::{Kind, PortHold, Sock};
 use crate::step::Step;
 use crate::wait::{OK, Progress, Try, errno};
 use crate::{Call, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules};
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tcp::rule::Recorder;
 use tcp::{Connection, FastOpenSyn, State, rule};
@@ -65,6 +66,18 @@ impl Host {
             let moves = matches!(call, Call::Read { .. } | Call::Write { .. });
             return errno(if moves { "EINVAL" } else { "ENOTSOCK" });
         }
+        self.attempt_on(pid, (fd, id), call, progress, cx)
+    }
+
+    /// One try of a call about a descriptor.
+    fn attempt_on<R: Recorder>(
+        &mut self,
+        pid: Pid,
+        (fd, id): (Fd, SockId),
+        call: &Call,
+        progress: &mut Progress,
+        cx: &mut Step<R>,
+    ) -> Try {
         match call {
             Call::Bind { addr, .. } => self.bind(id, *addr, cx).into(),
             Call::Listen { backlog, .. } => self.sys_listen(id, *backlog, cx),
@@ -74,7 +87,7 @@ impl Host {
             }
             Call::GetSockName { .. } => {
                 let local = self.socks.get(id).and_then(|s| s.local);
-                Try::Done(0, sockaddr_octets(local.unwrap_or(UNBOUND)))
+                Try::Done(0, octets(local.unwrap_or(UNBOUND)))
             }
             Call::GetPeerName { .. } => self.sys_getpeername(id),
             Call::EpollCtl { op, fd, events, data, .. } => {
@@ -130,7 +143,7 @@ impl Host {
         let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
         let joined = !matches!(sock.state(), State::Closed | State::Listen | State::SynSent);
         match sock.remote.filter(|_| joined) {
-            Some(remote) => Try::Done(0, sockaddr_octets(remote)),
+            Some(remote) => Try::Done(0, octets(remote)),
             None => errno("ENOTCONN"),
         }
     }
@@ -209,7 +222,7 @@ impl Host {
             sock.nonblocking = nonblocking_child;
             let remote = sock.ends().1;
             if peer {
-                addr = sockaddr_octets(remote);
+                addr = octets(remote);
             }
             rule!(cx.r, rules::ACCEPT_TAKES, Act, remote, fd as u32, left);
         }
@@ -468,39 +481,4 @@ fn fits_epoll(call: &Call) -> bool {
             | Call::GetFlags { .. }
             | Call::SetNonblocking { .. }
     )
-}
-
-/// The name of a socket that was given none.
-const UNBOUND: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
-
-/// AF_INET, AF_INET6
-const FAMILIES: [u16; 2] = [2, 10];
-
-/// A `struct sockaddr_in` or `sockaddr_in6` as it lies in memory.
-fn sockaddr_octets(addr: SocketAddr) -> Bytes {
-    let mut out = BytesMut::new();
-    out.put_u16_le(FAMILIES[usize::from(addr.is_ipv6())]);
-    out.put_u16(addr.port());
-    match addr.ip() {
-        IpAddr::V4(ip) => {
-            out.extend_from_slice(&ip.octets());
-            out.put_u64(0);
-        }
-        IpAddr::V6(ip) => {
-            out.put_u32(0);
-            out.extend_from_slice(&ip.octets());
-            out.put_u32(0);
-        }
-    }
-    out.freeze()
-}
-
-/// The address in such octets.
-pub(crate) fn sockaddr_from(octets: &[u8]) -> Option<SocketAddr> {
-    let port = u16::from_be_bytes(octets.get(2..4)?.try_into().ok()?);
-    let ip: IpAddr = match u16::from_le_bytes(octets.get(..2)?.try_into().ok()?) {
-        2 => <[u8; 4]>::try_from(octets.get(4..8)?).ok()?.into(),
-        _ => <[u8; 16]>::try_from(octets.get(8..24)?).ok()?.into(),
-    };
-    Some(SocketAddr::new(ip, port))
 }

@@ -97,10 +97,10 @@ impl Host {
     ) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let opening = sock.deferred().is_some() || progress.held.is_some() && sock.connecting;
-        if flags.fast_open || opening {
-            if let Some(end) = self.send_fast(id, data, (flags, to), progress, cx) {
-                return end;
-            }
+        if (flags.fast_open || opening)
+            && let Some(end) = self.send_fast(id, data, (flags, to), progress, cx)
+        {
+            return end;
         }
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;

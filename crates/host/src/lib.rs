@@ -1,6 +1,7 @@
 //! What an operating system adds to TCP: calls, descriptors, ports, queues, settings, IP, programs.
 //!
 //! Sans-IO like `tcp`: frames, calls and time in ([`Host`]); frames, deadlines and events out ([`Output`]).
+mod address;
 mod calls;
 mod config;
 mod cookie;

@@ -1,7 +1,7 @@
 //! Calls as strace(1) would write them.
 
 use crate::flags::{RecvFlags, SendFlags};
-use crate::{Call, CallResult, Fd, calls, epoll, ready, sockopt};
+use crate::{Call, CallResult, Fd, address, epoll, ready, sockopt};
 use std::fmt;
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
@@ -253,7 +253,7 @@ pub(crate) fn flags(all: &[(bool, &'static str)]) -> String {
 
 /// Where a call puts an address: what it put there, once it has.
 fn address(read: Option<&[u8]>) -> String {
-    match read.and_then(calls::sockaddr_from) {
+    match read.and_then(address::from_octets) {
         Some(addr) => format!("{}, [{}]", sockaddr(&addr), sockaddr_len(&addr)),
         None => "…, …".into(),
     }

@@ -153,6 +153,51 @@ impl Machine {
     fn step(&mut self, code: &Code) -> Result<Option<Next>, Trap> {
         let Some(&(op, _)) = code.ops.get(self.pc) else { return Ok(Some(Next::Exit(0))) };
         match op {
+            Op::Jump(to) => {
+                self.pc = to as usize;
+                return Ok(None);
+            }
+            Op::JumpIfZero(to) => {
+                if self.pop() == 0 {
+                    self.pc = to as usize;
+                    return Ok(None);
+                }
+            }
+            Op::Call(f) => return self.enter(code, f).map(|()| None),
+            Op::Return => self.leave(),
+            Op::Lib(lib, count) => {
+                let args = self.arguments(count);
+                let value = self.library(code, lib, &args)?;
+                self.stack.push(value);
+            }
+            Op::Sys(sys, count) => {
+                let args = self.arguments(count);
+                match self.system_call(code, sys, &args)? {
+                    After::Call(call) => {
+                        if self.out.again {
+                            self.stack.extend(&args);
+                        }
+                        return Ok(Some(Next::Call(call)));
+                    }
+                    After::Exit(status) => return Ok(Some(Next::Exit(status))),
+                    After::Value(n) => self.stack.push(n),
+                }
+            }
+            Op::Exit => {
+                if let Some(call) = self.flush() {
+                    self.out.again = true;
+                    return Ok(Some(Next::Call(call)));
+                }
+                return Ok(Some(Next::Exit(self.pop() as i32 & 0xff)));
+            }
+            _ => self.operate(code, op)?,
+        }
+        self.pc += 1;
+        Ok(None)
+    }
+    /// What only the stack and the memory take part in.
+    fn operate(&mut self, code: &Code, op: Op) -> Result<(), Trap> {
+        match op {
             Op::Push(n) => self.stack.push(n),
             Op::Local(i) => {
                 let base = self.memory.frames.last().map_or(0, |f| f.base);
@@ -201,46 +246,10 @@ impl Machine {
                 self.memory.store(code, addr, kind, after)?;
                 self.stack.push(if old { before } else { after });
             }
-            Op::Jump(to) => {
-                self.pc = to as usize;
-                return Ok(None);
-            }
-            Op::JumpIfZero(to) => {
-                if self.pop() == 0 {
-                    self.pc = to as usize;
-                    return Ok(None);
-                }
-            }
-            Op::Call(f) => return self.enter(code, f).map(|()| None),
-            Op::Return => self.leave(),
-            Op::Lib(lib, count) => {
-                let args = self.arguments(count);
-                let value = self.library(code, lib, &args)?;
-                self.stack.push(value);
-            }
-            Op::Sys(sys, count) => {
-                let args = self.arguments(count);
-                match self.system_call(code, sys, &args)? {
-                    After::Call(call) => {
-                        if self.out.again {
-                            self.stack.extend(&args);
-                        }
-                        return Ok(Some(Next::Call(call)));
-                    }
-                    After::Exit(status) => return Ok(Some(Next::Exit(status))),
-                    After::Value(n) => self.stack.push(n),
-                }
-            }
-            Op::Exit => {
-                if let Some(call) = self.flush() {
-                    self.out.again = true;
-                    return Ok(Some(Next::Call(call)));
-                }
-                return Ok(Some(Next::Exit(self.pop() as i32 & 0xff)));
-            }
+            // The others lead elsewhere.
+            _ => {}
         }
-        self.pc += 1;
-        Ok(None)
+        Ok(())
     }
     fn unary(&mut self, f: impl FnOnce(i64) -> i64) {
         let n = self.pop();

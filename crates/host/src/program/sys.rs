@@ -127,6 +127,15 @@ impl Machine {
                 self.out_len(code, arg(4))?;
                 Call::GetSockOpt { fd, level: arg(1) as i32, name: arg(2) as i32 }
             }
+            _ => return self.other_call(code, sys, args),
+        }))
+    }
+
+    /// Calls about descriptors of any kind, about processes, and those that print.
+    fn other_call(&mut self, code: &Code, sys: Sys, args: &[i64]) -> Result<After, Trap> {
+        let arg = |i: usize| args.get(i).copied().unwrap_or(0);
+        let fd = arg(0) as Fd;
+        Ok(After::Call(match sys {
             Sys::Close => Call::Close { fd },
             Sys::Poll => self.poll(code, arg(0), arg(1), arg(2))?,
             Sys::EpollCreate1 => Call::EpollCreate,
@@ -160,9 +169,7 @@ impl Machine {
                     call
                 }
             },
-            Sys::Printf | Sys::Puts | Sys::Putchar | Sys::Fprintf | Sys::Fflush | Sys::Perror => {
-                return self.print(code, sys, args);
-            }
+            _ => return self.print(code, sys, args),
         }))
     }
 
