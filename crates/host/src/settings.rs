@@ -211,7 +211,6 @@ const FIXED: &[(&str, &[&str])] = &[
     ("net.ipv4.tcp_limit_output_bytes", &["1048576", "4194304"]),
     ("net.ipv4.tcp_pacing_ss_ratio", &["200"]),
     ("net.ipv4.tcp_pacing_ca_ratio", &["120"]),
-    ("net.ipv4.tcp_mtu_probing", &["0"]),
     ("net.ipv4.tcp_stdurg", &["0"]),
     // A SYN with data that is lost does not keep others from trying.
     ("net.ipv4.tcp_fastopen_blackhole_timeout_sec", &["0"]),
@@ -269,6 +268,13 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("tcp_cubic.hystart", 1, |s, n| s.tcp_mut().hystart = if n == 1 { s.tcp.hystart.max(3) } else { 0 }),
     ("tcp_cubic.hystart_detect", 3, |s, n| s.tcp_mut().hystart = n as u8),
     ("net.ipv4.ip_default_ttl", 255, |s, n| s.default_ttl = n.max(1) as u8),
+    ("net.ipv4.tcp_mtu_probing", 2, |s, n| s.tcp_mut().mtu_probing = n as u8),
+    ("net.ipv4.tcp_base_mss", 65_535, |s, n| s.tcp_mut().base_mss = n as u16),
+    ("net.ipv4.tcp_mtu_probe_floor", 65_535, |s, n| s.tcp_mut().mtu_probe_floor = n as u16),
+    ("net.ipv4.tcp_min_snd_mss", 65_535, |s, n| s.tcp_mut().min_snd_mss = n.max(48) as u16),
+    ("net.ipv4.tcp_probe_interval", 86_400, |s, n| {
+        s.tcp_mut().mtu_probe_interval = Duration::from_secs(n.into())
+    }),
     ("net.ipv4.tcp_fastopen", u32::MAX, |s, n| s.fast_open = n),
     ("RLIMIT_NOFILE", 1_048_576, |s, n| s.nofile = n),
 ];

@@ -77,6 +77,7 @@ impl Connection {
         self.win.stamp = now;
         self.opened = now;
         self.rec.high = self.snd.nxt;
+        self.begin_mtu_search(now);
         self.snd.last = now;
     }
 
@@ -107,6 +108,7 @@ impl Connection {
         self.clean_queue(now, ack, &mut d);
         if d.advanced {
             rule!(r, rules::ACK_ADVANCES, Act, prior_una, ack, self.rtx.out());
+            self.note_probe_arrived(now, r);
         }
         let delayed = d.acked == 1 && d.delivered == 1 && sacked_before == 0 && !d.data_sacked && !d.dsacking;
         let measured = self.sample_rtt(now, seg, &d, delayed, r);

@@ -4,6 +4,7 @@ use crate::congestion::{Control, Window};
 use crate::delayed_ack::AckState;
 use crate::ecn::EcnState;
 use crate::fast_open::{FastOpenAnswer, FastOpenState};
+use crate::mtu_probe::MtuSearch;
 use crate::output::Intent;
 use crate::paws::TimestampState;
 use crate::profile::Config;
@@ -74,6 +75,8 @@ pub struct Connection {
     pub(crate) retrans_since: Option<Instant>,
     /// Where it opened, or was asked to open, with data in the SYN (RFC 7413).
     pub(crate) fast_open: Option<Box<FastOpenState>>,
+    /// While it looks for the path's MTU by itself (RFC 4821).
+    pub(crate) mtu_search: Option<Box<MtuSearch>>,
 }
 
 /// Send sequence space (RFC 9293 §3.3.1).
@@ -128,9 +131,6 @@ pub(crate) struct RecvSpace {
     /// The urgent octet was read (MSG_OOB).
     pub(crate) urgent_taken: bool,
 }
-
-/// No peer and no path makes us send segments smaller than this (`tcp_min_snd_mss`): a flood of headers is an attack.
-pub(crate) const MSS_LEAST: u16 = 48;
 
 impl Connection {
     pub(crate) fn new(cfg: Rc<Config>, ports: Ports, iss: Seq, now: Instant) -> Connection {
@@ -193,6 +193,7 @@ impl Connection {
             answers_from: Instant::ZERO,
             retrans_since: None,
             fast_open: None,
+            mtu_search: None,
             cfg,
             ports,
         }
@@ -239,7 +240,7 @@ impl Connection {
 
     /// An option holds if both SYNs carry it (RFC 7323 §1.3, RFC 2018 §2).
     fn negotiate<R: Recorder>(&mut self, now: Instant, o: &Options, r: &mut R) {
-        self.snd.peer_mss = o.mss.unwrap_or(self.cfg.mss_default).max(MSS_LEAST);
+        self.snd.peer_mss = o.mss.unwrap_or(self.cfg.mss_default).max(self.cfg.min_snd_mss);
         rule!(r, rules::OPTION_MSS, Act, self.snd.peer_mss, self.cfg.mss);
         if self.cfg.timestamps
             && let Some(ts) = o.timestamps

@@ -162,6 +162,7 @@ impl Connection {
         self.snd.una = self.snd.nxt;
         self.rec.high = self.snd.nxt;
         self.win.stamp = now;
+        self.begin_mtu_search(now);
         let flags = Flags::SYN | Flags::ACK;
         self.emit(self.snd.iss, 0, flags, 0);
         rule!(r, rules::HANDSHAKE_SENT, Act, flags, self.snd.iss);

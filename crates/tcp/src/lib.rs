@@ -16,6 +16,7 @@ mod fast_open;
 mod fire;
 mod info;
 mod loss;
+mod mtu_probe;
 mod options;
 mod output;
 mod path;

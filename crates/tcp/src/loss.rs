@@ -151,6 +151,7 @@ impl Connection {
 
     /// Sends entry `i` of the retransmission queue again.
     pub(crate) fn send_again<R: Recorder>(&mut self, now: Instant, i: usize, r: &mut R) -> bool {
+        self.forget_mtu_probe();
         let s = self.rtx.q[i];
         let syn = s.flags.has(Flags::SYN);
         let edge = self.snd_edge();

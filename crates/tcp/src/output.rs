@@ -128,8 +128,9 @@ impl Connection {
     /// Octets of data in a full segment now (Eff.snd.MSS, RFC 9293 §3.7.1), options that every segment carries
     /// taken off, and never more than half the largest window the peer ever offered.
     pub(crate) fn current_mss(&self) -> u32 {
-        let limit = self.snd.path_mss.min(self.snd.peer_mss).min(self.cfg.mss);
-        let mut mss = u32::from(limit) - if self.ts.is_some() { 12.min(u32::from(limit) - 1) } else { 0 };
+        let limit = u32::from(self.snd.path_mss.min(self.snd.peer_mss).min(self.cfg.mss));
+        let limit = self.searched_mss().map_or(limit, |low| low.min(limit));
+        let mut mss = limit - if self.ts.is_some() { 12.min(limit - 1) } else { 0 };
         let half = if self.snd.max_wnd > 536 { self.snd.max_wnd / 2 } else { self.snd.max_wnd };
         if half > 0 {
             mss = mss.min(half.max(48));

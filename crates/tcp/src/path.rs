@@ -1,6 +1,5 @@
 //! What the network layer says of the path (RFC 9293 §3.7.2, RFC 1191, RFC 8201).
 
-use crate::connection::MSS_LEAST;
 use crate::rtx_queue::mark;
 use crate::rule::Recorder;
 use crate::time::Instant;
@@ -10,12 +9,18 @@ impl Connection {
     /// The path takes segments of at most `mss` octets of data and options. Those that were sent larger are cut
     /// and go again at once, without a word of congestion (linux `tcp_simple_retransmit`, RFC 1191 §6.5).
     pub fn path_shrinks<R: Recorder>(&mut self, now: Instant, mss: u16, r: &mut R) {
-        let mss = mss.max(MSS_LEAST);
+        let mss = mss.max(self.cfg.min_snd_mss);
         if mss >= self.snd.path_mss {
             return;
         }
         rule!(r, rules::PATH_SHRINKS, Act, self.snd.path_mss, mss);
         self.snd.path_mss = mss;
+        self.lower_search_ceiling(mss);
+        self.cut_outstanding(now, r);
+    }
+
+    /// What is outstanding in pieces larger than a segment may be now is cut and goes again.
+    pub(crate) fn cut_outstanding<R: Recorder>(&mut self, now: Instant, r: &mut R) {
         let limit = self.current_mss();
         let mut i = 0;
         let mut cut = false;

@@ -87,6 +87,17 @@ pub struct Config {
     pub user_timeout: Option<Duration>,
     /// Initial window, segments (RFC 6928; RFC 5681 §3.1).
     pub initial_cwnd: u32,
+    /// `tcp_mtu_probing`: 0 never, 1 once segments seem to vanish, 2 always (RFC 4821, RFC 8899).
+    pub mtu_probing: u8,
+    /// Where the search for the path's MTU begins, octets of data (`tcp_base_mss`).
+    pub base_mss: u16,
+    /// How small a black hole can make segments, octets (`tcp_mtu_probe_floor`).
+    pub mtu_probe_floor: u16,
+    /// No peer and no path makes us send segments smaller than this, octets: a flood of headers is an attack
+    /// (`tcp_min_snd_mss`).
+    pub min_snd_mss: u16,
+    /// How often a search that has ended begins anew (`tcp_probe_interval`).
+    pub mtu_probe_interval: Duration,
     /// Congestion control.
     pub algorithm: Algorithm,
     /// Whether an idle connection falls back to the initial window (`tcp_slow_start_after_idle`).
@@ -193,6 +204,11 @@ impl Config {
             retries2: 15,
             orphan_retries: 8,
             user_timeout: None,
+            mtu_probing: 0,
+            base_mss: 1024,
+            mtu_probe_floor: 48,
+            min_snd_mss: 48,
+            mtu_probe_interval: Duration::from_secs(600),
             initial_cwnd: 10,
             algorithm: Algorithm::Cubic,
             slow_start_after_idle: true,

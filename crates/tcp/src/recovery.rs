@@ -226,6 +226,9 @@ impl Connection {
             self.try_open(d, r);
             return Resend::Nothing;
         }
+        if self.rec.state < CaState::Cwr && self.probe_is_lost(now, r) {
+            return Resend::Nothing;
+        }
         self.enter_recovery(d.ece, r);
         Resend::Lost
     }

@@ -23,6 +23,9 @@ impl Connection {
         if self.given_up(now, r) {
             return;
         }
+        if self.beyond_r1(now) {
+            self.suspect_black_hole(now, r);
+        }
         if self.rec.timeouts == self.cfg.retries1 {
             // MUST-20: the network layer hears of it after R1.
             rule!(r, rules::R1_REACHED, Act, self.rec.timeouts, self.cfg.retries1);
@@ -90,6 +93,14 @@ impl Connection {
             self.die(Cause::TimedOut, Some("ETIMEDOUT"), r);
         }
         over
+    }
+
+    /// R1 is over (RFC 9293 §3.8.3): more than the segment itself may be wrong.
+    fn beyond_r1(&self, now: Instant) -> bool {
+        match (self.cfg.rto_law, self.retrans_since) {
+            (Letter::Linux, Some(since)) => now.since(since) >= r2_time(&self.cfg, self.cfg.retries1),
+            (_, since) => since.is_some() && self.rec.timeouts >= self.cfg.retries1,
+        }
     }
 
     pub(crate) fn user_timeout_over(&self, now: Instant) -> bool {

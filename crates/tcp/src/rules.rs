@@ -114,6 +114,10 @@ crate::rules! {
     CWND_UNUSED = "tcp.cwnd.unused", "RFC 7661 §4", [cwnd, used];
     CWND_TIMEOUT = "tcp.cwnd.timeout", "RFC 5681 §3.1", [cwnd, ssthresh];
     PATH_SHRINKS = "tcp.path.shrinks", "RFC 1191 §3", [was, mss];
+    BLACK_HOLE = "tcp.mtu.black_hole", "RFC 4821 §7.7, linux tcp_mtu_probing", [was, mss, times];
+    MTU_PROBE_SENT = "tcp.mtu.probe", "RFC 4821 §7.4", [size, low, high];
+    MTU_PROBE_ARRIVED = "tcp.mtu.arrived", "RFC 4821 §7.6.1", [low, high];
+    MTU_PROBE_LOST = "tcp.mtu.lost", "RFC 4821 §7.6.2", [size, low, high];
     CWND_IDLE = "tcp.cwnd.idle", "RFC 5681 §4.1", [was, cwnd, idle];
     SACK_BLOCK = "tcp.sack.block", "RFC 2018 §4", [left, right, fresh];
     SACK_IGNORED = "tcp.sack.ignored", "RFC 2018 §5", [left, right];

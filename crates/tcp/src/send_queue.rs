@@ -99,6 +99,10 @@ impl SendQueue {
             c.eor = true;
         }
     }
+    /// Whether a record that nothing may be joined to ends inside the unsent octets before `end`.
+    pub(crate) fn record_ends_before(&self, end: Seq) -> bool {
+        self.chunks.iter().take_while(|c| c.end.lt(end)).any(|c| c.eor)
+    }
     /// `len` octets from the front of the unsent part have been sent.
     pub(crate) fn sent(&mut self, len: u32) {
         self.nxt += len;

@@ -1,5 +1,6 @@
 //! Sending new data: what the windows, Nagle and the wish for bursts allow (RFC 9293 §3.8.6.2.1, RFC 5681).
 
+use crate::mtu_probe::Probe;
 use crate::rule::Recorder;
 use crate::stats::Limit;
 use crate::time::{Duration, Instant};
@@ -44,6 +45,13 @@ impl Connection {
         let burst = self.burst_segments(mss);
         let mut sent = 0;
         let mut cwnd_limited = false;
+        if !matches!(push, Push::One | Push::Probe) {
+            match self.probe_mtu(now, r) {
+                Probe::Wait => return false,
+                Probe::Sent => sent = 1,
+                Probe::None => {}
+            }
+        }
         while let Some(bytes) = self.next_burst(now, mss, burst, push, &mut cwnd_limited, r) {
             if self.cfg.device_full {
                 rule!(r, rules::DEVICE_FULL, Drop, self.snd.nxt);
@@ -171,7 +179,7 @@ impl Connection {
     }
 
     /// Cuts `bytes` octets into segments and sends them; with the last octet goes the FIN, if one is due.
-    fn send_new<R: Recorder>(&mut self, now: Instant, bytes: u32, mss: u32, r: &mut R) -> u32 {
+    pub(crate) fn send_new<R: Recorder>(&mut self, now: Instant, bytes: u32, mss: u32, r: &mut R) -> u32 {
         let mut left = bytes;
         let mut segments = 0;
         loop {
