@@ -1,6 +1,7 @@
 //! What an acceptable ACK does: window, retransmission queue, round-trip time, recovery, congestion window.
 
 use crate::congestion::Acked;
+use crate::rate::RateSample;
 use crate::recovery::{CaState, Resend};
 use crate::rtx_queue::{Sent, mark};
 use crate::rule::Recorder;
@@ -47,6 +48,8 @@ pub(crate) struct Delta {
     reord: Option<Seq>,
     /// Segments delivered when the newest of these was sent.
     pub(crate) prior_delivered: Option<u32>,
+    /// What the newest segment delivered knew of the rate.
+    pub(crate) rate: Option<RateSample>,
 }
 
 impl Delta {
@@ -119,6 +122,7 @@ impl Connection {
         if d.set_timer && !self.schedule_loss_probe(now, true, r) {
             self.rearm_rto(now, r);
         }
+        self.measure_rate(now, &d);
         self.adjust_cwnd(now, &d, self.stats.lost - prior_lost, r);
         self.resend(now, resend, r);
         if self.rtx.is_empty() {
@@ -359,7 +363,7 @@ impl Connection {
         if !waiting || (self.snd.nxt + first).le(self.snd_edge()) {
             self.stop_persist();
             if !waiting {
-                self.stats.chrono.set(now, Limit::Idle);
+                self.chrono(now, Limit::Idle);
             }
         } else {
             self.timers.clear(TimerKind::Persist);

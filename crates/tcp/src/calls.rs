@@ -42,6 +42,9 @@ impl Connection {
     ) -> Result<usize, &'static str> {
         self.may_write()?;
         let n = data.len().min(self.room());
+        if n < data.len() {
+            self.send_stats().no_space = true;
+        }
         rule!(r, rules::CALL_SEND, Act, n, self.room());
         if n == 0 {
             return Ok(0);
@@ -50,6 +53,7 @@ impl Connection {
         let whole = n;
         if !self.in_handshake() {
             self.restart_after_idle(now, r);
+            self.check_app_limited();
         }
         self.enqueue(now, data, flags, r);
         if flags.urgent {

@@ -8,6 +8,7 @@ use crate::mtu_probe::MtuSearch;
 use crate::output::Intent;
 use crate::paws::TimestampState;
 use crate::profile::Config;
+use crate::rate::SendStats;
 use crate::recovery::Recovery;
 use crate::recv_queue::RecvQueue;
 use crate::rtt::Rtt;
@@ -77,6 +78,8 @@ pub struct Connection {
     pub(crate) fast_open: Option<Box<FastOpenState>>,
     /// While it looks for the path's MTU by itself (RFC 4821).
     pub(crate) mtu_search: Option<Box<MtuSearch>>,
+    /// What is measured of sending, once something was sent.
+    pub(crate) send_stats: Option<Box<SendStats>>,
 }
 
 /// Send sequence space (RFC 9293 §3.3.1).
@@ -194,6 +197,7 @@ impl Connection {
             retrans_since: None,
             fast_open: None,
             mtu_search: None,
+            send_stats: None,
             cfg,
             ports,
         }
@@ -271,14 +275,17 @@ impl Connection {
 
     /// Appends to the retransmission queue and advances SND.NXT.
     pub(crate) fn outstanding(&mut self, now: Instant, len: u32, flags: Flags) {
+        let (since_delivery, since_first, marks) = self.rate_at_sending(now);
         self.rtx.push(Sent {
             seq: self.snd.nxt,
             len,
             flags,
             resent: 0,
-            marks: 0,
+            marks,
             at: now,
             delivered: self.delivered,
+            since_delivery,
+            since_first,
         });
         self.snd.nxt += len;
     }

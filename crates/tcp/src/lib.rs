@@ -24,6 +24,7 @@ mod paws;
 mod persist;
 pub mod profile;
 mod rack;
+mod rate;
 mod recovery;
 mod recv_queue;
 mod rto;

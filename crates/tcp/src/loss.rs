@@ -175,12 +175,14 @@ impl Connection {
             self.rtx.split(i, room);
         }
         let delivered = self.delivered;
+        let (since_delivery, since_first, limited) = self.rate_at_sending(now);
         let s = &mut self.rtx.q[i];
         s.resent = s.resent.saturating_add(1);
         s.at = now;
         s.delivered = delivered;
+        (s.since_delivery, s.since_first) = (since_delivery, since_first);
         let (seq, data, flags, resent) = (s.seq, s.data_len(), s.flags, s.resent);
-        self.rtx.remark(i, mark::EVER, 0);
+        self.rtx.remark(i, mark::EVER | limited, mark::APP_LIMITED & !limited);
         self.stats.total_retrans += 1;
         self.stats.bytes_sent += u64::from(data);
         self.stats.bytes_retrans += u64::from(data);

@@ -23,6 +23,10 @@ pub(crate) struct Sent {
     pub(crate) at: Instant,
     /// Segments delivered when it was last sent (draft-cheng-iccrg-delivery-rate-estimation).
     pub(crate) delivered: u32,
+    /// Since something was last delivered, and since the first segment of its flight was sent, when it was last
+    /// sent; microseconds.
+    pub(crate) since_delivery: u32,
+    pub(crate) since_first: u32,
 }
 
 /// Bits of [`Sent::marks`].
@@ -35,6 +39,8 @@ pub(crate) mod mark {
     pub(crate) const RETRANS: u8 = 4;
     /// Ever sent again (Karn).
     pub(crate) const EVER: u8 = 8;
+    /// Sent while the caller held the rate down.
+    pub(crate) const APP_LIMITED: u8 = 16;
 }
 
 impl Sent {

@@ -175,6 +175,7 @@ impl Connection {
     pub(crate) fn note_delivered(&mut self, s: &crate::rtx_queue::Sent, d: &mut Delta) {
         d.delivered += 1;
         self.delivered = self.delivered.wrapping_add(1);
+        self.rate_delivered(s, d);
         d.prior_delivered = Some(d.prior_delivered.map_or(s.delivered, |p| p.max(s.delivered)));
     }
 }

@@ -18,7 +18,6 @@ pub(crate) struct Stats {
     pub(crate) early_segs: u32,
     pub(crate) last_data_rcv: Instant,
     pub(crate) last_ack_rcv: Instant,
-    pub(crate) chrono: Chrono,
 }
 
 /// What a sender with work to do is held back by.
@@ -30,20 +29,24 @@ pub(crate) enum Limit {
     Busy,
     /// The peer's window.
     Receiver,
+    /// The send buffer: nothing is left to send, and the caller waits for room.
+    Buffer,
 }
 
-/// Time spent busy, and held back by the peer's window (tcp_chrono).
+/// Time spent busy, and held back by the peer's window or by the send buffer (tcp_chrono).
 #[derive(Clone, Debug)]
 pub(crate) struct Chrono {
     now: Limit,
     since: Instant,
     busy: Duration,
     receiver: Duration,
+    buffer: Duration,
 }
 
 impl Default for Chrono {
     fn default() -> Chrono {
-        Chrono { now: Limit::Idle, since: Instant::ZERO, busy: Duration::ZERO, receiver: Duration::ZERO }
+        let none = Duration::ZERO;
+        Chrono { now: Limit::Idle, since: Instant::ZERO, busy: none, receiver: none, buffer: none }
     }
 }
 
@@ -51,18 +54,19 @@ impl Chrono {
     /// From now on it is this.
     pub(crate) fn set(&mut self, now: Instant, limit: Limit) {
         if self.now != limit {
-            (self.busy, self.receiver) = self.read(now);
+            (self.busy, self.receiver, self.buffer) = self.read(now);
             self.now = limit;
             self.since = now;
         }
     }
-    /// Time busy in all, and of it held back by the receiver.
-    pub(crate) fn read(&self, now: Instant) -> (Duration, Duration) {
+    /// Time busy in all, and of it held back by the receiver, and by the send buffer.
+    pub(crate) fn read(&self, now: Instant) -> (Duration, Duration, Duration) {
         let d = now.since(self.since);
-        match self.now {
-            Limit::Idle => (self.busy, self.receiver),
-            Limit::Busy => (self.busy + d, self.receiver),
-            Limit::Receiver => (self.busy + d, self.receiver + d),
-        }
+        let add = |sum: Duration, which| if which { sum + d } else { sum };
+        (
+            add(self.busy, self.now != Limit::Idle),
+            add(self.receiver, self.now == Limit::Receiver),
+            add(self.buffer, self.now == Limit::Buffer),
+        )
     }
 }

@@ -98,6 +98,14 @@ pub struct Info {
     pub busy_time: u64,
     /// Of it, held back by the peer's window.
     pub rwnd_limited: u64,
+    /// Of it, held back by the send buffer.
+    pub sndbuf_limited: u64,
+    /// Segments delivered with an ECN echo.
+    pub delivered_ce: u32,
+    /// Latest rate of delivery, octets a second.
+    pub delivery_rate: u64,
+    /// Whether the caller held it down: there was not enough to send.
+    pub delivery_rate_app_limited: bool,
 }
 
 impl Default for Info {
@@ -150,6 +158,10 @@ impl Default for Info {
             rcv_ooopack: 0,
             busy_time: 0,
             rwnd_limited: 0,
+            sndbuf_limited: 0,
+            delivered_ce: 0,
+            delivery_rate: 0,
+            delivery_rate_app_limited: false,
         }
     }
 }
@@ -163,7 +175,9 @@ impl Connection {
             | flag(self.scaling, 4)
             | flag(self.ecn.on, 8)
             | flag(self.syn_data_accepted(), 32);
-        let (busy, rwnd_limited) = self.stats.chrono.read(now);
+        let sending = self.send_stats.as_deref();
+        let (busy, rwnd_limited, sndbuf_limited) = sending.map(|s| s.chrono.read(now)).unwrap_or_default();
+        let (delivery_rate, delivery_rate_app_limited) = self.delivery_rate();
         let synchronized = !matches!(self.state, State::SynSent | State::SynReceived);
         let acked = self.snd.una.since(self.snd.iss).saturating_sub(1);
         Info {
@@ -213,6 +227,10 @@ impl Connection {
             rcv_ooopack: self.stats.early_segs,
             busy_time: busy.as_micros(),
             rwnd_limited: rwnd_limited.as_micros(),
+            sndbuf_limited: sndbuf_limited.as_micros(),
+            delivered_ce: sending.map_or(0, |s| s.delivered_ce),
+            delivery_rate,
+            delivery_rate_app_limited,
         }
     }
 }
@@ -269,6 +287,10 @@ impl Info {
             ("tcpi_rcv_ooopack", self.rcv_ooopack.into()),
             ("tcpi_busy_time", self.busy_time),
             ("tcpi_rwnd_limited", self.rwnd_limited),
+            ("tcpi_sndbuf_limited", self.sndbuf_limited),
+            ("tcpi_delivered_ce", self.delivered_ce.into()),
+            ("tcpi_delivery_rate", self.delivery_rate),
+            ("tcpi_delivery_rate_app_limited", self.delivery_rate_app_limited.into()),
         ]
     }
 }

@@ -38,7 +38,7 @@ impl Connection {
             return false;
         }
         if self.tx.unsent() == 0 && !self.fin_queued && self.rtx.is_empty() {
-            self.stats.chrono.set(now, Limit::Idle);
+            self.chrono(now, Limit::Idle);
             return false;
         }
         let mss = self.current_mss();
@@ -87,14 +87,30 @@ impl Connection {
     /// What holds back what waits (tcp_chrono).
     fn note_limit(&mut self, now: Instant, mss: u32) {
         let next = self.snd.nxt + self.tx.unsent().min(mss);
+        let starved = self.buffer_is_short();
         let limit = match () {
+            _ if starved && self.tx.unsent() == 0 && !self.rtx.is_empty() => Limit::Buffer,
             _ if self.tx.unsent() > 0 && self.rtx.in_flight() < self.win.cwnd && next.gt(self.snd_edge()) => {
                 Limit::Receiver
             }
             _ if self.tx.unsent() > 0 || !self.rtx.is_empty() => Limit::Busy,
             _ => Limit::Idle,
         };
-        self.stats.chrono.set(now, limit);
+        self.chrono(now, limit);
+    }
+
+    /// A write found no room, and a third of the buffer is not free yet (linux `tcp_cwnd_validate`, SOCK_NOSPACE).
+    fn buffer_is_short(&mut self) -> bool {
+        let roomy = self.room() >= self.tx.len() / 2;
+        let Some(s) = self.send_stats.as_mut() else { return false };
+        s.no_space &= !roomy;
+        s.no_space
+    }
+
+    pub(crate) fn chrono(&mut self, now: Instant, limit: Limit) {
+        if limit != Limit::Idle || self.send_stats.is_some() {
+            self.send_stats().chrono.set(now, limit);
+        }
     }
 
     fn may_send_data(&self) -> bool {
