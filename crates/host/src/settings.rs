@@ -159,7 +159,7 @@ impl Settings {
                 // Half of the buffer is window (tcp_win_from_space with tcp_adv_win_scale 1).
                 (tcp.rcv_buf, tcp.rcv_buf_max) = ((default / 2).max(1), (*max).max(1));
             } else {
-                tcp.snd_buf = (*default).max(1);
+                (tcp.snd_buf, tcp.snd_buf_max) = ((*default).max(1), (*max).max(1));
             }
             return Ok(());
         }
@@ -275,6 +275,7 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.ipv4.tcp_probe_interval", 86_400, |s, n| {
         s.tcp_mut().mtu_probe_interval = Duration::from_secs(n.into())
     }),
+    ("net.ipv4.tcp_moderate_rcvbuf", 1, |s, n| s.tcp_mut().moderate_rcvbuf = n == 1),
     ("net.ipv4.tcp_fastopen", u32::MAX, |s, n| s.fast_open = n),
     ("RLIMIT_NOFILE", 1_048_576, |s, n| s.nofile = n),
 ];

@@ -206,11 +206,13 @@ impl Options {
         let seconds = |v: i64| Duration::from_secs(v as u64);
         if let Some(v) = self.get(SO_SNDBUF) {
             c.snd_buf = v as u32;
+            c.moderate_sndbuf = false;
         }
         if let Some(v) = self.get(SO_RCVBUF) {
             // Half of the buffer is window, and the window scale need not say more than that.
             c.rcv_buf = (v / 2) as u32;
             c.rcv_buf_max = c.rcv_buf;
+            c.moderate_rcvbuf = false;
         }
         if let Some(v) = self.get(TCP_MAXSEG).filter(|v| *v > 0) {
             c.mss = c.mss.min(v as u16);
@@ -259,7 +261,7 @@ impl Options {
 }
 
 impl Host {
-    /// SO_RCVTIMEO or SO_SNDTIMEO: how long a call waits on a socket; none: for ever.
+    /// SO_RCVTIMEO, SO_SNDTIMEO, SO_LINGER: how long a call waits on a socket; none: for ever.
     pub(crate) fn patience(&self, id: SockId, call: &Call) -> Option<Duration> {
         let options = self.socks.get(id)?.options.as_ref()?;
         let key = match call {

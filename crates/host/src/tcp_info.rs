@@ -7,7 +7,7 @@ use tcp::Info;
 const SIZE: usize = 240;
 
 /// Members of 4 octets with where they lie, and of 8.
-const WORDS: [(&str, usize); 32] = [
+const WORDS: [(&str, usize); 35] = [
     ("rto", 8),
     ("ato", 12),
     ("snd_mss", 16),
@@ -27,6 +27,8 @@ const WORDS: [(&str, usize); 32] = [
     ("snd_cwnd", 80),
     ("advmss", 84),
     ("reordering", 88),
+    ("rcv_rtt", 92),
+    ("rcv_space", 96),
     ("total_retrans", 100),
     ("segs_out", 136),
     ("segs_in", 140),
@@ -35,17 +37,20 @@ const WORDS: [(&str, usize); 32] = [
     ("data_segs_in", 152),
     ("data_segs_out", 156),
     ("delivered", 192),
+    ("delivered_ce", 196),
     ("dsack_dups", 216),
     ("reord_seen", 220),
     ("rcv_ooopack", 224),
     ("snd_wnd", 228),
     ("rcv_wnd", 232),
 ];
-const LONGS: [(&str, usize); 6] = [
+const LONGS: [(&str, usize); 8] = [
     ("bytes_acked", 120),
     ("bytes_received", 128),
+    ("delivery_rate", 160),
     ("busy_time", 168),
     ("rwnd_limited", 176),
+    ("sndbuf_limited", 184),
     ("bytes_sent", 200),
     ("bytes_retrans", 208),
 ];

@@ -171,6 +171,7 @@ impl Connection {
         self.rcv.copied += n as u32;
         rule!(r, rules::CALL_RECEIVE, Act, n, self.rx.readable());
         if self.state != State::Closed {
+            self.satisfy_appetite(now);
             self.after_read(now, n, r);
         }
     }

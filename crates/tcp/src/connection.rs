@@ -1,5 +1,6 @@
 //! The transmission control block (RFC 9293 §3.3.1) and how it comes into being.
 
+use crate::autotune::Appetite;
 use crate::congestion::{Control, Window};
 use crate::delayed_ack::AckState;
 use crate::ecn::EcnState;
@@ -80,6 +81,8 @@ pub struct Connection {
     pub(crate) mtu_search: Option<Box<MtuSearch>>,
     /// What is measured of sending, once something was sent.
     pub(crate) send_stats: Option<Box<SendStats>>,
+    /// How fast the caller reads, once something came.
+    pub(crate) appetite: Option<Box<Appetite>>,
 }
 
 /// Send sequence space (RFC 9293 §3.3.1).
@@ -198,6 +201,7 @@ impl Connection {
             fast_open: None,
             mtu_search: None,
             send_stats: None,
+            appetite: None,
             cfg,
             ports,
         }

@@ -6,6 +6,7 @@
 //! [`closed_reply`] and [`at_listener`].
 
 mod acked;
+mod autotune;
 mod calls;
 mod closed;
 mod congestion;

@@ -48,6 +48,12 @@ pub struct Config {
     pub rcv_buf: u32,
     /// Largest receive buffer that the window scale must be able to announce, octets (`tcp_rmem[2]`).
     pub rcv_buf_max: u32,
+    /// Whether the receive buffer grows with what is read, up to `rcv_buf_max` (`tcp_moderate_rcvbuf`; SO_RCVBUF ends it).
+    pub moderate_rcvbuf: bool,
+    /// Whether the send buffer grows with the congestion window, up to `snd_buf_max` (SO_SNDBUF ends it).
+    pub moderate_sndbuf: bool,
+    /// Largest send buffer, octets (`tcp_wmem[2]`).
+    pub snd_buf_max: u32,
     /// Whether window scaling is offered (RFC 7323 §2, `tcp_window_scaling`).
     pub window_scaling: bool,
     /// Whether timestamps are offered (RFC 7323 §3, `tcp_timestamps`).
@@ -186,6 +192,9 @@ impl Config {
             snd_buf: 2_626_560, // tcp_wmem 87 040 as autotuned for ten segments in flight and more
             rcv_buf: 65_536,    // half of tcp_rmem[1] = 131 072
             rcv_buf_max: 33_554_432,
+            moderate_rcvbuf: true,
+            moderate_sndbuf: true,
+            snd_buf_max: 4_194_304, // tcp_wmem[2]
             window_scaling: true,
             timestamps: true,
             ts_offset: 0,
@@ -255,6 +264,8 @@ impl Config {
             unread_survives: false,
             rcv_buf: 65_535,
             rcv_buf_max: 1_048_576,
+            moderate_rcvbuf: false,
+            moderate_sndbuf: false,
             rto_min: Duration::from_secs(1),  // RFC 6298 §2.4
             rto_max: Duration::from_secs(60), // RFC 6298 §2.5
             rto_law: Letter::Rfc,

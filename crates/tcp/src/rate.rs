@@ -1,11 +1,11 @@
 //! How fast octets reach the peer (draft-cheng-iccrg-delivery-rate-estimation; linux net/ipv4/tcp_rate.c), and what a sender
 //! with work to do is held back by (linux `tcp_chrono`). For TCP_INFO.
 
+use crate::Connection;
 use crate::acked::Delta;
 use crate::rtx_queue::{Sent, mark};
 use crate::stats::Chrono;
 use crate::time::{Duration, Instant};
-use crate::Connection;
 use wire::Seq;
 
 /// What is measured of sending; a connection that sends nothing has none of it.

@@ -106,6 +106,10 @@ pub struct Info {
     pub delivery_rate: u64,
     /// Whether the caller held it down: there was not enough to send.
     pub delivery_rate_app_limited: bool,
+    /// Round-trip time as a receiver sees it.
+    pub rcv_rtt: u64,
+    /// Octets that the caller read in the last round trip.
+    pub rcv_space: u32,
 }
 
 impl Default for Info {
@@ -162,6 +166,8 @@ impl Default for Info {
             delivered_ce: 0,
             delivery_rate: 0,
             delivery_rate_app_limited: false,
+            rcv_rtt: 0,
+            rcv_space: 0,
         }
     }
 }
@@ -177,6 +183,7 @@ impl Connection {
             | flag(self.syn_data_accepted(), 32);
         let sending = self.send_stats.as_deref();
         let (busy, rwnd_limited, sndbuf_limited) = sending.map(|s| s.chrono.read(now)).unwrap_or_default();
+        let (rcv_rtt, rcv_space) = self.appetite_figures();
         let (delivery_rate, delivery_rate_app_limited) = self.delivery_rate();
         let synchronized = !matches!(self.state, State::SynSent | State::SynReceived);
         let acked = self.snd.una.since(self.snd.iss).saturating_sub(1);
@@ -231,6 +238,8 @@ impl Connection {
             delivered_ce: sending.map_or(0, |s| s.delivered_ce),
             delivery_rate,
             delivery_rate_app_limited,
+            rcv_rtt: rcv_rtt.as_micros(),
+            rcv_space,
         }
     }
 }
@@ -290,6 +299,8 @@ impl Info {
             ("tcpi_sndbuf_limited", self.sndbuf_limited),
             ("tcpi_delivered_ce", self.delivered_ce.into()),
             ("tcpi_delivery_rate", self.delivery_rate),
+            ("tcpi_rcv_rtt", self.rcv_rtt),
+            ("tcpi_rcv_space", self.rcv_space.into()),
             ("tcpi_delivery_rate_app_limited", self.delivery_rate_app_limited.into()),
         ]
     }

@@ -81,6 +81,7 @@ impl Connection {
             return;
         }
         self.push_pending(now, Push::Normal, r);
+        self.expand_send_buffer();
         self.acknowledge(now, r);
         if self.cfg.keepalive && !self.timers.is_set(TimerKind::KeepAlive) {
             self.arm_keepalive(now);

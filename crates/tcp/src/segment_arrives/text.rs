@@ -68,6 +68,7 @@ impl Connection {
                 return Ok(());
             }
             self.take_in_order(now, data, h.flags.has(Flags::PSH), r);
+            self.measure_appetite(now, seg);
         } else {
             self.take_early(now, seq, data, r);
         }
