@@ -245,7 +245,7 @@ impl Run {
         }
     }
 
-    fn to_the_end(&mut self) {
+    fn run_to_the_end(&mut self) {
         /// Rounds in which only callers have anything to do: now and then one does not read.
         const IDLE: u32 = 40;
         let mut idle = 0;
@@ -284,7 +284,7 @@ impl Run {
 
 fn run(kinds: [usize; 2], six: bool, lengths: [usize; 2], seed: u64, weather: Weather) -> Run {
     let mut run = Run::new(kinds.map(|k| &KINDS[k]), six, lengths, seed, weather);
-    run.to_the_end();
+    run.run_to_the_end();
     run.check();
     run
 }
