@@ -35,7 +35,7 @@ proptest! {
             let mut ready = queue.clone();
             ready.advance();
             prop_assert_eq!(ready.peek(), queue.peek());
-            if model.len() % 3 == 0 {
+            if model.len().is_multiple_of(3) {
                 queue = ready;
             }
         }
