@@ -167,6 +167,30 @@ impl Sock {
             _ => None,
         }
     }
+    /// setsockopt(2) of Fast Open: everything is arranged before there is a connection (linux do_tcp_setsockopt).
+    /// `client`: whether the host's settings let it be one; `most`: the longest queue they allow.
+    pub(crate) fn arrange_fast_open(
+        &mut self,
+        option: (i32, i32),
+        value: Option<i32>,
+        client: bool,
+        most: u32,
+    ) -> Result<(), &'static str> {
+        let early = !matches!(self.kind, Kind::Stream(_));
+        match option {
+            sockopt::TCP_FASTOPEN | sockopt::TCP_FASTOPEN_NO_COOKIE if !early => Err("EINVAL"),
+            sockopt::TCP_FASTOPEN_CONNECT if !client => Err("EOPNOTSUPP"),
+            sockopt::TCP_FASTOPEN_CONNECT if !matches!(self.kind, Kind::Fresh) => Err("EINVAL"),
+            sockopt::TCP_FASTOPEN => {
+                let n = value.and_then(|n| u32::try_from(n).ok()).ok_or("EINVAL")?;
+                if let Some(l) = self.listener_mut() {
+                    l.fast.max = n.min(most);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
     fn switch(&self, option: (i32, i32)) -> bool {
         self.options.as_ref().is_some_and(|o| o.on(option) == Some(true))
     }

@@ -305,20 +305,7 @@ impl Host {
         let key = (option.level, option.number);
         let (client, most) = (self.settings.fast_open & bit::CLIENT != 0, self.settings.somaxconn);
         let sock = self.socks.get_mut(id).ok_or("EBADF")?;
-        // linux do_tcp_setsockopt: Fast Open is arranged before there is a connection.
-        let early = !matches!(sock.kind, Kind::Stream(_));
-        match key {
-            TCP_FASTOPEN | TCP_FASTOPEN_NO_COOKIE if !early => return Err("EINVAL"),
-            TCP_FASTOPEN_CONNECT if !client => return Err("EOPNOTSUPP"),
-            TCP_FASTOPEN_CONNECT if !matches!(sock.kind, Kind::Fresh) => return Err("EINVAL"),
-            TCP_FASTOPEN => {
-                let n = int(value, 0).filter(|n| *n >= 0).ok_or("EINVAL")?;
-                if let Some(l) = sock.listener_mut() {
-                    l.fast.max = (n as u32).min(most);
-                }
-            }
-            _ => {}
-        }
+        sock.arrange_fast_open(key, int(value, 0), client, most)?;
         let options = sock.options.get_or_insert_default();
         if key == TCP_FASTOPEN_KEY {
             options.fast_open_keys = Some(Keys::from_octets(value).ok_or("EINVAL")?);
