@@ -102,7 +102,7 @@ fn a_refused_command_changes_nothing() {
         (Command::Inject { node: 70_000, hex: "00".repeat(60) }, "unknown_node"),
         (Command::Delay { frame: 0, by: f64::NAN }, "bad_delay"),
         (Command::Park { node: 0, pid: 99, parked: true }, "unknown_process"),
-        (Command::Call { node: 0, call: "bind(3, \"x\", 80)".into() }, "bad_address"),
+        (Command::Call { node: 0, call: "bind(3, \"x\", 80)".into() }, "bad_call"),
     ];
     for (command, code) in bad {
         let said = format!("{command:?}");
