@@ -179,6 +179,10 @@ impl Host {
     pub fn processes(&self) -> Vec<ProcessInfo> {
         self.processes.values().map(|p| self.process_info(p)).collect()
     }
+    /// Lines that the next run of a process passes over; none where it waits in a call, has exited, or has no program.
+    pub fn lines_ahead(&self, pid: Pid) -> Vec<u32> {
+        self.processes.get(&pid).map_or_else(Vec::new, |p| p.ahead())
+    }
     /// Counters by nstat(8) name, in name order, those that are not zero or always shown.
     pub fn counters(&self) -> Vec<(&'static str, u64)> {
         self.counters.list()

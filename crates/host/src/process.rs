@@ -119,6 +119,13 @@ impl Process {
     pub(crate) fn start(&self) -> Instant {
         self.start
     }
+    /// See [`Host::lines_ahead`].
+    pub(crate) fn ahead(&self) -> Vec<u32> {
+        match &self.program {
+            Some(program) if self.runs() && !self.waiting => program.ahead(),
+            _ => Vec::new(),
+        }
+    }
     fn runs(&self) -> bool {
         self.program.is_some() && self.exited.is_none()
     }

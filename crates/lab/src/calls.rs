@@ -85,4 +85,11 @@ impl Session {
         lines.reverse();
         lines
     }
+
+    /// The first `most` lines of what the log has of the steps known after the one where we stand.
+    pub fn log_ahead(&self, node: Option<u32>, most: u32) -> Vec<LogLine> {
+        let calls = self.ledger().calls();
+        let ahead = &calls[calls.partition_point(|c| c.step <= self.step)..];
+        ahead.iter().filter(|c| node.is_none_or(|n| n == c.node)).take(most as usize).cloned().collect()
+    }
 }

@@ -1,4 +1,5 @@
 //! A session: world, commands, history, scenarios, import and export, and the views that a face shows.
+pub mod breaks;
 mod calls;
 #[cfg(feature = "capture")]
 mod capture;

@@ -274,6 +274,8 @@ pub struct CommandResult {
     /// Why the call failed: code `errno.EADDRINUSE`, …
     why: Option<ErrorView>,
 }
+/// A breakpoint: a line, from 1, of a file that a node runs.
+pub struct Break { node: u32, file: String, line: u32 }
 /// What could come next on a line of the console.
 pub struct Completions {
     /// The character from which an item replaces what was typed.

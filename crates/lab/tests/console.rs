@@ -80,6 +80,19 @@ fn a_server_and_a_client_by_hand() {
 }
 
 #[test]
+fn the_log_knows_what_lies_ahead() {
+    let mut s = Session::new("accept-flow", None).unwrap();
+    while s.step() {}
+    let all = s.log(None, 1_000);
+    assert!(s.log_ahead(None, 10).is_empty());
+    s.seek(all[3].step);
+    let past = s.log(None, 1_000);
+    let ahead = s.log_ahead(None, 1_000);
+    assert_eq!([past, ahead].concat(), all);
+    assert_eq!(s.log_ahead(Some(1), 1).len(), 1);
+}
+
+#[test]
 fn what_is_wrong_with_a_line_is_said_with_its_place() {
     let mut s = at_rest();
     for (line, said) in [

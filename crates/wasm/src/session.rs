@@ -2,7 +2,7 @@
 use crate::error::{bad_argument, error};
 use crate::{platform, rescue, value};
 use js_sys::Uint8Array;
-use lab::view::{Command, ErrorView};
+use lab::view::{Break, Command, ErrorView};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -119,6 +119,16 @@ impl Session {
         value::give(&self.inner.log(node, most))
     }
 
+    /// The first `most` lines of the log of the steps that are known after this one.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(js_name = logAhead, unchecked_return_type = "view.LogLine[]")]
+    pub fn log_ahead(&self, node: Option<u32>, most: u32) -> Js {
+        let _guard = self.rescue.enter();
+        value::give(&self.inner.log_ahead(node, most))
+    }
+
     /// The shipped scenarios.
     ///
     /// # Errors
@@ -215,6 +225,41 @@ impl Session {
             done = lab::view::RunResult { events: done.events + more.events, stopped: more.stopped };
         }
         value::give(&done)
+    }
+
+    /// Like `run`, but stops (`break`) where a process comes to stand before one of these lines.
+    ///
+    /// # Errors
+    /// `bad_argument`.
+    #[wasm_bindgen(js_name = runToBreaks, unchecked_return_type = "view.RunResult")]
+    pub fn run_to_breaks(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "view.Break[]")] breaks: JsValue,
+        budget: u32,
+        until_ns: f64,
+    ) -> Js {
+        let _guard = self.rescue.enter();
+        let breaks: Vec<Break> = value::take(&breaks).map_err(|e| bad_argument("breaks", &e))?;
+        value::give(&self.inner.run_to_breaks(&breaks, budget, until_ns))
+    }
+
+    /// Whether a text is a program; throws what is wrong with it.
+    ///
+    /// # Errors
+    /// `bad_program`, with `file`, `line` and `column`.
+    #[wasm_bindgen(js_name = checkProgram)]
+    pub fn check_program(file: &str, text: &str) -> Js<()> {
+        bare(lab::breaks::check_program(file, text))
+    }
+
+    /// This scenario from its beginning with another text for a program of a node.
+    ///
+    /// # Errors
+    /// `bad_program`, `unknown_node`, `unknown_file`.
+    #[wasm_bindgen(js_name = withProgram)]
+    pub fn with_program(&self, node: u32, file: &str, text: &str) -> Js<Session> {
+        let _guard = self.rescue.enter();
+        bare(self.inner.with_program(node, file, text)).map(Session::begin)
     }
 
     /// Does something to the world. In the past, it forks a timeline.

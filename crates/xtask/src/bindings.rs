@@ -68,6 +68,10 @@ fn types() -> String {
     all.visit::<v::CommandResult>();
     all.visit::<v::ErrorView>();
     all.visit::<v::RuleInfo>();
+    all.visit::<v::CallView>();
+    all.visit::<v::Completions>();
+    all.visit::<v::LogLine>();
+    all.visit::<v::Break>();
     all.visit::<lab::script::EventPlace>();
     all.visit::<lab::script::ScriptView>();
     let mut text =

@@ -120,6 +120,20 @@ impl Machine {
     pub(super) fn line(&self, code: &Code) -> u32 {
         code.ops.get(self.pc).map_or(0, |(_, line)| *line)
     }
+    /// The lines from here to the next call, found by running a copy.
+    pub(super) fn ahead(&self, code: &Code) -> Vec<u32> {
+        let (mut machine, mut lines) = (self.clone(), Vec::new());
+        for _ in 0..BUDGET {
+            let line = machine.line(code);
+            if lines.last() != Some(&line) {
+                lines.push(line);
+            }
+            if !matches!(machine.step(code), Ok(None)) {
+                break;
+            }
+        }
+        lines
+    }
     pub(super) fn run(&mut self, code: &Code) -> Next {
         for _ in 0..BUDGET {
             match self.step(code) {

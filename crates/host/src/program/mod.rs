@@ -194,6 +194,10 @@ impl Program {
     pub(crate) fn line(&self) -> u32 {
         self.machine.line(&self.code)
     }
+    /// The lines that its next run passes over, from where it stands to its next call. Nothing has run then.
+    pub(crate) fn ahead(&self) -> Vec<u32> {
+        self.machine.ahead(&self.code)
+    }
     pub(crate) fn lines(&self) -> &[String] {
         &self.lines
     }
