@@ -7,7 +7,7 @@ export interface Edge {
   readonly why: string;
 }
 
-export const SIZE = { width: 220, height: 152 } as const;
+export const SIZE = { width: 220, height: 166 } as const;
 
 /** Middle of each state's name. */
 export const STATES: Readonly<Record<string, Point>> = {
