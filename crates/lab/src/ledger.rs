@@ -82,7 +82,7 @@ impl Ledger {
         calls::append(&mut self.calls, log, step);
         let mut kind = match log.step {
             Step::Arrival { .. } => kind::PACKET,
-            Step::Timer { .. } => 0,
+            Step::Timer { .. } | Step::Flood { .. } => 0,
             Step::Process { .. } => kind::PROGRAM,
             Step::Hand => kind::COMMAND,
         };

@@ -13,6 +13,8 @@
 //!      "sysctls": {"net.ipv4.tcp_syncookies": "0"},
 //!      "programs": [{"file": "server.c", "source": ["…"], "park_at_line": 6}]}
 //!   ],
+//!   // `"program": "echo-fork.c"` in place of `source` is a program that comes with the lab; a node may also flood:
+//!   // `"gateway": "10.0.0.9"`, `"flood": {"to": "10.0.0.2:80", "from": "198.18.0.0", "syns": 10000, "every_us": 100}`
 //!   "links": [{"name": "LAN", "delay_us": 750, "rate_bps": 100000000,
 //!              "ends": [{"node": "Client", "lose": [{"kind": "data", "nth": 1}]}, {"node": "Server"}]}]
 //! }
@@ -21,10 +23,10 @@
 use crate::error::{Result, error, word};
 use crate::view::{ErrorView, ScenarioInfo, Text};
 use host::{HostConfig, IfaceConfig, ProgramConfig};
-use net::{FrameKind, Impairments, LinkConfig, LossRule, ParkConfig, PortConfig, WorldConfig};
+use net::{FloodConfig, FrameKind, Impairments, LinkConfig, LossRule, ParkConfig, PortConfig, WorldConfig};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tcp::time::{Duration, Instant};
 
 /// The format that this build reads.
@@ -44,8 +46,63 @@ shipped!(
     "simultaneous-open",
     "bulk-transfer",
     "backlog-bsd43",
+    "six-clients",
+    "six-clients-at-once",
+    "six-clients-abort",
+    "six-clients-bsd43",
+    "syn-flood",
+    "syn-flood-cookies",
+    "server-iterative",
     "server-forks",
-    "server-polls"
+    "server-preforks",
+    "server-polls",
+    "server-epoll",
+    "never-reads",
+    "half-close",
+    "http",
+    "smtp",
+    "pop3",
+    "ftp",
+    "rlogin",
+    "rpc",
+    "gone-wrong"
+);
+
+macro_rules! programs {
+    ($($file:literal),* $(,)?) => {
+        /// Programs that a scenario may name: file and text.
+        pub static PROGRAMS: &[(&str, &str)] =
+            &[$(($file, include_str!(concat!("../../host/programs/", $file)))),*];
+    };
+}
+programs!(
+    "count.c",
+    "echo-client.c",
+    "echo-epoll.c",
+    "echo-fork.c",
+    "echo-poll.c",
+    "echo-prefork.c",
+    "echo.c",
+    "flood-client.c",
+    "ftp-client.c",
+    "ftp-server.c",
+    "half-close-client.c",
+    "hello-client.c",
+    "hoards.c",
+    "http-client.c",
+    "http-server.c",
+    "loops.c",
+    "never-accepts.c",
+    "never-reads.c",
+    "patient-client.c",
+    "pop3-client.c",
+    "pop3-server.c",
+    "rlogin-client.c",
+    "rlogin-server.c",
+    "rpc-client.c",
+    "rpc-server.c",
+    "smtp-client.c",
+    "smtp-server.c"
 );
 
 /// A scenario as its file has it. Times in microseconds.
@@ -94,6 +151,12 @@ pub struct Node {
     /// Settings by sysctl(8) name.
     #[serde(default)]
     pub sysctls: BTreeMap<String, String>,
+    /// Address of the neighbour that takes what is for other networks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<IpAddr>,
+    /// SYNs that it sends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flood: Option<Flood>,
     /// Time that a call takes a program.
     #[serde(default = "call_us")]
     pub call_us: u64,
@@ -102,16 +165,39 @@ pub struct Node {
     pub programs: Vec<Program>,
 }
 
-/// A program in the lab's small C.
+/// SYNs from addresses that nobody has, at a steady pace (RFC 4987 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flood {
+    /// Address and port that they go to; the address is a neighbour's.
+    pub to: SocketAddr,
+    /// The first one's source address; each next one has the next address.
+    pub from: Ipv4Addr,
+    /// How many.
+    pub syns: u32,
+    /// When the first is sent.
+    #[serde(default)]
+    pub start_us: u64,
+    /// Between one and the next.
+    pub every_us: u64,
+}
+
+/// A program in the lab's small C: by its name, where it comes with the lab, or by its lines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Program {
-    /// Name of the file.
+    /// Name of the file; empty for that of `program`.
+    #[serde(default)]
     pub file: String,
+    /// One of [`PROGRAMS`]. Once the scenario is read its lines stand in `source`, and nothing here: what is saved is
+    /// whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// When it starts.
     #[serde(default)]
     pub start_us: u64,
     /// Its lines.
+    #[serde(default)]
     pub source: Vec<String>,
     /// It stands still when it first comes to this line, from 1, until a person lets it go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -194,12 +280,17 @@ impl Scenario {
     /// # Errors
     /// `bad_scenario`, with the line and column or the field, and what would be right.
     pub fn parse(json: &str) -> Result<Scenario> {
-        let scenario: Scenario = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
+        let mut scenario: Scenario = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
         if scenario.version != VERSION {
             let found = scenario.version;
             return Err(bad(format!(
                 "version: {found} is not known here; this build reads version {VERSION}"
             )));
+        }
+        for (n, node) in scenario.nodes.iter_mut().enumerate() {
+            for (p, program) in node.programs.iter_mut().enumerate() {
+                program.resolve().map_err(|problem| bad(format!("nodes[{n}].programs[{p}]: {problem}")))?;
+            }
         }
         scenario.world(scenario.seed)?;
         Ok(scenario)
@@ -252,7 +343,9 @@ impl Scenario {
                 nodes[node].ifaces[0].neighbours.extend(others.map(|&(_, addr, mac)| (addr, mac)));
             }
         }
-        Ok(WorldConfig { nodes, links, seed, parks })
+        let floods = self.nodes.iter().enumerate();
+        let floods = floods.filter_map(|(n, node)| Some(node.flood?.config(n))).collect();
+        Ok(WorldConfig { nodes, links, seed, parks, floods })
     }
 
     fn host(&self, n: usize, node: &Node, seed: u64) -> Result<HostConfig> {
@@ -277,7 +370,14 @@ impl Scenario {
         };
         Ok(HostConfig {
             name: node.name.clone(),
-            ifaces: vec![IfaceConfig { mac, addr, prefix, mtu: node.mtu, neighbours: vec![], gateway: None }],
+            ifaces: vec![IfaceConfig {
+                mac,
+                addr,
+                prefix,
+                mtu: node.mtu,
+                neighbours: vec![],
+                gateway: node.gateway,
+            }],
             profile: node.profile.clone().unwrap_or_else(|| self.profile.clone()),
             sysctls: node.sysctls.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
             seed: host_seed(seed, n),
@@ -317,6 +417,44 @@ impl Scenario {
         };
         let ports = link.ends.iter().enumerate().map(port).collect::<Result<Vec<_>>>()?;
         Ok(LinkConfig { name: link.name.clone(), ports })
+    }
+}
+
+impl Program {
+    /// Puts the lines of a program that is named in their place.
+    fn resolve(&mut self) -> std::result::Result<(), String> {
+        let Some(name) = self.program.take() else {
+            return if self.source.is_empty() {
+                Err("give it a `program` or a `source`".into())
+            } else {
+                Ok(())
+            };
+        };
+        if !self.source.is_empty() {
+            return Err(format!("it has both `program` “{name}” and `source`; leave one out"));
+        }
+        let Some((_, text)) = PROGRAMS.iter().find(|(file, _)| *file == name) else {
+            let known: Vec<&str> = PROGRAMS.iter().map(|(file, _)| *file).collect();
+            return Err(format!("no program is called “{name}”; there are {}", known.join(", ")));
+        };
+        self.source = text.lines().map(str::to_owned).collect();
+        if self.file.is_empty() {
+            self.file = name;
+        }
+        Ok(())
+    }
+}
+
+impl Flood {
+    fn config(self, node: usize) -> FloodConfig {
+        FloodConfig {
+            node,
+            to: self.to,
+            from: self.from,
+            syns: self.syns,
+            start: Instant::ZERO + micros(self.start_us),
+            every: micros(self.every_us),
+        }
     }
 }
 

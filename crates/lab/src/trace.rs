@@ -24,7 +24,10 @@ pub(crate) fn views(decisions: &[Decision], node: Option<u32>) -> Vec<RuleView> 
 /// The machine that a step was at.
 fn node_of(log: &StepLog) -> Option<NodeId> {
     match log.step {
-        Step::Arrival { node, .. } | Step::Timer { node, .. } | Step::Process { node, .. } => Some(node),
+        Step::Arrival { node, .. }
+        | Step::Timer { node, .. }
+        | Step::Process { node, .. }
+        | Step::Flood { node } => Some(node),
         Step::Hand => log.launched.first().map(|l| l.from).or_else(|| log.events.first().map(|(n, _)| *n)),
     }
 }

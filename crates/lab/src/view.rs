@@ -180,7 +180,7 @@ pub struct FlowView {
 }
 /// What one step was.
 pub struct StepInfo {
-    /// `frame` arrived, `timer` fired, `process` ran a line, `command` of a person.
+    /// `frame` arrived, `timer` fired, `process` ran a line, `flood` sent a SYN, `command` of a person.
     what: String,
     time: f64,
     node: Option<u32>,

@@ -89,6 +89,7 @@ impl Session {
                 let flow = sent.and_then(|g| self.flow(g.src, g.dst));
                 StepInfo { flow, ..info("process", Some(node.0.into()), text) }
             }
+            Step::Flood { node } => info("flood", Some(node.0.into()), "SYN".into()),
             Step::Hand => match self.timeline().command_at(step) {
                 Some(command) => {
                     let (node, frame) = commands::subject(command);

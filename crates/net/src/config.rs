@@ -2,7 +2,8 @@
 
 use host::HostConfig;
 use std::fmt;
-use tcp::time::Duration;
+use std::net::{Ipv4Addr, SocketAddr};
+use tcp::time::{Duration, Instant};
 
 /// A machine, by its place in [`WorldConfig::nodes`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,6 +26,25 @@ pub struct WorldConfig {
     pub seed: u64,
     /// Processes to be parked when they come to a line.
     pub parks: Vec<ParkConfig>,
+    /// SYNs that machines send without a program.
+    pub floods: Vec<FloodConfig>,
+}
+
+/// SYNs from addresses that nobody has, at a steady pace: the attack of RFC 4987 §2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FloodConfig {
+    /// Machine on whose first plugged interface they are put.
+    pub node: usize,
+    /// Where they go: a neighbour of that machine.
+    pub to: SocketAddr,
+    /// Source address of the first; each next one has the next address.
+    pub from: Ipv4Addr,
+    /// How many.
+    pub syns: u32,
+    /// When the first one is sent.
+    pub start: Instant,
+    /// Between one and the next; a microsecond at least.
+    pub every: Duration,
 }
 
 /// An Ethernet segment with an ideal switch: unicast goes to the port that has that address, group addresses to
@@ -158,6 +178,13 @@ pub enum ConfigError {
         /// `loss` or `rate`.
         field: &'static str,
     },
+    /// A flood of a machine that is not there or on no link, or to no IPv4 neighbour of it.
+    BadFlood {
+        /// Flood.
+        flood: usize,
+        /// What is wrong and how to mend it.
+        problem: &'static str,
+    },
     /// More machines, links or ports than ids can count.
     TooMany(&'static str),
 }
@@ -187,6 +214,7 @@ impl fmt::Display for ConfigError {
                     "links[{link}].ports[{port}].{field}: must be more than 0; leave it out for no limit"
                 )
             }
+            ConfigError::BadFlood { flood, problem } => write!(f, "floods[{flood}]: {problem}"),
             ConfigError::TooMany(what) => write!(f, "{what}: too many, at most {}", u16::MAX - 1),
         }
     }

@@ -7,6 +7,7 @@
 //! ```
 mod config;
 mod flight;
+mod flood;
 mod glance;
 mod hands;
 mod link;
@@ -16,8 +17,8 @@ pub mod rules;
 mod world;
 
 pub use config::{
-    ConfigError, FrameId, FrameKind, Impairments, LinkConfig, LinkId, LossRule, NodeId, ParkConfig,
-    PortConfig, WorldConfig,
+    ConfigError, FloodConfig, FrameId, FrameKind, Impairments, LinkConfig, LinkId, LossRule, NodeId,
+    ParkConfig, PortConfig, WorldConfig,
 };
 pub use flight::Flight;
 pub use glance::Glance;

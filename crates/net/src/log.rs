@@ -30,6 +30,11 @@ pub enum Step {
         /// Process.
         pid: Pid,
     },
+    /// A machine sent a SYN of its flood.
+    Flood {
+        /// Machine.
+        node: NodeId,
+    },
     /// A person did something.
     Hand,
 }

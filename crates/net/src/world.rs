@@ -2,6 +2,7 @@
 
 use crate::config::{ConfigError, FrameId, LinkId, NodeId, WorldConfig};
 use crate::flight::{Flight, Flights};
+use crate::flood::Flood;
 use crate::link::{Link, Passage};
 use crate::log::{Fate, Launched, Loss, Step, StepLog};
 use crate::queue::EventQueue;
@@ -23,6 +24,7 @@ pub struct World {
     pub(crate) links: Rc<Vec<Link>>,
     pub(crate) flights: Flights,
     pub(crate) frames: u32,
+    pub(crate) floods: Vec<Flood>,
     scratch: Scratch,
 }
 
@@ -32,6 +34,7 @@ pub(crate) enum Event {
     Arrival { slot: u32 },
     Timer { node: u16, key: TimerKey },
     Process { node: u16, pid: Pid },
+    Flood { flood: u16 },
 }
 
 /// A machine on its links.
@@ -93,6 +96,7 @@ impl World {
             links: Rc::new(links),
             flights: Flights::default(),
             frames: 0,
+            floods: Vec::new(),
             scratch: Scratch::default(),
         };
         let mut log = StepLog::default();
@@ -101,6 +105,7 @@ impl World {
             Rc::make_mut(&mut world.nodes[usize::from(node)].host).boot(&mut out);
             world.take(node, &mut out, &mut log, &mut ());
         }
+        world.start_floods(config)?;
         world.settle();
         Ok(world)
     }
@@ -120,6 +125,7 @@ impl World {
             }
             Event::Timer { node, key } => Step::Timer { node: NodeId(node), key },
             Event::Process { node, pid } => Step::Process { node: NodeId(node), pid },
+            Event::Flood { flood } => Step::Flood { node: self.flooder(flood) },
         };
         Some((time, step))
     }
@@ -145,6 +151,7 @@ impl World {
                 Rc::make_mut(&mut self.nodes[usize::from(node)].host).process_runs(time, pid, &mut out, r);
                 self.take(node, &mut out, log, r);
             }
+            Event::Flood { flood } => self.flood(flood, log, r),
         }
         self.scratch.out = out;
         self.settle();
@@ -358,7 +365,7 @@ impl World {
                         park.waiting = true;
                     }
                 }
-                Event::Arrival { .. } => {}
+                Event::Arrival { .. } | Event::Flood { .. } => {}
             }
         }
     }
@@ -391,6 +398,7 @@ impl World {
                 let node = &self.nodes[usize::from(node)];
                 node.parks.get(&pid).is_none_or(|park| !park.stops(&node.host, pid))
             }
+            Event::Flood { .. } => true,
         }
     }
 }

@@ -40,6 +40,7 @@ fn config(hosts: u8, sends: Impairments) -> WorldConfig {
         links: vec![LinkConfig { name: "LAN".into(), ports: (0..usize::from(hosts)).map(port).collect() }],
         seed: 7,
         parks: vec![],
+        floods: vec![],
     }
 }
 

@@ -129,6 +129,7 @@ impl Run {
             links: vec![LinkConfig { name: "link".into(), ports: vec![port(0), port(1)] }],
             seed,
             parks: vec![],
+            floods: vec![],
         });
         let callers = lengths.map(|to_write| Caller { to_write, ..Caller::default() });
         let world = world.expect("a world");

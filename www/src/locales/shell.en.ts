@@ -121,6 +121,7 @@ export const shell = {
   'spoken.frame': '{who} receives {what}.',
   'spoken.timer': 'At {who} the {what} timer fires.',
   'spoken.process': '{who} runs {what}.',
+  'spoken.flood': '{who} sends a {what} of its flood.',
   'spoken.command': 'By hand: {what}.',
   'spoken.sent': '{who} sends {what}.',
   'spoken.start': 'At the beginning.',

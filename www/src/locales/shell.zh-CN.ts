@@ -117,6 +117,7 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'spoken.frame': '{who}收到 {what}。',
   'spoken.timer': '{who}的 {what} 定时器到时。',
   'spoken.process': '{who}运行 {what}。',
+  'spoken.flood': '{who}发出洪泛中的一个 {what}。',
   'spoken.command': '手动：{what}。',
   'spoken.sent': '{who}发出 {what}。',
   'spoken.start': '在开头。',
