@@ -27,7 +27,8 @@ fn every_scenario_can_be_taken_down() {
         let mut session = Session::new(&info.id, None).unwrap();
         while session.position() < STEPS && session.step() {}
         let args: Vec<&str> =
-            ["-T", "fields"].into_iter().chain(ASKED.iter().flat_map(|(name, _)| ["-e", *name])).collect();
+            // What programs say to each other is not judged: Wireshark reads a letter over POP3 as one with a date.
+            ["--disable-protocol", "pop", "-T", "fields"].into_iter().chain(ASKED.iter().flat_map(|(name, _)| ["-e", *name])).collect();
         let Some(lines) = tshark(&session.pcapng().unwrap(), &args) else { return };
         assert_eq!(lines.len(), session.frames().len(), "{}", info.id);
         for (line, record) in lines.iter().zip(session.frames()) {
