@@ -6,12 +6,22 @@ use crate::{HalfOpenInfo, Host, ListenerInfo, SockId, SocketInfo, WaitingInfo};
 use std::net::SocketAddr;
 use tcp::State;
 
+/// SYN or FIN without an acknowledgment; half-open entries of a listener are no sockets yet.
+fn control_bits(sock: &Sock) -> u32 {
+    match sock.state() {
+        State::SynSent | State::FinWait1 | State::Closing | State::LastAck => 1,
+        State::SynReceived => u32::from(sock.parent.is_none()),
+        _ => 0,
+    }
+}
+
 impl Host {
     pub(crate) fn socket_info(&self, sock: &Sock) -> SocketInfo {
         let (recv_q, send_q) = match &sock.kind {
             Kind::Fresh | Kind::Epoll(_) => (0, 0),
             Kind::Listener(l) => (l.accept.len() as u32, l.backlog),
-            Kind::Stream(c) => (c.readable() as u32, c.unacked() as u32),
+            // linux tcp_diag_get_info: write_seq − snd_una, so that a SYN or FIN counts until it is acknowledged.
+            Kind::Stream(c) => (c.readable() as u32, c.unacked() as u32 + control_bits(sock)),
         };
         SocketInfo {
             id: sock.id,
