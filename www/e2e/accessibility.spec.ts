@@ -32,3 +32,30 @@ for (const theme of ['light', 'dark'] as const) {
     }
   }
 }
+
+for (const [theme, lang, name] of [['light', 'en', 'desk'], ['dark', 'zh-CN', 'phone'], ['dark', 'en', 'desk']] as const) {
+  test(`axe, what is opened later: ${theme}, ${lang}, ${name}`, async ({ page, site }) => {
+    test.setTimeout(240_000);
+    await page.setViewportSize(SIZES[name]);
+    await page.emulateMedia({ colorScheme: theme });
+    await open(page, `${site}?scenario=backlog-overflow`);
+    if (lang === 'zh-CN') await page.keyboard.press('g');
+    for (let i = 0; i < 32; i++) await stepButton(page).click();
+    for (const [key, element] of [['o', 'tcp-log'], ['i', 'tcp-pipeline'], ['`', 'tcp-console']] as const) {
+      await page.keyboard.press(key);
+      await expect(page.locator(`${element} section`)).toBeVisible();
+      if (key === '`') {
+        for (const line of ['socket()', 'ss -tan', 'listen(3)', 'accept(3)']) {
+          await page.keyboard.type(line);
+          await page.keyboard.press('Enter');
+        }
+        await page.keyboard.type('bind(');
+      }
+      expect(await violations(page), element).toEqual([]);
+    }
+    await page.locator('tcp-console').getByRole('radio').first().focus();
+    await page.keyboard.press('b');
+    await expect(page.locator('tcp-call-form select').first()).toBeVisible();
+    expect(await violations(page), 'the form of calls').toEqual([]);
+  });
+}

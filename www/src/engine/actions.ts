@@ -6,6 +6,7 @@
 import { shareLink } from './share.js';
 import { saveFile } from './files.js';
 import { start, stop } from './run.js';
+import type { Break } from './pkg/views.js';
 import type { Numbers, Room, Store, Theme } from './store.js';
 
 /** Arguments that some actions take; where one is left out, the selection stands in for it. */
@@ -18,6 +19,10 @@ export interface Arguments {
   node?: number;
   pid?: number;
   port?: number;
+  /** Program, by the name of its file. */
+  file?: string;
+  /** From 1. */
+  line?: number;
   /** Scenario id. */
   scenario?: string;
   timeline?: number;
@@ -143,6 +148,22 @@ const specs = {
     if (!p) return;
     stop(s);
     s.command({ kind: 'park', node: p.node, pid: p.pid, parked: !p.parked });
+  } },
+
+  // ---- what stands below
+  showPacket: { keys: ['v'], run: (s) => s.set({ lower: 'packet' }) },
+  console: { keys: ['`'], run: (s) => s.set({ lower: 'console' }) },
+  log: { keys: ['o'], run: (s) => s.set({ lower: 'log' }) },
+  pipeline: { keys: ['i'], run: (s) => s.set({ lower: 'pipeline' }) },
+  breakpoint: { keys: [], run: (s, a) => {
+    const { node, file, line } = a ?? {};
+    if (node === undefined || file === undefined || line === undefined) return;
+    const same = (b: Break): boolean => b.node === node && b.file === file && b.line === line;
+    s.set({ breaks: s.face.breaks.some(same) ? s.face.breaks.filter((b) => !same(b)) : [...s.face.breaks, { node, file, line }] });
+  } },
+  editProgram: { keys: [], run: (s, a) => {
+    const { node, file } = a ?? {};
+    if (node !== undefined && file !== undefined) s.set({ dialog: 'program', program: { node, file } });
   } },
 
   // ---- files and links

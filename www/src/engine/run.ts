@@ -52,8 +52,9 @@ export function advance(store: Store, clock: number, elapsed: number, still: boo
     }
     return until;
   }
-  const result = store.act((session) => session.run(BUDGET, until));
-  if (!result || (result.stopped === 'end' && !store.view.next)) return undefined;
+  const { breaks } = store.face;
+  const result = store.act((session) => (breaks.length ? session.runToBreaks([...breaks], BUDGET, until) : session.run(BUDGET, until)));
+  if (!result || result.stopped === 'break' || (result.stopped === 'end' && !store.view.next)) return undefined;
   // Where the budget was spent there is more to do before this moment.
   const now = result.stopped === 'budget' ? store.view.now : Math.max(until, store.view.now);
   if (!still) store.clock = now;

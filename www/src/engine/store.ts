@@ -3,15 +3,18 @@ import type { Lang } from '../locales/index.js';
 import { Draft } from './draft.js';
 import { EnginePanic, toEngineError, type Engine, type EngineError, type Session } from './engine.js';
 import { Fate, Frames, Marks } from './records.js';
-import type { Command, CommandResult, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
+import type { Break, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
 /** The dialogs of the page; at most one is open. */
-export type Dialog = 'help' | 'connect' | 'call' | 'delay' | 'share' | 'open';
+export type Dialog = 'help' | 'connect' | 'call' | 'delay' | 'share' | 'open' | 'program';
 /** The rooms of the page: the playground, scripts, the requirements of RFC 9293. The last two are loaded when entered. */
 export const ROOMS = ['session', 'script', 'conformance'] as const;
 export type Room = (typeof ROOMS)[number];
+/** What the panel below shows. All but the packet are loaded when they are first looked at. */
+export const LOWER = ['packet', 'console', 'log', 'pipeline'] as const;
+export type Lower = (typeof LOWER)[number];
 /** Everything of the store that is not the world: set through {@link Store.set}. */
 export interface Face {
   room: Room;
@@ -31,6 +34,11 @@ export interface Face {
   /** Rule looked at, index in the trace. */
   rule: number | undefined;
   dialog: Dialog | undefined;
+  lower: Lower;
+  /** Lines of programs before which a run stops. */
+  breaks: readonly Break[];
+  /** Program whose text is edited in the dialog `program`. */
+  program: { readonly node: number; readonly file: string } | undefined;
   /** Simulated ns in a second of the viewer's. */
   speed: number;
   running: boolean;
@@ -63,7 +71,7 @@ export class Store {
   revision = 0;
   face: Face = {
     room: 'session', asked: undefined, lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, field: undefined,
-    flow: undefined, node: undefined, rule: undefined, dialog: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
+    flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', breaks: [], program: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
   };
   /** Bytes under edit; undefined until a field of the selected packet is changed. */
   draft: Draft | undefined;
@@ -140,6 +148,16 @@ export class Store {
   /** The rules of the step we stand at (by replay, once a step). */
   get trace(): Trace | undefined {
     return this.#cached('trace', () => this.session.trace());
+  }
+
+  /** The last `most` lines of the log of calls, of one host or of all. */
+  log(node: number | undefined, most: number): readonly LogLine[] {
+    return this.#cached(`log ${node} ${most}`, () => this.session.log(node, most)) ?? [];
+  }
+
+  /** The first `most` lines of the log that lie ahead of where we stand. */
+  logAhead(node: number | undefined, most: number): readonly LogLine[] {
+    return this.#cached(`ahead ${node} ${most}`, () => this.session.logAhead(node, most)) ?? [];
   }
 
   /** The frame that panels show: the chosen one, else that of the step we stand at or the last one before it. */

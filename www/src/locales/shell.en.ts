@@ -32,6 +32,12 @@ export const shell = {
   'action.connect': 'Send a SYN to a port…',
   'action.callByHand': 'Socket call by hand…',
   'action.park': 'Park or unpark the server',
+  'action.showPacket': 'Packet below',
+  'action.console': 'Console',
+  'action.log': 'Log of calls',
+  'action.pipeline': 'What a segment meets',
+  'action.breakpoint': 'Set or clear a breakpoint',
+  'action.editProgram': 'Edit the program…',
   'action.timeline': 'Timeline',
   'action.scenario': 'Scenario',
   'action.pcapng': 'Save pcapng',
@@ -67,6 +73,10 @@ export const shell = {
   'tab.packet': 'Packet',
   'tab.why': 'Why',
   'tab.states': 'States',
+  'tab.lower': 'Panel below',
+  'tab.console': 'Console',
+  'tab.log': 'Log',
+  'tab.pipeline': 'Pipeline',
 
   // ---- sequence
   'sequence.label': 'Sequence diagram',

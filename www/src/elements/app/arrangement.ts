@@ -1,6 +1,6 @@
 /** What stands where, at each size. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Room, Store } from '../../engine/store.js';
+import { LOWER, type Lower, type Room, type Store } from '../../engine/store.js';
 import type { T } from '../../locales/index.js';
 import { nodeName } from '../host-panel/view.js';
 import type { Layout, Panel } from './layout.js';
@@ -14,7 +14,7 @@ import '../time-bar/index.js';
 import '../top-bar/index.js';
 import '../why/index.js';
 
-export type Tab = Exclude<Panel, 'top' | 'time'>;
+export type Tab = Exclude<Panel, 'top' | 'time' | 'log' | 'pipeline'>;
 
 export interface Arranged {
   readonly store: Store;
@@ -63,6 +63,24 @@ export function load(room: Room, failed: () => void): void {
   });
 }
 
+type Tool = Exclude<Lower, 'packet'>;
+let tools: Promise<unknown> | undefined;
+const toolFailures = new Map<Tool, string>();
+
+/** Console, log or pipeline: fetched when it is first looked at, and empty until then. */
+function tool(a: Arranged, which: Tool): TemplateResult {
+  tools ??= import('../tools/index.js').catch((thrown: unknown) => {
+    tools = undefined;
+    toolFailures.set(which, thrown instanceof Error ? thrown.message : String(thrown));
+    a.store.notify();
+  });
+  const failed = toolFailures.get(which);
+  toolFailures.delete(which);
+  if (failed !== undefined) return html`<p class="loading failed" role="alert">${a.t('shell.roomFailed', { why: failed })}</p>`;
+  return which === 'console' ? html`<tcp-console .node=${nodeFor(a.store, 'server')}></tcp-console>`
+    : which === 'log' ? html`<tcp-log></tcp-log>` : html`<tcp-pipeline></tcp-pipeline>`;
+}
+
 const sequence = (legend: boolean): TemplateResult =>
   html`<div class="panel sequence"><tcp-sequence ?legend=${legend}></tcp-sequence></div>`;
 
@@ -76,7 +94,7 @@ function wide(a: Arranged): TemplateResult {
       ${shown.has('server') ? html`<div class="panel host server"><tcp-host-panel .node=${server}></tcp-host-panel></div>` : nothing}
       ${shown.has('why') || shown.has('states') ? html`<div class="panel whys">
         ${shown.has('why') ? html`<tcp-why></tcp-why>` : nothing}${shown.has('states') ? html`<tcp-states></tcp-states>` : nothing}</div>` : nothing}
-    </main>${packet(a)}`;
+    </main>${lower(a)}`;
 }
 
 function middle(a: Arranged): TemplateResult {
@@ -84,17 +102,28 @@ function middle(a: Arranged): TemplateResult {
   return html`<main class="main">
       ${a.shown.has('sequence') ? sequence(true) : nothing}
       ${tabs.length ? html`<div class="panel tabbed">${tabList(a, tabs)}${sheet(a)}</div>` : nothing}
-    </main>${packet(a)}`;
+    </main>${lower(a)}`;
 }
 
 function phone(a: Arranged): TemplateResult {
   const { shown, tab } = a;
-  const tabs = (['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p));
+  const late = (['console', 'log', 'pipeline'] as const).filter((p) => shown.has(p));
+  const tabs = [...(['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p)), ...(late.length ? (['console'] as const) : [])];
   return html`${tabs.length > 1 ? html`<nav aria-label=${a.t('tab.label')}>${tabList(a, tabs)}</nav>` : nothing}
     <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-sequence></tcp-sequence></div>` : tab === 'packet'
-      ? html`<div class="panel packet" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-packet></tcp-packet></div>` : html`<div class="panel tabbed">${sheet(a)}</div>`}</main>
+      ? html`<div class="panel packet" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-packet></tcp-packet></div>` : tab === 'console' ? tooled(a, late)
+      : html`<div class="panel tabbed">${sheet(a)}</div>`}</main>
     ${tab === 'sequence' && shown.has('server') ? html`<tcp-queues mode="strip" .node=${nodeFor(a.store, 'server')}></tcp-queues>` : nothing}
     ${(tab === 'sequence' || tab === 'packet') && shown.has('packet') ? html`<tcp-packet mode="peek"></tcp-packet>` : nothing}`;
+}
+
+/** Console, log and pipeline share a tab of the phone. */
+function tooled(a: Arranged, late: readonly Tool[]): TemplateResult {
+  const { lower: chosen } = a.store.face;
+  const now = late.find((p) => p === chosen) ?? late[0] ?? 'console';
+  return html`<div class="panel tooled" role="tabpanel" id="sheet" aria-label=${tabName(a, 'console')}>
+    ${late.length > 1 ? tabRow(late, now, (to) => a.store.set({ lower: to }), 'lower', a.t('tab.lower'), (p) => lowerName(a, p)) : nothing}
+    <div class="sheet" id="lower" role=${late.length > 1 ? 'tabpanel' : nothing} aria-label=${lowerName(a, now)}>${tool(a, now)}</div></div>`;
 }
 
 function embed(a: Arranged): TemplateResult {
@@ -107,25 +136,44 @@ function embed(a: Arranged): TemplateResult {
       ${shown.has('why') ? html`<tcp-why></tcp-why>` : nothing}</div>` : nothing}</main>`;
 }
 
-function packet(a: Arranged): TemplateResult | typeof nothing {
-  return a.shown.has('packet') ? html`<div class="packet"><tcp-packet></tcp-packet></div>` : nothing;
+/** The panel below: the packet, and beside it in tabs what is loaded later. */
+function lower(a: Arranged): TemplateResult | typeof nothing {
+  const tabs = LOWER.filter((p) => a.shown.has(p));
+  const [first] = tabs;
+  if (first === undefined) return nothing;
+  const { lower: chosen } = a.store.face;
+  const now = tabs.includes(chosen) ? chosen : first;
+  const led = tabs.length > 1;
+  return html`<div class="packet ${led ? 'led' : ''}" role=${led ? 'region' : nothing} aria-label=${led ? a.t('tab.lower') : nothing}>${led ? lowerTabs(a, tabs, now) : nothing}
+    <div class="sheet" id="lower" role=${led ? 'tabpanel' : nothing} aria-label=${led ? lowerName(a, now) : nothing}>${now === 'packet' ? html`<tcp-packet ?led=${led}></tcp-packet>` : tool(a, now)}</div></div>`;
+}
+
+function lowerTabs(a: Arranged, tabs: readonly Lower[], now: Lower): TemplateResult {
+  return tabRow(tabs, now, (to) => a.store.set({ lower: to }), 'lower', a.t('tab.lower'), (p) => html`${lowerName(a, p)}${p === 'packet' && a.store.draft?.dirty ? html`<i class="dot"></i>` : nothing}`);
+}
+
+function lowerName({ t, store }: Arranged, which: Lower): string {
+  return which === 'packet' && store.looked !== undefined ? t('packet.title', { id: store.looked }) : t(`tab.${which}`);
 }
 
 /** Tabs as the ARIA practices want them: one stop for the Tab key, arrows between. */
-function tabList(a: Arranged, tabs: readonly Tab[]): TemplateResult {
-  const { t, store, tab } = a;
+function tabRow<P extends string>(tabs: readonly P[], now: P, choose: (tab: P) => void, controls: string, label: string, text: (tab: P) => unknown): TemplateResult {
   const move = (e: KeyboardEvent): void => {
     const by = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0;
     if (!by) return;
     e.preventDefault();
-    const next = tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length];
+    const next = tabs[(tabs.indexOf(now) + by + tabs.length) % tabs.length];
     if (next === undefined) return;
-    a.choose(next);
+    choose(next);
     (e.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-tab=${next}]`)?.focus();
   };
-  return html`<div class="tabs" role="tablist" aria-label=${t('tab.label')} @keydown=${move}>
-    ${tabs.map((p) => html`<button role="tab" data-tab=${p} aria-selected=${p === tab ? 'true' : 'false'} tabindex=${p === tab ? 0 : -1}
-      aria-controls="sheet" @click=${() => a.choose(p)}>${tabName(a, p)}${p === 'packet' && store.draft?.dirty ? html`<i class="dot"></i>` : nothing}</button>`)}</div>`;
+  return html`<div class="tabs" role="tablist" aria-label=${label} @keydown=${move}>
+    ${tabs.map((p) => html`<button role="tab" data-tab=${p} aria-selected=${p === now ? 'true' : 'false'} tabindex=${p === now ? 0 : -1}
+      aria-controls=${controls} @click=${() => choose(p)}>${text(p)}</button>`)}</div>`;
+}
+
+function tabList(a: Arranged, tabs: readonly Tab[]): TemplateResult {
+  return tabRow(tabs, a.tab, (tab) => a.choose(tab), 'sheet', a.t('tab.label'), (p) => html`${tabName(a, p)}${p === 'packet' && a.store.draft?.dirty ? html`<i class="dot"></i>` : nothing}`);
 }
 
 function tabName({ t, store }: Arranged, tab: Tab): string {

@@ -4,7 +4,7 @@ import { loadEngine, type Engine } from '../../engine/engine.js';
 import { keepTaste, keepWork, keptTaste, keptWork, reloaded } from '../../engine/persist.js';
 import { stop } from '../../engine/run.js';
 import { linkedTimeline } from '../../engine/share.js';
-import { ROOMS, Store, type Room, type Saved, type Theme } from '../../engine/store.js';
+import { ROOMS, Store, type Lower, type Room, type Saved, type Theme } from '../../engine/store.js';
 import { nearest, translator, type Key, type T } from '../../locales/index.js';
 import { reset, StoreRequest, tokens } from '../base/index.js';
 import { handleKey } from './keys.js';
@@ -31,7 +31,7 @@ export interface StepDetail {
  * @attr scenario id of a shipped scenario, or its JSON; `accept-flow` without one
  * @attr {"en"|"zh-CN"} lang language; without one, the reader's
  * @attr {"auto"|"light"|"dark"} theme
- * @attr panels which parts are shown, by name: top sequence packet server client why states time
+ * @attr panels which parts are shown, by name: top sequence packet server client why states time console log pipeline
  * @attr view `embed` for the arrangement of a small frame, whatever the size; `script` or `conformance` for that room of the page
  * @attr script shipped packetdrill script that the room `script` opens on, by its path: `requirements/nagle.pkt`
  * @attr step step to open at
@@ -71,6 +71,7 @@ export class TcpPlayground extends LitElement {
   #room: Room = 'session';
   #said = '';
   #told = -1;
+  #lower: Lower = 'packet';
   readonly #resize = new ResizeObserver(([entry]) => {
     if (entry) this.layout = layoutFor(entry.contentRect.width, entry.contentRect.height, this.view);
   });
@@ -212,6 +213,17 @@ export class TcpPlayground extends LitElement {
     history.pushState(null, '', url);
   }
 
+  /** Another panel is looked at below; where there is no below, it has a tab. A console takes the keys. */
+  #looksAt(lower: Lower): void {
+    this.#lower = lower;
+    if (this.layout === 'phone') this.tab = lower === 'packet' ? 'packet' : 'console';
+    if (lower !== 'console' || this.shadowRoot?.activeElement?.getAttribute('role') === 'tab') return;
+    void customElements.whenDefined('tcp-console').then(async () => {
+      await this.updateComplete;
+      this.renderRoot.querySelector<HTMLElement>('tcp-console')?.focus();
+    });
+  }
+
   /** The browser's own back and forward go between rooms. */
   readonly #travelled = (): void => {
     if (this.page) this.#store?.set({ room: roomOf(new URL(location.href).searchParams.get('view')) });
@@ -222,6 +234,7 @@ export class TcpPlayground extends LitElement {
     if (!store) return;
     const { lang, theme, room } = store.face;
     if (room !== this.#room) this.#entered(room);
+    if (this.#lower !== store.face.lower) this.#looksAt(store.face.lower);
     this.lang = lang;
     if (this.page) document.documentElement.lang = lang;
     if (theme === 'auto') delete this.dataset['theme'];
@@ -272,8 +285,8 @@ export class TcpPlayground extends LitElement {
 
   /** The tab chosen, if the arrangement has it. */
   protected tabOf(shown: ReadonlySet<Panel>): Tab {
-    if (this.layout === 'phone') return shown.has(this.tab) ? this.tab : 'sequence';
-    return this.tab === 'sequence' || this.tab === 'packet' || !shown.has(this.tab) ? 'server' : this.tab;
+    if (this.layout === 'phone') return this.tab === 'console' || shown.has(this.tab) ? this.tab : 'sequence';
+    return this.tab === 'sequence' || this.tab === 'packet' || this.tab === 'console' || !shown.has(this.tab) ? 'server' : this.tab;
   }
 
   /** A run is not spoken, only where it ends. */

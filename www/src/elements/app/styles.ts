@@ -18,7 +18,16 @@ export const styles = css`
   .whys tcp-why { flex: 1 1 0; min-height: 120px; }
   .whys tcp-states { flex: none; }
   .packet { border-top: 1px solid var(--ink); min-height: 0; min-width: 0; overflow: hidden; }
-  .packet > * { height: 100%; }
+  .packet > .sheet { height: 100%; }
+  .packet > .sheet > * { height: 100%; }
+  /* The tabs stand where the heading of the panel begins, in its own row. */
+  .packet.led { position: relative; --lead: 292px; }
+  .packet > .tabs { position: absolute; left: 16px; top: 0; width: 276px; height: 32px; padding: 0; gap: 16px; border: 0; z-index: 1; }
+  .packet > .tabs button { font: var(--t4) / 16px var(--serif); height: 28px; padding-top: 5px; color: var(--ink3); }
+  .packet > .tabs button:hover { color: var(--ink); }
+  .tooled { padding: 0; }
+  [data-layout='phone'] .tooled > .tabs { padding: 0 16px; justify-content: start; gap: 24px; }
+  .tooled > .sheet { flex: 1; min-height: 0; }
 
   .tabs { display: flex; gap: 20px; padding: 0 12px; height: 36px; flex: none; align-items: end; border-bottom: 1px solid var(--hair); }
   .tabs button { height: 32px; color: var(--ink2); white-space: nowrap; }
@@ -40,7 +49,7 @@ export const styles = css`
   [data-layout='phone'] tcp-time-bar { height: auto; padding: 4px 16px 12px; }
   [data-layout='phone'] > tcp-queues { padding: 0 16px; border-top: 1px solid var(--hair); }
   [data-layout='phone'] > tcp-packet { border-top: 1px solid var(--ink); }
-  [data-layout='phone'] .packet { border: 0; padding: 0; overflow: hidden auto; }
+  [data-layout='phone'] .panel.packet { border: 0; padding: 0; overflow: hidden auto; }
 
   [data-layout='embed'] { grid-template-rows: 36px minmax(0, 1fr) 44px; }
   [data-layout='embed'] .main { grid-template-columns: minmax(0, 420fr) minmax(0, 220fr); padding: 0; }

@@ -17,6 +17,7 @@ const shapes = {
   menu: svg`<path d="M2.500 4.500h11M2.500 8h11M2.500 11.500h11"></path>`,
   chevron: svg`<path d="M4.500 6.500L8 10l3.500-3.500"></path>`,
   open: svg`<path d="M5 11l6-6M6 5h5v5"></path>`,
+  edit: svg`<path d="M3 13l.7-2.900L10.800 3l2.200 2.200L5.900 12.300zM9.300 4.500l2.200 2.200"></path>`,
   more: svg`<path d="M3.500 8h.01M8 8h.01M12.500 8h.01" stroke-width="2"></path>`,
 } satisfies Record<string, SVGTemplateResult>;
 

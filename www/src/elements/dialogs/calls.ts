@@ -1,46 +1,56 @@
-/** Socket calls that a person can make, and which of them a descriptor's state has a use for. Pure. */
-import type { NodeView, SocketView } from '../../engine/pkg/views.js';
+/**
+ * A form's part of a socket call: which calls a descriptor is offered, what is wrong with a field, the line that makes
+ * the call. What calls there are, what their parameters take and which state allows them is the core's. Pure.
+ */
+import type { CallView, Completion, ParamView } from '../../engine/pkg/views.js';
 
-export type CallName = 'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'read' | 'write' | 'shutdown' | 'close';
-/** Process of the person's own shell on every host. */
-export const SHELL = 0;
-/** Most octets that one read or write by hand takes. */
-export const MOST_OCTETS = 65535;
-export const MOST_BACKLOG = 65535;
+/** A descriptor of the person's shell, and what it is. */
+export interface Descriptor { readonly fd: number; readonly what: string }
 
-/** Arguments besides the descriptor. */
-export type Argument = 'addr' | 'backlog' | 'len' | 'text';
-export const ARGUMENTS: Readonly<Record<CallName, readonly Argument[]>> = {
-  socket: [], bind: ['addr'], listen: ['backlog'], accept: [], connect: ['addr'], read: ['len'], write: ['text'], shutdown: [], close: [],
-};
+/** Fields as they stand in the form, by name; a list's choices are joined by `|`. */
+export type Values = Readonly<Record<string, string>>;
 
-/** Descriptors of the person's shell on a host. */
-export function descriptors(node: NodeView): SocketView[] {
-  return node.sockets.filter((s) => s.pid === SHELL && s.fd != null).sort((a, b) => (a.fd ?? 0) - (b.fd ?? 0));
+/** The descriptors among what the core offers for a first argument (`3, ` or `3)`, with a row of ss). */
+export function descriptors(items: readonly Completion[]): Descriptor[] {
+  return items.flatMap(({ text, hint }) => (/^\d+/.test(text) ? [{ fd: parseInt(text, 10), what: hint }] : []));
 }
 
-/** Calls that make sense on a socket in this state; `socket` makes a new one and is always to be had. */
-export function offered(socket: SocketView | undefined): CallName[] {
-  if (!socket) return ['socket'];
-  if (socket.listener != null) return ['socket', 'accept', 'close'];
-  switch (socket.state) {
-    case 'CLOSED': return ['socket', ...(socket.local.endsWith(':*') ? (['bind'] as const) : []), 'connect', 'listen', 'close'];
-    case 'FIN-WAIT-1': case 'FIN-WAIT-2': case 'CLOSING': return ['socket', 'read', 'close'];
-    case 'ESTABLISHED': case 'CLOSE-WAIT': case 'SYN-SENT': case 'SYN-RECEIVED': return ['socket', 'read', 'write', 'shutdown', 'close'];
-    default: return ['socket', 'read', 'close'];
+/** Whether a call begins with a descriptor. */
+export function takesDescriptor(call: CallView): boolean {
+  return call.params[0]?.kind === 'fd';
+}
+
+/** Calls that the descriptor's state allows, in the core's order; those that need none come last. */
+export function offered(calls: readonly CallView[], fd: number | undefined, suits: (call: string, fd: number) => boolean): CallView[] {
+  const on = fd === undefined ? [] : calls.filter((c) => takesDescriptor(c) && suits(c.name, fd));
+  return [...on, ...calls.filter((c) => !takesDescriptor(c))];
+}
+
+/** Names of which several may be chosen; of others, one. */
+export function several(param: ParamView): boolean {
+  return param.kind === 'names' && ['flags', 'events', 'type'].includes(param.name);
+}
+
+/** What a field holds until a person writes in it. */
+export function initial(call: string, param: ParamView): string {
+  switch (param.kind) {
+    case 'int': return String(Math.min(Math.max(STARTS[param.name] ?? 0, param.least), param.most));
+    case 'text': return 'hello';
+    case 'value': return '1';
+    case 'names': case 'level': return param.optional || several(param) ? '' : param.names[0] ?? '';
+    case 'address': return param.optional ? '' : call === 'bind' ? '0.0.0.0' : '10.0.0.2';
+    default: return '';
   }
 }
 
-export interface Values { readonly addr: string; readonly backlog: string; readonly len: string; readonly text: string }
+const STARTS: Readonly<Record<string, number>> = { backlog: 2, len: 512, timeout: 1000, maxevents: 8 };
 
-/** What is wrong with an argument, if anything. */
-export function problem(argument: Argument, values: Values): 'address' | { readonly min: number; readonly max: number } | undefined {
-  switch (argument) {
-    case 'addr': return /^(\[[0-9a-f:.]+\]|[0-9.]+):\d{1,5}$/i.test(values.addr.trim()) ? undefined : 'address';
-    case 'backlog': return whole(values.backlog, 0, MOST_BACKLOG) ? undefined : { min: 0, max: MOST_BACKLOG };
-    case 'len': return whole(values.len, 0, MOST_OCTETS) ? undefined : { min: 0, max: MOST_OCTETS };
-    case 'text': return undefined;
-  }
+/** What is wrong with a field: `range`, or `empty`. What an address or a value may be, the core says. */
+export function problem(param: ParamView, value: string): 'range' | 'empty' | undefined {
+  if (value.trim() === '') return param.optional || several(param) || param.kind === 'text' ? undefined : 'empty';
+  if (param.kind !== 'int') return undefined;
+  const n = Number(value);
+  return /^\s*-?\d+\s*$/.test(value) && n >= param.least && n <= param.most ? undefined : 'range';
 }
 
 export function whole(text: string, min: number, max: number): boolean {
@@ -48,17 +58,24 @@ export function whole(text: string, min: number, max: number): boolean {
   return /^\s*\d+\s*$/.test(text) && n >= min && n <= max;
 }
 
-/** The line of the console that makes the call: `connect(3, "10.0.0.2:80")`. */
-export function command(call: CallName, fd: number, v: Values): string {
-  switch (call) {
-    case 'socket': return 'socket()';
-    case 'bind': case 'connect': return `${call}(${fd}, "${v.addr.trim()}")`;
-    case 'listen': return `listen(${fd}, ${Number(v.backlog)})`;
-    case 'read': return `read(${fd}, ${Number(v.len)})`;
-    case 'write': return `write(${fd}, ${quoted(v.text)})`;
-    case 'shutdown': return `shutdown(${fd}, SHUT_WR)`;
-    default: return `${call}(${fd})`;
-  }
+/** The line of the console that makes the call: `connect(3, "10.0.0.2", 80)`. What is left out at the end is not written. */
+export function command(call: CallView, values: Values): string {
+  const args = call.params.map((p) => argument(p, values));
+  while (args.length && args.at(-1) === undefined) args.pop();
+  return `${call.name}(${args.map((a, i) => a ?? filled(call.params[i] as ParamView)).join(', ')})`;
+}
+
+function argument(param: ParamView, values: Values): string | undefined {
+  const value = values[param.name]?.trim() ?? '';
+  if (param.kind === 'text') return quoted(values[param.name] ?? '');
+  if (value === '') return several(param) && !param.optional ? '0' : undefined;
+  if (param.kind === 'address') return `${quoted(value)}, ${values[`${param.name}.port`]?.trim() || '0'}`;
+  return value;
+}
+
+/** What stands for a parameter that is left out before one that is not. */
+function filled(param: ParamView): string {
+  return param.kind === 'names' && !['flags', 'events'].includes(param.name) ? param.names[0] ?? '0' : '0';
 }
 
 /** Between quotes, as C and the core have it. */

@@ -31,7 +31,7 @@ export abstract class Form extends Element {
   /** Says what is wrong and puts the focus there. */
   protected refuse(field: string, text: string): void {
     this.wrong = { field, text };
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`[name=${field}]`)?.focus());
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`[name="${field}"]`)?.focus());
   }
 
   protected under(field: string): TemplateResult | typeof nothing {

@@ -6,25 +6,35 @@ import { errorSentence } from '../../locales/sentences.js';
 import { Element, panel, reset } from '../base/index.js';
 import { spoken, spokenStyles } from '../why/sentence.js';
 import { styles } from './styles.js';
-import './call-form.js';
-import './forms.js';
+
+/** What a dialog is made of is fetched when it is first opened. */
+const late = (dialog: Dialog): Promise<unknown> => {
+  switch (dialog) {
+    case 'call': return import('./call-form.js');
+    case 'program': return import('../program-edit/index.js');
+    default: return import('./forms.js');
+  }
+};
 
 const TITLES: Readonly<Record<Exclude<Dialog, 'delay'>, Key>> = {
   help: 'dialog.help.title', connect: 'dialog.connect.title', call: 'dialog.call.title', share: 'dialog.share.title', open: 'dialog.open.title',
+  program: 'dialog.program.title',
 };
 
 /** Every dialog of the page, the sentence about what did not work, and the page's last words after a panic. */
 export class Dialogs extends Element {
   static override styles = [reset, panel, spokenStyles, styles];
   #before: globalThis.Element | null = null;
+  /** Dialogs whose form has been fetched; before that, its element would not know its session. */
+  readonly #fetched = new Set<Dialog>();
 
   protected override render(): TemplateResult {
     const { store, t } = this;
     const { dialog } = store.face;
-    return html`${store.panic ? this.#panic() : dialog ? html`<dialog class=${dialog === 'help' ? 'wide' : ''} aria-labelledby="title"
+    return html`${store.panic ? this.#panic() : dialog ? html`<dialog class=${dialog === 'help' ? 'wide' : dialog === 'program' ? 'widest' : ''} aria-labelledby="title"
           @close=${() => store.set({ dialog: undefined })} @keydown=${(e: Event) => e.stopPropagation()}>
         <div class="head"><h2 id="title">${dialog === 'delay' ? t('dialog.delay.title', { id: store.looked ?? '' }) : this.#title(dialog)}</h2>
-          <button type="button" aria-label=${t('dialog.close')} @click=${() => store.set({ dialog: undefined })}>×</button></div>${this.#form(dialog)}</dialog>` : nothing}
+          <button type="button" aria-label=${t('dialog.close')} @click=${() => store.set({ dialog: undefined })}>×</button></div>${this.#fetched.has(dialog) ? this.#form(dialog) : nothing}</dialog>` : nothing}
       ${store.error && !store.panic ? html`<div class="toast" role="alert"><p><strong>${t('dialog.error.title')}</strong> ${spoken(errorSentence(store.lang, store.error))}</p>
         <button type="button" aria-label=${t('dialog.close')} @click=${() => { store.error = undefined; store.notify(); }}>×</button></div>` : nothing}`;
   }
@@ -34,16 +44,27 @@ export class Dialogs extends Element {
     if (dialog && !dialog.open) {
       this.#before = deepest(document.activeElement);
       dialog.showModal();
-      void this.#focus(dialog);
+      void this.#open(dialog);
     } else if (!dialog && this.#before) {
       if (this.#before instanceof HTMLElement) this.#before.focus();
       this.#before = null;
     }
   }
 
-  /** The form draws itself after the dialog is open: only then is there a field to be in. */
-  async #focus(dialog: HTMLDialogElement): Promise<void> {
-    const form = dialog.querySelector<Element>('tcp-connect-form, tcp-delay-form, tcp-open-form, tcp-share-form, tcp-call-form');
+  /** The form is fetched, and draws itself after the dialog is open: only then is there a field to be in. */
+  async #open(dialog: HTMLDialogElement): Promise<void> {
+    const { store } = this;
+    const which = store.face.dialog ?? 'help';
+    try {
+      await late(which);
+      this.#fetched.add(which);
+      this.requestUpdate();
+      await this.updateComplete;
+    } catch (thrown) {
+      store.error = { code: 'internal', message: this.t('shell.roomFailed', { why: thrown instanceof Error ? thrown.message : String(thrown) }), operands: [] };
+      return store.set({ dialog: undefined });
+    }
+    const form = dialog.querySelector<Element>('.form');
     await form?.updateComplete;
     const field = form?.renderRoot.querySelector<HTMLElement>('[autofocus]') ?? form?.renderRoot.querySelector<HTMLElement>('input, select');
     field?.focus();
@@ -57,12 +78,13 @@ export class Dialogs extends Element {
   #form(dialog: Dialog): TemplateResult {
     const { store } = this;
     switch (dialog) {
-      case 'connect': return html`<tcp-connect-form .store=${store}></tcp-connect-form>`;
-      case 'delay': return html`<tcp-delay-form .store=${store}></tcp-delay-form>`;
-      case 'open': return html`<tcp-open-form .store=${store}></tcp-open-form>`;
-      case 'share': return html`<tcp-share-form .store=${store}></tcp-share-form>`;
-      case 'call': return html`<tcp-call-form .store=${store}></tcp-call-form>`;
-      case 'help': return html`<tcp-help-form .store=${store}></tcp-help-form>`;
+      case 'connect': return html`<tcp-connect-form class="form" .store=${store}></tcp-connect-form>`;
+      case 'delay': return html`<tcp-delay-form class="form" .store=${store}></tcp-delay-form>`;
+      case 'open': return html`<tcp-open-form class="form" .store=${store}></tcp-open-form>`;
+      case 'share': return html`<tcp-share-form class="form" .store=${store}></tcp-share-form>`;
+      case 'call': return html`<tcp-call-form class="form" .store=${store}></tcp-call-form>`;
+      case 'program': return html`<tcp-program-form class="form" .store=${store}></tcp-program-form>`;
+      case 'help': return html`<tcp-help-form class="form" .store=${store}></tcp-help-form>`;
     }
   }
 

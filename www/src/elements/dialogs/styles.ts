@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const styles = css`
   dialog { border: 1px solid var(--ink); border-radius: 0; padding: 0; margin: auto; width: min(440px, calc(100vw - 32px)); max-height: calc(100dvh - 32px); background: var(--paper); color: var(--ink);
     font: var(--t2) / 16px var(--sans); overflow-y: auto; }
+  dialog.widest { width: min(860px, calc(100vw - 32px)); }
   dialog.wide { width: min(640px, calc(100vw - 32px)); }
   dialog::backdrop { background: rgb(0 0 0 / 0.28); }
   .head { display: flex; align-items: center; justify-content: space-between; height: 44px; padding: 0 8px 0 16px; border-bottom: 1px solid var(--hair); }
@@ -19,6 +20,10 @@ export const styles = css`
   .buttons button { height: 32px; padding: 0 12px; border-radius: 3px; }
   .buttons .primary { background: var(--ink); color: var(--paper); }
   .result { font: var(--t1) / 16px var(--mono); padding: 6px 8px; background: var(--wash); box-shadow: inset 2px 0 0 var(--ink); overflow-wrap: anywhere; }
+  .result .why { font: var(--t3) / 18px var(--serif); color: var(--ink2); padding-top: 4px; }
+  .checks { display: flex; flex-wrap: wrap; gap: 2px 14px; }
+  label.check { display: flex; align-items: center; gap: 6px; font: var(--t1) / 24px var(--mono); }
+  .check input { width: 14px; min-height: 0; height: 14px; accent-color: var(--you); margin: 0; }
   .keys { max-height: 60vh; columns: 2; column-gap: 24px; }
   .keys div { display: flex; justify-content: space-between; gap: 8px; padding: 3px 0; border-bottom: 1px solid var(--hair); break-inside: avoid; }
   .keys kbd { font-family: var(--mono); color: var(--ink2); white-space: nowrap; }

@@ -21,10 +21,12 @@ import './verdict.js';
  * and what can be done with it. `mode="peek"` is the small one under a phone's figure.
  */
 export class Packet extends Element {
-  static override properties = { mode: { type: String, reflect: true }, hovered: { state: true }, layer: { state: true } };
+  static override properties = { mode: { type: String, reflect: true }, led: { type: Boolean, reflect: true }, hovered: { state: true }, layer: { state: true } };
   static override styles = [reset, panel, signs, styles];
 
   declare mode: 'full' | 'peek';
+  /** A tab names it: its own name is for those who hear. */
+  declare led: boolean;
   declare protected hovered: string | undefined;
   /** Header drawn in rows, where a person chose one. */
   declare protected layer: string | undefined;
@@ -33,6 +35,7 @@ export class Packet extends Element {
   constructor() {
     super();
     this.mode = 'full';
+    this.led = false;
     this.addEventListener(FieldHover.type, (e) => { this.hovered = (e as FieldHover).path; });
   }
 

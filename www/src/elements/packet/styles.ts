@@ -7,6 +7,8 @@ export const styles = css`
   .hint { font: italic var(--t3) / 16px var(--serif); color: var(--ink2); }
   :host(:lang(zh)) .hint { font-style: normal; }
   h2 { gap: 16px; min-width: 0; }
+  :host([led]) h2 { padding-left: var(--lead, 0); }
+  :host([led]) h2 .name { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   h2 .fact { overflow: hidden; text-overflow: ellipsis; min-width: 0; }
   h2 .fact b { color: var(--ink); }
   h2 .fact b.edit { color: var(--edit); }

@@ -5,7 +5,8 @@ import { Element, panel, place, reset } from '../base/index.js';
 import { bars, cross, lane, signs } from '../host-panel/signs.js';
 import { stop, walk } from '../host-panel/roving.js';
 import { flowOf, nodeName, nodeOf, port } from '../host-panel/view.js';
-import { countdown, places, type Places } from './slots.js';
+import { countdown, places, refusal, type Places } from './slots.js';
+import { plain, sentence } from '../../locales/sentences.js';
 import { styles } from './styles.js';
 
 interface Listening extends SocketView { listener: ListenerView }
@@ -32,12 +33,12 @@ export class Queues extends Element {
     if (!node || !listening.length) return nothing;
     if (this.mode === 'strip') return this.#strip(listening[0] as Listening);
     if (this.mode === 'embed') return this.#embed(node, listening[0] as Listening);
-    return html`${listening.map((s) => this.#full(s))}`;
+    return html`${listening.map((s) => this.#full(s, node.id))}`;
   }
 
   // ---- in a host panel
 
-  #full(s: Listening): TemplateResult {
+  #full(s: Listening, node: number): TemplateResult {
     const { t } = this;
     const l = s.listener;
     const over = l.acceptQueue.length > l.backlog;
@@ -48,10 +49,10 @@ export class Queues extends Element {
         <th scope="col" class="n">${t('sockets.local')}</th><th scope="col" class="n">${t('sockets.peer')}</th></tr></thead>
         <tbody><tr><td>${s.ss}</td><td class="n ${over ? 'lost' : ''}">${s.recvQ}</td><td class="n">${s.sendQ}</td>
           <td class="n">${s.local}</td><td class="n">${s.remote || '0.0.0.0:*'}</td></tr></tbody></table>
-      ${this.#synQueue(l)}${this.#acceptQueue(l)}`;
+      ${this.#synQueue(l, this.#refused(s, node, 'syn'))}${this.#acceptQueue(l, this.#refused(s, node, 'accept'))}`;
   }
 
-  #synQueue(l: ListenerView): TemplateResult {
+  #synQueue(l: ListenerView, refused: unknown): TemplateResult {
     const { t } = this;
     const p = places(l.synQueue.length, l.synCapacity, l.backlog);
     return html`<table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, p)}
@@ -59,17 +60,27 @@ export class Queues extends Element {
         <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
       <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
           <td>${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
-          <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}</tbody></table>`;
+          <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}${refused}</tbody></table>`;
   }
 
-  #acceptQueue(l: ListenerView): TemplateResult {
+  #acceptQueue(l: ListenerView, refused: unknown): TemplateResult {
     const { t } = this;
     const p = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
     return html`<table class="queue accept">${this.#caption(t('queues.accept'), t('queues.accept.remark'), l.acceptQueue.length, l.backlog, p)}
       ${l.acceptQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
         <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
       <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}</tbody></table>`;
+          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}${refused}</tbody></table>`;
+  }
+
+  /** Who found the queue full in this step: beyond its last place, crossed out. */
+  #refused(s: Listening, node: number, queue: 'syn' | 'accept'): TemplateResult | typeof nothing {
+    const { trace, view, lang } = this.store;
+    const found = trace && refusal(trace.rules, node);
+    const flow = flowOf(view, trace?.info?.flow);
+    if (found?.queue !== queue || !flow || port(flow.server) !== port(s.local)) return nothing;
+    return html`<tr class="refused" title=${plain(sentence(lang, found.rule))} @click=${() => this.#choose(flow.id)}><td>${cross}<b>${flow.letter}</b></td><td>${flow.client}</td>
+      <td class="n" colspan="3">${this.t('queues.refused')}</td></tr>`;
   }
 
   // ---- parts that all three share

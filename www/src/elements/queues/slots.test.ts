@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countdown, places } from './slots.js';
+import { countdown, places, refusal } from './slots.js';
 
 describe('places of a queue', () => {
   it.each([
@@ -18,4 +18,10 @@ it('counts down each wait, twice as long as the one before: 1, 2, 4 s', () => {
   expect(countdown({ since: 0, next: 7 * S, repeats: 2 }, 3 * S)).toBe(1);
   expect(countdown({ since: 0, next: 7 * S, repeats: 2 }, 9 * S)).toBe(0);
   expect(countdown({ since: 5, next: 5, repeats: 0 }, 5)).toBe(0);
+});
+
+it('tells which queue let somebody not in', () => {
+  const of = (id: string, outcome: 'drop' | 'pass' | 'answer', node = 1): string | undefined => refusal([{ id, outcome, node }], 1)?.queue;
+  expect([of('tcp.accept_queue.full', 'drop'), of('host.listen.syn_queue_full', 'answer'), of('host.listen.accept_queue_full', 'pass'),
+    of('tcp.seq.unacceptable', 'drop'), of('tcp.accept_queue.full', 'drop', 2)]).toEqual(['accept', 'syn', undefined, undefined, undefined]);
 });

@@ -1,5 +1,5 @@
 /** What the two queues of a listening socket look like: entries, free places, the line at the backlog. Pure. */
-import type { HalfOpenView } from '../../engine/pkg/views.js';
+import type { HalfOpenView, RuleView } from '../../engine/pkg/views.js';
 
 /** Free places that are drawn one by one; more are told as a number. */
 const DRAWN = 8;
@@ -28,4 +28,18 @@ export function countdown(entry: Pick<HalfOpenView, 'since' | 'next' | 'repeats'
   const waits = 2 ** (entry.repeats + 1) - 1;
   const wait = ((entry.next - entry.since) * 2 ** entry.repeats) / waits;
   return wait > 0 ? Math.min(1, Math.max(0, (entry.next - now) / wait)) : 0;
+}
+
+/** Rules by which somebody is not let into a queue. */
+const REFUSALS: Readonly<Record<string, 'syn' | 'accept'>> = {
+  'host.listen.syn_queue_full': 'syn', 'host.listen.last_quarter': 'syn', 'host.listen.queue_full': 'syn',
+  'host.listen.accept_queue_full': 'accept', 'host.listen.final_ack_refused': 'accept', 'tcp.accept_queue.full': 'accept',
+  'host.fast_open.full': 'accept',
+};
+
+/** The queue that refused somebody in a step at `node`, and by which rule. */
+export function refusal<R extends Pick<RuleView, 'id' | 'outcome' | 'node'>>(rules: readonly R[], node: number): { readonly queue: 'syn' | 'accept'; readonly rule: R } | undefined {
+  const rule = rules.find((r) => r.node === node && REFUSALS[r.id] !== undefined && r.outcome !== 'pass' && r.outcome !== 'act');
+  const queue = rule && REFUSALS[rule.id];
+  return queue && { queue, rule };
 }

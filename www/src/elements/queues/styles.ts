@@ -21,6 +21,11 @@ export const styles = css`
   tr.chosen td:first-child { box-shadow: inset 2px 0 0 var(--you); }
   tr.over td { border-top: 1px dashed var(--lost); background: var(--lost-wash); }
   tr.over.chosen td { background: var(--you-wash); }
+  .refused { color: var(--lost); cursor: pointer; }
+  .refused td { border-top: 1px solid var(--lost); }
+  .refused .n, .refused b { font: 700 var(--t1) / 16px var(--sans); }
+  .refused .n { font-weight: 400; }
+  .refused .cross { margin-right: 3px; margin-left: -1px; }
   .entry { cursor: pointer; }
   .entry button { font: 700 var(--t1) / 16px var(--sans); margin-left: 4px; height: 20px; min-width: 12px; text-align: left; }
   .beyond { font-family: var(--sans); color: var(--lost); margin-right: 8px; }
