@@ -7,6 +7,7 @@ use net::{Impairments, LinkConfig, NodeId, PortConfig, StepLog, World, WorldConf
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::net::{IpAddr, Ipv4Addr};
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 use wire::tcp::{Flags, Header, Options};
 use wire::{Link, Mac, Seq};
@@ -111,7 +112,7 @@ const PATIENCE: u32 = 100_000;
 fn drive(world: &mut World, mut done: impl FnMut(&World) -> bool) {
     let mut log = StepLog::default();
     let (mut frames, mut silent) = (world.frames(), 0);
-    while !done(world) && silent < PATIENCE && world.step(&mut log, &mut ()) {
+    while !done(world) && silent < PATIENCE && world.step(&mut log, &mut Tape::None) {
         silent = if world.frames() == frames { silent + 1 } else { 0 };
         frames = world.frames();
     }
@@ -132,7 +133,7 @@ pub fn bulk(frames: u32) -> u32 {
 pub fn bulk_recorded(frames: u32) -> u32 {
     let mut world = world(SENDER, SINK, &fast());
     let (mut log, mut ledger) = (StepLog::default(), Ledger::default());
-    while world.frames() < frames && world.step(&mut log, &mut ()) {
+    while world.frames() < frames && world.step(&mut log, &mut Tape::None) {
         ledger.append(&log, &world);
     }
     ledger.frames().len() as u32
@@ -245,7 +246,7 @@ pub fn flood(syns: u32) -> u32 {
     drive(&mut world, |w| w.next().is_none_or(|(time, _)| time > listening));
     let mut log = StepLog::default();
     for n in 0..syns {
-        if world.inject(NodeId(0), syn(n), &mut log, &mut ()).is_err() {
+        if world.inject(NodeId(0), syn(n), &mut log, &mut Tape::None).is_err() {
             return n;
         }
         let sent = world.now() + Duration::from_micros(20);

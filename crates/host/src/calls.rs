@@ -185,7 +185,7 @@ impl Host {
         listener.fast.max = fast;
         sock.kind = Kind::Listener(listener);
         let (local, remote) = sock.ends();
-        self.listeners.entry(local.port()).or_default().push(id);
+        self.listeners.entry(local.port(), Vec::new()).push(id);
         cx.out.events.push(HostEvent::State {
             sock: id,
             local,

@@ -1,6 +1,6 @@
 //! Counters with the names of nstat(8), those of TCP without their prefix (`Tcp`, `TcpExt`).
 
-use std::collections::BTreeMap;
+use crate::store::Sorted;
 
 /// Counters of every packet, kept apart from the rest so that counting one costs nothing.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ const ALWAYS: [&str; 4] = ["ListenDrops", "ListenOverflows", "TCPReqQFullDoCooki
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counters {
     hot: [u64; HOT.len()],
-    named: BTreeMap<&'static str, u64>,
+    named: Sorted<&'static str, u64>,
 }
 
 impl Counters {
@@ -28,19 +28,19 @@ impl Counters {
         self.hot[which as usize] += 1;
     }
     pub(crate) fn add(&mut self, name: &'static str, n: u32) {
-        *self.named.entry(name).or_default() += u64::from(n);
+        *self.named.entry(name, 0) += u64::from(n);
     }
     /// In name order.
     pub(crate) fn list(&self) -> Vec<(&'static str, u64)> {
         let mut all = self.named.clone();
         for name in ALWAYS {
-            all.entry(name).or_default();
+            all.entry(name, 0);
         }
         for (name, &n) in HOT.iter().zip(&self.hot) {
             if n > 0 {
                 all.insert(name, n);
             }
         }
-        all.into_iter().collect()
+        all.into_list()
     }
 }

@@ -5,6 +5,7 @@ use crate::secret::{FourTuple, Secret};
 use crate::sock::{Kind, Sock};
 use crate::sockopt;
 use crate::step::Step;
+use crate::store::Sorted;
 use crate::wait::{Progress, Try, errno};
 use crate::{Errno, Host, SendFlags, SockId, rules};
 use bytes::Bytes;
@@ -318,13 +319,13 @@ impl Host {
         let Some(sock) = self.socks.get_mut(id) else { return };
         let Some(remote) = sock.remote else { return };
         if let Some(lesson) = sock.stream().and_then(|c| c.take_fast_open_lesson()) {
-            self.servers.entry(remote.ip()).or_default().learn(lesson);
+            self.servers.entry(remote.ip(), Remembered::default()).learn(lesson);
         }
     }
 
     /// Forgets what was remembered of servers (`ip tcp_metrics flush all`).
     pub fn forget_servers(&mut self) {
-        self.servers.clear();
+        self.servers = Sorted::default();
     }
 
     /// send(2) with MSG_FASTOPEN, or the first write after a connect(2) that put its SYN off (linux

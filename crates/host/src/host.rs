@@ -10,13 +10,13 @@ use crate::secret::{FourTuple, Secret};
 use crate::settings::Settings;
 use crate::sock::{Kind, Sock, WaitId};
 use crate::step::Step;
+use crate::store::Sorted;
 use crate::store::{Sockets, Table};
 use crate::wait::Parked;
 use crate::{
     Call, CallResult, HostConfig, HostEvent, Output, Pid, ProcessInfo, SockId, SocketInfo, TimerKey,
 };
 use bytes::Bytes;
-use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use tcp::Tcb;
@@ -35,14 +35,14 @@ pub struct Host {
     pub(crate) tuples: Table<FourTuple, SockId>,
     pub(crate) ports: Table<u16, PortUse>,
     /// Listeners by port, in the order in which they began to listen.
-    pub(crate) listeners: BTreeMap<u16, Vec<SockId>>,
-    pub(crate) processes: BTreeMap<Pid, Process>,
-    pub(crate) parked: BTreeMap<WaitId, Parked>,
+    pub(crate) listeners: Sorted<u16, Vec<SockId>>,
+    pub(crate) processes: Sorted<Pid, Process>,
+    pub(crate) parked: Sorted<WaitId, Parked>,
     pub(crate) counters: Counters,
     /// Where its frames are made.
     pub(crate) room: Room,
     /// What was learned of servers by Fast Open, by address.
-    pub(crate) servers: BTreeMap<IpAddr, Remembered>,
+    pub(crate) servers: Sorted<IpAddr, Remembered>,
     pub(crate) next_wait: u64,
     /// Ephemeral ports given out (RFC 6056 §3.3.3 `next_ephemeral`).
     pub(crate) next_port: u32,
@@ -56,7 +56,7 @@ impl Host {
         let named = |e: String| format!("host {}: {e}", config.name);
         let settings = Settings::new(&config.profile, &config.sysctls).map_err(named)?;
         let ip = Ip::new(&config.ifaces).map_err(named)?;
-        let mut processes = BTreeMap::from([(SHELL, Process::shell(settings.nofile))]);
+        let mut processes = Sorted::from_iter([(SHELL, Process::shell(settings.nofile))]);
         for (n, p) in config.programs.iter().enumerate() {
             let program = Program::compile(&p.source).map_err(|e| format!("{}: {e}", p.file))?;
             let pid = Pid(n as u32 + 1);
@@ -70,12 +70,12 @@ impl Host {
             socks: Sockets::default(),
             tuples: Table::default(),
             ports: Table::default(),
-            listeners: BTreeMap::new(),
+            listeners: Sorted::default(),
             processes,
-            parked: BTreeMap::new(),
+            parked: Sorted::default(),
             counters: Counters::default(),
             room: Room::default(),
-            servers: BTreeMap::new(),
+            servers: Sorted::default(),
             next_wait: 0,
             next_port: 0,
             connections: 0,

@@ -88,7 +88,7 @@ impl Host {
                 queued += l.syn.len() + l.accept.len();
             }
             for Waiter { wait, .. } in &sock.waiters {
-                assert!(self.parked.contains_key(wait), "a waiter of {:?} is a parked call", sock.id);
+                assert!(self.parked.get(wait).is_some(), "a waiter of {:?} is a parked call", sock.id);
             }
         }
         assert_eq!(children, queued, "every child of a listener stands in one of its queues");

@@ -74,7 +74,7 @@ impl Host {
         let rule = rules::malformed(m.problem);
         let [a, b] = m.numbers;
         let operands = [Operand::from(a), Operand::from(b)];
-        if R::ON {
+        if cx.r.on() {
             cx.r.rule(rule, Outcome::Drop, &operands[..rule.operands.len()]);
         }
         Refused { rule, numbers: m.numbers }

@@ -1,7 +1,7 @@
 //! Interfaces, addresses, routes and neighbours: where a datagram goes, and whether one is for us.
 
 use crate::config::IfaceConfig;
-use std::collections::BTreeMap;
+use crate::store::Sorted;
 use std::net::IpAddr;
 use wire::Mac;
 
@@ -17,7 +17,7 @@ struct Iface {
     addr: IpAddr,
     prefix: u8,
     mtu: u16,
-    neighbours: BTreeMap<IpAddr, Mac>,
+    neighbours: Sorted<IpAddr, Mac>,
     gateway: Option<IpAddr>,
 }
 

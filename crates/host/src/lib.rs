@@ -29,6 +29,7 @@ mod sock;
 pub mod sockopt;
 mod step;
 mod store;
+
 mod tcp_info;
 mod text;
 mod wait;
@@ -37,6 +38,7 @@ pub use config::{HostConfig, IfaceConfig, ProgramConfig};
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
 pub use host::Host;
 pub use ready::poll;
+pub use store::Sorted;
 pub use text::CallText;
 
 use bytes::Bytes;

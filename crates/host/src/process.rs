@@ -263,7 +263,7 @@ impl Host {
         let mut child = process.clone();
         let mut program = program.clone();
         program.resume(&CallResult::Done(0, Bytes::new()));
-        child.pid = Pid(self.processes.last_key_value().map_or(1, |(p, _)| p.0 + 1));
+        child.pid = Pid(self.processes.iter().next_back().map_or(1, |(p, _)| p.0 + 1));
         program.set_pid(child.pid.0);
         child.output = Rc::default();
         (child.program, child.parent, child.waiting) = (Some(program), Some(pid), false);

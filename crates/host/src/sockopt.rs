@@ -6,10 +6,10 @@
 use crate::fast_open::{Keys, bit};
 use crate::sock::{Kind, Sock};
 use crate::step::Step;
+use crate::store::Sorted;
 use crate::wait::{Try, errno};
 use crate::{Call, Errno, Host, SockId};
 use bytes::Bytes;
-use std::collections::BTreeMap;
 use tcp::rule::Recorder;
 use tcp::time::{Duration, Instant};
 use tcp::{Algorithm, Config, State};
@@ -149,7 +149,7 @@ fn find(level: i32, number: i32) -> Option<&'static SockOpt> {
 /// What was set on one socket.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Options {
-    values: BTreeMap<(i32, i32), i64>,
+    values: Sorted<(i32, i32), i64>,
     /// SO_LINGER: seconds, where it is on.
     linger: Option<i32>,
     congestion: Option<Algorithm>,

@@ -141,3 +141,74 @@ impl<K: Hash + Eq + Clone, V: Clone> Table<K, V> {
         self.len
     }
 }
+
+/// A small table in the order of its keys, in one piece of memory: for what a host has a handful of. Keys mostly come in
+/// rising, so that most of them go in at the end. Much smaller in wasm than a tree.
+#[derive(Clone, Debug)]
+pub struct Sorted<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Sorted<K, V> {
+    fn default() -> Self {
+        Sorted(Vec::new())
+    }
+}
+
+impl<K: Ord, V> Sorted<K, V> {
+    fn place(&self, key: &K) -> Result<usize, usize> {
+        self.0.binary_search_by(|(k, _)| k.cmp(key))
+    }
+    /// What stands at `key`.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.place(key).ok().map(|at| &self.0[at].1)
+    }
+    /// What stands at `key`, to be changed.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.place(key).ok().map(|at| &mut self.0[at].1)
+    }
+    /// What stands at `key`; `first` is put there where nothing does.
+    pub fn entry(&mut self, key: K, first: V) -> &mut V {
+        let at = self.place(&key).unwrap_or_else(|at| {
+            self.0.insert(at, (key, first));
+            at
+        });
+        &mut self.0[at].1
+    }
+    /// Puts `value` at `key`, over what stood there.
+    pub fn insert(&mut self, key: K, value: V) {
+        match self.place(&key) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (key, value)),
+        }
+    }
+    /// Takes out what stands at `key`.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        self.place(key).ok().map(|at| self.0.remove(at).1)
+    }
+    /// In the order of keys.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
+        self.0.iter().map(|(k, v)| (k, v))
+    }
+    /// In the order of their keys.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> {
+        self.0.iter().map(|(_, v)| v)
+    }
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+    /// Everything, in the order of keys.
+    pub(crate) fn into_list(self) -> Vec<(K, V)> {
+        self.0
+    }
+}
+
+impl<K: Ord, V> FromIterator<(K, V)> for Sorted<K, V> {
+    /// Of two with the same key the later counts.
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(all: I) -> Self {
+        let mut table = Sorted::default();
+        for (key, value) in all {
+            table.insert(key, value);
+        }
+        table
+    }
+}

@@ -5,7 +5,7 @@ use crate::view::Command;
 use crate::{console, hex};
 use host::{CallResult, Pid};
 use net::{FrameId, NodeId, StepLog, World};
-use tcp::rule::Recorder;
+use tcp::rule::Tape;
 use tcp::time::Duration;
 
 /// The longest delay that a person can add, ns: a day.
@@ -15,11 +15,11 @@ const MAX_DELAY: f64 = 86_400e9;
 pub(crate) const SHELL: Pid = Pid(0);
 
 /// Does a command. What fails changes nothing. Gives the result of a call.
-pub(crate) fn apply<R: Recorder>(
+pub(crate) fn apply(
     world: &mut World,
     command: &Command,
     log: &mut StepLog,
-    r: &mut R,
+    r: &mut Tape,
 ) -> Result<Option<CallResult>> {
     match command {
         Command::Hold { frame } => world.hold(FrameId(*frame), log)?,

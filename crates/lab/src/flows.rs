@@ -2,7 +2,7 @@
 
 use crate::records::NONE;
 use net::Glance;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 use std::net::SocketAddr;
 use wire::Seq;
 use wire::tcp::Flags;
@@ -37,7 +37,8 @@ impl Flow {
 #[derive(Clone, Debug, Default)]
 pub struct Flows {
     list: Vec<Flow>,
-    index: BTreeMap<(SocketAddr, SocketAddr), u16>,
+    /// Looked up only: the order of a hash table must not decide anything.
+    index: FxHashMap<(SocketAddr, SocketAddr), u16>,
     /// The flow of the last segment: most often that of the next one too.
     recent: u16,
 }

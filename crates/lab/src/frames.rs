@@ -7,6 +7,7 @@ use crate::view::{Command, PacketView};
 use crate::{hex, records};
 use bytes::Bytes;
 use net::{FrameId, Glance, NodeId, StepLog};
+use tcp::rule::Tape;
 use wire::tcp::Flags;
 
 /// Names of [`records::Fate`], by number.
@@ -91,7 +92,7 @@ impl Session {
         }
         let mut world = self.timeline().world_at(record.step_sent - 1);
         let mut log = StepLog::default();
-        self.timeline().play(record.step_sent, &mut world, &mut log, &mut ());
+        self.timeline().play(record.step_sent, &mut world, &mut log, &mut Tape::None);
         let found = log.launched.into_iter().find(|l| l.id.0 == frame);
         found.map(|l| l.bytes).ok_or_else(unknown)
     }

@@ -8,7 +8,7 @@ use crate::view::{OutcomeView, PredictedFrame, Prediction, RuleView};
 use crate::{hex, tcb};
 use host::HostEvent;
 use net::{FrameId, Glance, NodeId, Step, StepLog, World};
-use tcp::rule::{Decision, Outcome};
+use tcp::rule::{Decision, Outcome, Tape};
 
 /// Steps that other things may take before the frame arrives.
 const MAX_STEPS: u32 = 100_000;
@@ -31,7 +31,7 @@ impl Session {
             match world.next() {
                 Some((_, Step::Arrival { frame, node })) if frame == id => break node,
                 Some(_) if steps < MAX_STEPS => {
-                    world.step(&mut log, &mut ());
+                    world.step(&mut log, &mut Tape::None);
                     steps += 1;
                 }
                 _ => return Err(error("does_not_arrive", [("frame", num(frame)), ("max", num(MAX_STEPS))])),
@@ -39,9 +39,9 @@ impl Session {
         };
         let bytes = world.flight(id).map(|f| f.bytes.clone()).unwrap_or_default();
         let before = world.clone();
-        let mut decisions: Vec<Decision> = Vec::new();
+        let mut decisions: Tape = Some(Vec::new());
         world.step(&mut log, &mut decisions);
-        Ok(self.tell(&before, &world, to, &bytes, &log, &decisions))
+        Ok(self.tell(&before, &world, to, &bytes, &log, &decisions.unwrap_or_default()))
     }
 
     fn tell(

@@ -1,7 +1,6 @@
 //! The table of all rules: records name a rule by its place in it.
 
 use crate::view::{OperandValue, OperandView, OutcomeView, RuleInfo, RuleView};
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use tcp::rule::{Decision, Operand, Outcome, RuleDef};
 
@@ -15,9 +14,13 @@ pub fn all() -> &'static [&'static RuleDef] {
 
 /// Place of a rule in [`all`].
 pub fn index(rule: &RuleDef) -> u16 {
-    static INDEX: OnceLock<BTreeMap<&'static str, u16>> = OnceLock::new();
-    let index = INDEX.get_or_init(|| all().iter().enumerate().map(|(n, r)| (r.id, n as u16)).collect());
-    index.get(rule.id).copied().unwrap_or(crate::records::NONE)
+    static INDEX: OnceLock<Vec<(&'static str, u16)>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| {
+        let mut by_id: Vec<_> = all().iter().enumerate().map(|(n, r)| (r.id, n as u16)).collect();
+        by_id.sort_unstable();
+        by_id
+    });
+    index.binary_search_by_key(&rule.id, |&(id, _)| id).map_or(crate::records::NONE, |at| index[at].1)
 }
 
 /// The rule at a place.

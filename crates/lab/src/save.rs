@@ -8,6 +8,7 @@ use crate::timeline::Logged;
 use crate::view::{Command, ErrorView};
 use net::StepLog;
 use serde::{Deserialize, Serialize};
+use tcp::rule::Tape;
 
 /// Names the format.
 const FORMAT: &str = "tcp-playground-timeline";
@@ -95,7 +96,8 @@ impl Session {
             if self.step + 1 < step {
                 return Err(failed(step, &format!("the world ends at step {}", self.step)));
             }
-            let tried = commands::apply(&mut self.world.clone(), &command, &mut StepLog::default(), &mut ());
+            let tried =
+                commands::apply(&mut self.world.clone(), &command, &mut StepLog::default(), &mut Tape::None);
             tried.map_err(|e: ErrorView| failed(step, &e.message))?;
             self.timelines[0].commands.push(Logged { step, command });
             self.run(1, f64::INFINITY);

@@ -11,7 +11,7 @@ use crate::view::{Command, CommandResult, RuleInfo, RunResult, ScenarioInfo};
 use host::CallResult;
 use net::{StepLog, World};
 use std::rc::Rc;
-use tcp::rule::Recorder;
+use tcp::rule::Tape;
 
 /// A world with its history. Everything that it shows follows from scenario, seed and the command logs.
 #[derive(Clone, Debug)]
@@ -190,7 +190,7 @@ impl Session {
     pub fn command(&mut self, command: Command) -> Result<CommandResult> {
         let before = self.world.clone();
         let mut log = StepLog::default();
-        let call = commands::apply(&mut self.world, &command, &mut log, &mut ())?;
+        let call = commands::apply(&mut self.world, &command, &mut log, &mut Tape::None)?;
         let mut forked = None;
         if self.step < self.ledger().steps() {
             let name = self.name_of_fork(&command);
@@ -253,7 +253,7 @@ impl Session {
     }
 
     /// Does the step we stand at once more, with `r` listening. Gives its log and the world after it.
-    pub(crate) fn replay<R: Recorder>(&self, r: &mut R) -> Option<(StepLog, World)> {
+    pub(crate) fn replay(&self, r: &mut Tape) -> Option<(StepLog, World)> {
         let mut world = self.world_before()?;
         let mut log = StepLog::default();
         self.timeline().play(self.step, &mut world, &mut log, r);
@@ -266,7 +266,7 @@ impl Session {
         let mut world = timeline.world_at(0);
         let mut log = StepLog::default();
         for step in 1..=self.step {
-            if !timeline.play(step, &mut world, &mut log, &mut ()) {
+            if !timeline.play(step, &mut world, &mut log, &mut Tape::None) {
                 return;
             }
             each(&log, step);
@@ -277,7 +277,7 @@ impl Session {
     fn forward(&mut self) -> bool {
         let step = self.step + 1;
         let timeline = &mut self.timelines[self.current];
-        if !timeline.play(step, &mut self.world, &mut self.log, &mut ()) {
+        if !timeline.play(step, &mut self.world, &mut self.log, &mut Tape::None) {
             return false;
         }
         self.before = None;

@@ -5,7 +5,7 @@ use crate::history::History;
 use crate::ledger::Ledger;
 use crate::view::{Command, TimelineInfo};
 use net::{StepLog, World};
-use tcp::rule::Recorder;
+use tcp::rule::Tape;
 
 /// A command and the step that it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,13 +62,7 @@ impl Timeline {
     ///
     /// A command that is in the log could be done when it was logged, so it can be now; logs that come from
     /// outside are tried out once before they are believed.
-    pub(crate) fn play<R: Recorder>(
-        &self,
-        step: u32,
-        world: &mut World,
-        log: &mut StepLog,
-        r: &mut R,
-    ) -> bool {
+    pub(crate) fn play(&self, step: u32, world: &mut World, log: &mut StepLog, r: &mut Tape) -> bool {
         match self.command_at(step) {
             Some(command) => commands::apply(world, command, log, r).is_ok(),
             None => world.step(log, r),
@@ -81,7 +75,7 @@ impl Timeline {
         let (from, world) = self.history.before(step);
         let mut world = world.clone();
         for n in from + 1..=step {
-            self.play(n, &mut world, &mut log, &mut ());
+            self.play(n, &mut world, &mut log, &mut Tape::None);
         }
         world
     }

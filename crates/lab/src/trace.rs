@@ -4,15 +4,15 @@ use crate::rules;
 use crate::session::Session;
 use crate::view::{RuleView, Trace};
 use net::{NodeId, Step, StepLog};
-use tcp::rule::Decision;
+use tcp::rule::{Decision, Tape};
 
 impl Session {
     /// The rules that the step we stand at went through; none at the beginning.
     pub fn trace(&self) -> Trace {
-        let mut decisions: Vec<Decision> = Vec::new();
+        let mut decisions: Tape = Some(Vec::new());
         let log = self.replay(&mut decisions).map(|(log, _)| log);
         let node = log.as_ref().and_then(node_of).map(|n| u32::from(n.0));
-        Trace { step: self.step, info: self.last(), rules: views(&decisions, node) }
+        Trace { step: self.step, info: self.last(), rules: views(&decisions.unwrap_or_default(), node) }
     }
 }
 

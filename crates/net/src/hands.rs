@@ -175,7 +175,7 @@ impl World {
         }
         log.begin(now);
         if parked {
-            n.parks.entry(pid).or_insert(Park { line: None, waiting: false }).line = None;
+            n.parks.entry(pid, Park { line: None, waiting: false }).line = None;
         } else if n.parks.remove(&pid).is_some_and(|p| p.waiting) {
             self.queue.push(now, Event::Process { node: node.0, pid });
         }

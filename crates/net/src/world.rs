@@ -8,11 +8,11 @@ use crate::log::{Fate, Launched, Loss, Step, StepLog};
 use crate::queue::EventQueue;
 use crate::rules;
 use bytes::Bytes;
-use host::{Host, HostEvent, Output, Pid, TimerKey};
-use std::collections::BTreeMap;
+use host::{Host, HostEvent, Output, Pid, Sorted, TimerKey};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use tcp::rule;
-use tcp::rule::Recorder;
+use tcp::rule::{Recorder, Tape};
 use tcp::time::{Duration, Instant};
 
 /// A deterministic discrete-event world. Cloning it is cheap: hosts are shared until written to, frames always.
@@ -43,8 +43,9 @@ pub(crate) struct Node {
     pub(crate) host: Rc<Host>,
     /// Link and port of each interface, where plugged in.
     plugs: Vec<Option<(u16, usize)>>,
-    timers: BTreeMap<TimerKey, TimerSlot>,
-    pub(crate) parks: BTreeMap<Pid, Park>,
+    /// Looked up only: the order of a hash table must not decide anything.
+    timers: FxHashMap<TimerKey, TimerSlot>,
+    pub(crate) parks: Sorted<Pid, Park>,
 }
 
 /// A deadline and the event that stands in the queue for it. A deadline that is put off (each ACK does that to
@@ -103,7 +104,7 @@ impl World {
         for node in 0..world.nodes.len() as u16 {
             let mut out = Output::default();
             Rc::make_mut(&mut world.nodes[usize::from(node)].host).boot(&mut out);
-            world.take(node, &mut out, &mut log, &mut ());
+            world.take(node, &mut out, &mut log, &mut Tape::None);
         }
         world.start_floods(config)?;
         world.settle();
@@ -426,7 +427,7 @@ fn build(config: &WorldConfig) -> Result<(Vec<Node>, Vec<Link>), ConfigError> {
         nodes.push(Node {
             host: Rc::new(host),
             plugs: vec![None; c.ifaces.len()],
-            timers: BTreeMap::new(),
+            timers: FxHashMap::default(),
             parks,
         });
     }

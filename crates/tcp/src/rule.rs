@@ -77,14 +77,16 @@ impl From<usize> for Operand {
 /// Takes the rules of one step as they are decided.
 pub trait Recorder {
     /// Whether anybody listens; where false, operands are not even computed.
-    const ON: bool;
+    fn on(&self) -> bool;
     /// One decision.
     fn rule(&mut self, rule: &'static RuleDef, outcome: Outcome, operands: &[Operand]);
 }
 
 /// The empty recorder: compiles to nothing.
 impl Recorder for () {
-    const ON: bool = false;
+    fn on(&self) -> bool {
+        false
+    }
     fn rule(&mut self, _: &'static RuleDef, _: Outcome, _: &[Operand]) {}
 }
 
@@ -101,10 +103,29 @@ pub struct Decision {
 
 /// A recorder that keeps everything.
 impl Recorder for Vec<Decision> {
-    const ON: bool = true;
+    fn on(&self) -> bool {
+        true
+    }
     fn rule(&mut self, rule: &'static RuleDef, outcome: Outcome, operands: &[Operand]) {
         debug_assert_eq!(rule.operands.len(), operands.len(), "operands of {}", rule.id);
         self.push(Decision { rule, outcome, operands: operands.to_vec() });
+    }
+}
+
+/// Keeps everything, or nobody listens: known only when it runs, so that code is made once for both: what a
+/// page waits for is smaller, and a run as quick.
+pub type Tape = Option<Vec<Decision>>;
+
+impl Recorder for Tape {
+    fn on(&self) -> bool {
+        self.is_some()
+    }
+    #[cold]
+    #[inline(never)]
+    fn rule(&mut self, rule: &'static RuleDef, outcome: Outcome, operands: &[Operand]) {
+        if let Some(kept) = self {
+            kept.rule(rule, outcome, operands);
+        }
     }
 }
 
@@ -138,7 +159,7 @@ pub fn report<R: Recorder, const N: usize>(
     outcome: Outcome,
     operands: impl FnOnce() -> [Operand; N],
 ) {
-    if R::ON {
+    if r.on() {
         r.rule(rule, outcome, &operands());
     }
 }

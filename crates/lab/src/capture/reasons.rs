@@ -5,7 +5,7 @@ use crate::rules;
 use crate::session::Session;
 use net::StepLog;
 use std::collections::BTreeMap;
-use tcp::rule::Decision;
+use tcp::rule::Tape;
 
 impl Session {
     /// By frame, in English, for all that ended up to where we stand. Made by replay with somebody listening.
@@ -13,9 +13,8 @@ impl Session {
         let mut reasons = BTreeMap::new();
         let mut world = self.timeline().world_at(0);
         let mut log = StepLog::default();
-        let mut decisions: Vec<Decision> = Vec::new();
         for step in 1..=self.position() {
-            decisions.clear();
+            let mut decisions: Tape = Some(Vec::new());
             if !self.timeline().play(step, &mut world, &mut log, &mut decisions) {
                 break;
             }
@@ -23,7 +22,7 @@ impl Session {
             for frame in ended {
                 let record = self.frames().get(frame.0 as usize).filter(|r| r.step_ended == step);
                 let rule = record.and_then(|r| rules::at(r.reason));
-                if let Some(decision) = decisions.iter().rev().find(|d| Some(d.rule) == rule) {
+                if let Some(decision) = decisions.iter().flatten().rev().find(|d| Some(d.rule) == rule) {
                     let said = rules::view(decision, None);
                     reasons.insert(
                         frame.0,

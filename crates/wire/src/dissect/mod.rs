@@ -10,7 +10,6 @@ pub(crate) use text::{Value, format, parse};
 use crate::layout::{self, Field, Form};
 use crate::problem::Problem;
 use crate::walk::{Kind, Part, walk};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A part of a frame: a header, a field, an option, octets. The leaves tile the frame, bit for bit.
@@ -50,7 +49,7 @@ pub struct Context {
 /// The annotated tree of any octets: one node a header, then data.
 pub fn dissect(frame: &[u8], context: &Context) -> Vec<Node> {
     let parts = walk(frame);
-    let mut tree = Tree { frame, context, seen: BTreeMap::new(), prefix: String::new() };
+    let mut tree = Tree { frame, context, seen: Vec::new(), prefix: String::new() };
     parts.iter().map(|part| tree.part(part)).collect()
 }
 
@@ -80,7 +79,7 @@ pub fn leaves(nodes: &[Node]) -> Vec<&Node> {
 struct Tree<'a> {
     frame: &'a [u8],
     context: &'a Context,
-    seen: BTreeMap<String, usize>,
+    seen: Vec<(String, usize)>,
     prefix: String,
 }
 
@@ -190,9 +189,16 @@ impl Tree<'_> {
 
     fn path(&mut self, name: &str) -> String {
         let path = format!("{}{name}", self.prefix);
-        let times = self.seen.entry(path.clone()).or_default();
-        *times += 1;
-        if *times == 1 { path } else { format!("{path}[{}]", *times - 1) }
+        match self.seen.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, times)) => {
+                *times += 1;
+                format!("{path}[{}]", *times - 1)
+            }
+            None => {
+                self.seen.push((path.clone(), 1));
+                path
+            }
+        }
     }
 }
 
