@@ -5,8 +5,8 @@ use crate::flows::letter;
 use crate::session::Session;
 use crate::tcb;
 use crate::view::{
-    CounterView, FdView, FlowView, FrameView, HalfOpenView, LineResult, ListenerView, NodeView, ProcessView,
-    SocketView, StepInfo, TcbView, VariableView, View, WaitingView,
+    Command, CounterView, FdView, FlowView, FrameView, HalfOpenView, LineResult, ListenerView, NodeView,
+    ProcessView, SocketView, StepInfo, TcbView, VariableView, View, WaitingView,
 };
 use host::{
     FrameInfo, HalfOpenInfo, Host, HostEvent, ListenerInfo, ProcessInfo, SockId, SocketInfo, TimerKey,
@@ -93,7 +93,11 @@ impl Session {
             Step::Hand => match self.timeline().command_at(step) {
                 Some(command) => {
                     let (node, frame) = commands::subject(command);
-                    StepInfo { frame, ..info("command", node, commands::name(command).into()) }
+                    let text = match command {
+                        Command::Call { call, .. } => call.trim(),
+                        other => commands::name(other),
+                    };
+                    StepInfo { frame, ..info("command", node, text.into()) }
                 }
                 None => info("command", None, String::new()),
             },

@@ -89,6 +89,8 @@ const specs = {
   packetBack: { keys: ['Shift+p'], allowed: behind, run: (s) => stepTo(s, 'packet', true) },
   call: { keys: ['c'], allowed: ahead, run: (s) => stepTo(s, 'call', false) },
   callBack: { keys: ['Shift+c'], allowed: behind, run: (s) => stepTo(s, 'call', true) },
+  line: { keys: ['j'], allowed: ahead, run: (s) => stepTo(s, 'program', false) },
+  lineBack: { keys: ['Shift+j'], allowed: behind, run: (s) => stepTo(s, 'program', true) },
   run: { keys: [' '], allowed: (s) => s.face.running || ahead(s), run: (s) => (s.face.running ? stop(s) : start(s)) },
   reset: { keys: ['Home'], allowed: behind, run: (s) => (stop(s), void s.act((w) => w.seek(0))) },
   end: { keys: ['End'], allowed: (s) => s.view.step < s.view.steps,

@@ -7,6 +7,8 @@ export const shell = {
   'action.packetBack': 'Packet back',
   'action.call': 'Call',
   'action.callBack': 'Call back',
+  'action.line': 'Program line',
+  'action.lineBack': 'Program line back',
   'action.run': 'Run',
   'action.pause': 'Pause',
   'action.reset': 'To the beginning',

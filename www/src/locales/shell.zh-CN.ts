@@ -8,6 +8,8 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'action.packetBack': '退到上一包',
   'action.call': '到调用',
   'action.callBack': '退到上一调用',
+  'action.line': '到程序行',
+  'action.lineBack': '退回程序行',
   'action.run': '运行',
   'action.pause': '暂停',
   'action.reset': '回到开头',

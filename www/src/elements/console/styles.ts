@@ -32,6 +32,7 @@ export const styles = css`
   .usage { padding: 3px 10px; color: var(--ink2); overflow-wrap: anywhere; }
   ul:not([hidden]) + .usage { border-top: 1px solid var(--hair); }
   .usage b { color: var(--ink); box-shadow: 0 1px 0 var(--ink); }
+  @container tool (min-width: 900px) { .popup { left: 42%; max-width: 58%; } }
   @container tool (max-width: 599px) {
     .prompt { height: 44px; font-size: 16px; }
     input { height: 44px; }

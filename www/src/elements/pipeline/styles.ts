@@ -23,7 +23,7 @@ export const styles = css`
   h3 { border: 0; height: 20px; padding-left: 18px; justify-content: start; }
   .beyond h3, .none h3 { color: var(--ink3); }
   .leaves h3 { color: var(--lost); font-weight: 700; }
-  .told { padding: 0 0 4px 18px; min-height: 0; }
+  .told { padding: 0 0 4px 18px; }
   .told button { text-align: left; font: var(--t3) / 16px var(--serif); color: var(--ink2); overflow-wrap: anywhere; padding: 1px 0; }
   .told button:hover { color: var(--ink); text-decoration: underline; text-decoration-color: var(--line); }
   .told p:first-child button { color: var(--ink); }
@@ -35,6 +35,14 @@ export const styles = css`
   .leaves .counter { color: var(--ink2); }
   .out { font: 700 var(--t2) / 16px var(--sans); color: var(--lost); position: relative; }
   .out::before { content: ''; position: absolute; left: -11px; top: 8px; width: 8px; border-top: 1.75px solid var(--lost); }
+
+  /* ---- middle: the rule that decides alone; the others stand under Why */
+  @container tool (min-width: 900px) and (max-width: 1199px) {
+    ol { grid-template-columns: minmax(0, 108fr) minmax(0, 122fr) minmax(0, 118fr) minmax(0, 122fr) minmax(0, 172fr) minmax(0, 96fr) minmax(0, 196fr); padding-bottom: 4px; }
+    li { padding-right: 8px; } .spine { margin-right: -8px; }
+    .told p + p { display: none; }
+    .told button { font-size: var(--t2); line-height: 15px; padding: 0; }
+  }
 
   /* ---- narrower: the trunk runs down */
   @container tool (max-width: 899px) {

@@ -82,6 +82,7 @@ export class Program extends Element {
     const process = nodeOf(this.store.view, this.node)?.processes.find((p) => p.pid === this.pid);
     if (!process) return nothing;
     const count = process.lines.length;
+    if (!count) return html`<h3><span>${process.file}</span>${this.#state(process)}</h3>${this.#descriptors(process)}`;
     const { from, to } = this.whole ? { from: 1, to: count } : visible(count, process.line);
     if (this.brief && !this.whole) {
       return html`<h3><button type="button" class="name" aria-expanded="false" @click=${() => { this.whole = true; }}>${process.file}</button>${this.#state(process)}</h3>`;
@@ -110,6 +111,7 @@ export class Program extends Element {
       title=${title} ?disabled=${!actions.park.allowed(this.store, args)}
       @click=${() => perform(this.store, 'park', args)}>${content}</button>`;
     if (p.exited != null) return html`<span class="remark">${t('program.exited', { status: p.exited })}</span>${edit}`;
+    if (p.lines.length === 0) return html`<span class="remark">${p.blocked == null ? t('program.shell') : t('program.blocked', { call: callName(p.blocked) })}</span>`;
     if (p.parked) return html`${button(html`${bars}${t('program.parked', { line: p.line })}`, false)}${edit}`;
     const state = p.blocked == null ? t('program.running', { line: p.line }) : t('program.blocked', { call: callName(p.blocked) });
     return html`<span class="remark">${state}</span>${button(bars, true)}${edit}`;
@@ -139,14 +141,24 @@ export class Program extends Element {
 
   /** Its variables in a line; opened, one by one, with the functions under way. */
   #values(p: ProcessView): TemplateResult | typeof nothing {
-    if (!p.variables.length || p.exited != null) return nothing;
+    if (p.exited != null || !(p.variables.length || p.fds.length)) return nothing;
     const { t } = this;
     const open = this.values;
     const frames = p.frames.length > 1 ? p.frames : [];
     return html`<button type="button" class="values" aria-expanded=${open} aria-label=${t('program.values', { file: p.file })} @click=${() => { this.values = !open; }}>
         ${icon('chevron', 14)}<span>${open ? t('program.variables') : summary(p.variables)}</span></button>
-      ${open ? html`<table aria-label=${t('program.values', { file: p.file })}><tbody>${p.variables.map((v) => html`<tr><th scope="row">${v.function && frames.length ? `${v.function}: ` : ''}${v.name}</th><td>${v.value}</td><td class="kind">${v.kind}</td></tr>`)}</tbody></table>` : nothing}
+      ${open ? html`<table aria-label=${t('program.values', { file: p.file })}><tbody>${p.variables.map((v) => html`<tr><th scope="row">${v.function && frames.length ? `${v.function}: ` : ''}${v.name}</th><td>${v.value}</td><td class="kind">${v.kind}</td></tr>`)}</tbody></table>${this.#descriptors(p)}` : nothing}
       ${frames.length ? html`<p class="stack">${frames.map((f) => t('program.frame', { name: f.function, line: f.line })).join(' ← ')}</p>` : nothing}`;
+  }
+
+  /** Its descriptor table: what each descriptor stands for. */
+  #descriptors(p: ProcessView): TemplateResult | typeof nothing {
+    if (!p.fds.length) return nothing;
+    const sockets = nodeOf(this.store.view, this.node)?.sockets ?? [];
+    return html`<table aria-label=${this.t('program.fds', { file: p.file })}><tbody>${p.fds.map(({ fd, socket }) => {
+      const s = sockets.find((x) => x.id === socket);
+      return html`<tr><th scope="row">${fd}</th><td>${s ? `${s.ss} ${s.local}` : this.t('program.fd.other')}</td><td class="kind">${s && s.listener == null ? s.remote : ''}</td></tr>`;
+    })}</tbody></table>`;
   }
 
   /** What it printed: the last lines of it. */
