@@ -18,6 +18,7 @@ mod input;
 mod ip;
 mod listen;
 mod names;
+mod period;
 mod process;
 pub mod program;
 mod ready;

@@ -4,6 +4,7 @@
 //! nothing on the wire.
 
 use crate::fast_open::{Keys, bit};
+use crate::period::{retransmits, seconds_of};
 use crate::sock::{Kind, Sock};
 use crate::step::Step;
 use crate::store::Sorted;
@@ -97,7 +98,7 @@ options! {
     TCP 8 TCP_LINGER2 Simulated -1..=ANY;
     TCP 9 TCP_DEFER_ACCEPT Simulated -2_147_483_648..=ANY;
     TCP 11 TCP_INFO Read 0..=0;
-    TCP 12 TCP_QUICKACK Kept 0..=ANY;
+    TCP 12 TCP_QUICKACK Simulated -2_147_483_648..=ANY;
     TCP 13 TCP_CONGESTION Simulated 0..=ANY;
     TCP 18 TCP_USER_TIMEOUT Simulated 0..=ANY;
     TCP 23 TCP_FASTOPEN Simulated 0..=ANY;
@@ -229,6 +230,9 @@ impl Options {
         if let Some(on) = self.on(TCP_CORK) {
             c.cork = on;
         }
+        if let Some(on) = self.on(TCP_QUICKACK) {
+            c.pingpong = !on;
+        }
         if let Some(v) = self.get(TCP_KEEPIDLE) {
             c.keepalive_time = seconds(v);
         }
@@ -295,6 +299,9 @@ impl Host {
             c.reconfigure(cx.now, |config| options.apply(config), cx.r);
             if (level, number) == TCP_NODELAY && options.on(TCP_NODELAY) == Some(true) {
                 c.flush(cx.now, cx.r);
+            }
+            if (level, number) == TCP_QUICKACK {
+                c.set_quickack(cx.now, options.get(TCP_QUICKACK).unwrap_or(1) as i32, cx.r);
             }
             self.settle(id, cx);
         }
@@ -379,6 +386,10 @@ impl Host {
             return Try::Done(0, name.into());
         }
         let set = sock.options.as_ref().and_then(|o| o.get(key));
+        if let (TCP_QUICKACK, Kind::Stream(c)) = (key, &sock.kind) {
+            // Not what was set: what the connection made of it since.
+            return given(c.quickack().into());
+        }
         if key == TCP_MAXSEG {
             return given(maxseg(sock, set));
         }
@@ -460,30 +471,4 @@ fn int(value: &Bytes, at: usize) -> Option<i32> {
 
 fn given(n: i32) -> Try {
     Try::Done(0, Bytes::copy_from_slice(&n.to_le_bytes()))
-}
-
-/// linux TCP_TIMEOUT_INIT and TCP_RTO_MAX, seconds.
-const TIMEOUTS: (i64, i64) = (1, 120);
-
-/// linux secs_to_retrans: how often a SYN-ACK's timer fires until so many seconds are over.
-fn retransmits(seconds: i64) -> u8 {
-    let (mut timeout, most) = TIMEOUTS;
-    let (mut n, mut period) = (u8::from(seconds > 0), timeout);
-    while n > 0 && seconds > period && n < u8::MAX {
-        n += 1;
-        timeout = (timeout * 2).min(most);
-        period += timeout;
-    }
-    n
-}
-
-/// linux retrans_to_secs: the other way.
-fn seconds_of(retransmits: u8) -> i32 {
-    let (mut timeout, most) = TIMEOUTS;
-    let mut period = 0;
-    for _ in 0..retransmits {
-        period += timeout;
-        timeout = (timeout * 2).min(most);
-    }
-    period as i32
 }

@@ -416,7 +416,7 @@ fn six_clients_of_the_kernels_own() {
     }
     std::thread::sleep((begun + Duration::from_secs_f64(SECONDS)).saturating_duration_since(Instant::now()));
     // Flows in the order of their SYNs; a segment: who, control bits, octets.
-    let mut flows: Vec<(u16, Vec<(f64, String)>)> = Vec::new();
+    let mut flows: Vec<(u16, Flow)> = Vec::new();
     for (came, line) in segments.try_iter() {
         let n: Vec<u16> = line.split(' ').filter_map(|w| w.parse().ok()).collect();
         let [from, to, bits, len] = n[..] else { panic!("{line}") };
@@ -431,9 +431,7 @@ fn six_clients_of_the_kernels_own() {
     let kernel: Vec<_> = flows.into_iter().map(|(_, f)| f).collect();
     let ours = our_six_clients(SECONDS);
     let close = |(a, x): &(f64, String), (b, y): &(f64, String)| x == y && (a - b).abs() < TOLERANCE;
-    let same = |(k, o): (&Vec<(f64, String)>, &Vec<(f64, String)>)| {
-        k.len() == o.len() && k.iter().zip(o).all(|(k, o)| close(k, o))
-    };
+    let same = |(k, o): (&Flow, &Flow)| k.len() == o.len() && k.iter().zip(o).all(|(k, o)| close(k, o));
     assert!(
         kernel.len() == ours.0.len() && kernel.iter().zip(&ours.0).all(same),
         "\nkernel {kernel:#?}\nours {:#?}",

@@ -69,6 +69,8 @@ pub struct Connection {
     pub(crate) opened: Instant,
     /// Probes sent without an answer: persist or keep-alive.
     pub(crate) probes: u8,
+    /// Window probes since the window closed, answered or not: how often the wait has doubled (SHLD-30).
+    pub(crate) probe_backoff: u8,
     /// When anything last came from the peer (keep-alive, TCP_INFO).
     pub(crate) last_rcv: Instant,
     /// When the next answer to an unacceptable segment may go out.
@@ -195,6 +197,7 @@ impl Connection {
             delivered: 0,
             opened: now,
             probes: 0,
+            probe_backoff: 0,
             last_rcv: now,
             answers_from: Instant::ZERO,
             retrans_since: None,

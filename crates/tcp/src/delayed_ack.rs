@@ -3,7 +3,7 @@
 use crate::profile::Config;
 use crate::rule::Recorder;
 use crate::time::{Duration, Instant};
-use crate::{Connection, TimerKind, rule, rules};
+use crate::{Connection, State, TimerKind, rule, rules};
 
 /// What is owed to the peer, and how eager we are to pay. The names are Linux's (inet_csk_delack).
 #[derive(Clone, Debug)]
@@ -27,12 +27,12 @@ pub(crate) struct AckState {
 }
 
 impl AckState {
-    pub(crate) fn new(_: &Config) -> AckState {
+    pub(crate) fn new(config: &Config) -> AckState {
         AckState {
             scheduled: false,
             now: false,
             quick: 0,
-            pingpong: false,
+            pingpong: config.pingpong,
             ato: Duration::ZERO,
             last_data: Instant::ZERO,
             rcv_mss: 536,
@@ -42,6 +42,22 @@ impl AckState {
 }
 
 impl Connection {
+    /// TCP_QUICKACK (linux __tcp_sock_set_quickack): 0, ACKs wait for an answer to go with; else what is owed is paid
+    /// now, and ACKs go at once until the connection talks both ways again. An even number does so only this once.
+    pub fn set_quickack<R: Recorder>(&mut self, now: Instant, value: i32, r: &mut R) {
+        self.ack.pingpong = value == 0;
+        if value != 0 && self.ack.scheduled && matches!(self.state, State::Established | State::CloseWait) {
+            self.ack.pushed = self.ack.pushed.max(1);
+            self.after_read(now, 1, r);
+            self.ack.pingpong = value & 1 == 0;
+        }
+    }
+
+    /// What TCP_QUICKACK says: whether ACKs do not wait for an answer to go with.
+    pub fn quickack(&self) -> bool {
+        !self.ack.pingpong
+    }
+
     /// First guess of the peer's segment size: small, so that the first full segment is noticed.
     pub(crate) fn initial_rcv_mss(&self) -> u32 {
         u32::from(self.cfg.mss.min(self.snd.peer_mss)).min(self.rcv.wnd / 2).clamp(88, 536)

@@ -24,7 +24,7 @@ impl Connection {
 
     fn persist_wait(&self) -> Duration {
         let base = self.rtt.base_rto(&self.cfg).max(Duration::from_millis(200));
-        backed_off(base, self.probes.min(30), self.cfg.rto_max)
+        backed_off(base, self.probe_backoff.min(30), self.cfg.rto_max)
     }
 
     /// The persist timer fires: what fits is sent, else the window is probed.
@@ -32,12 +32,14 @@ impl Connection {
         let fin_waits = self.fin_queued && !self.fin_sent();
         let probed_before = !self.rtx.is_empty();
         if !probed_before && self.tx.unsent() == 0 && !fin_waits {
-            self.probes = 0;
+            (self.probes, self.probe_backoff) = (0, 0);
             return;
         }
         // The window may stay closed for ever (MUST-37); only a peer that answers nothing is given up.
         let limit = if self.orphan { self.cfg.orphan_retries } else { self.cfg.retries2 };
-        if self.probes >= limit || self.user_timeout_over(now) {
+        // linux tcp_probe_timer: where nobody has the socket any more, answers keep it only until the waits are longest.
+        let patient = !self.orphan || self.probe_backoff < limit || self.persist_wait() < self.cfg.rto_max;
+        if self.probes >= limit || !patient || self.user_timeout_over(now) {
             rule!(r, rules::PROBES_UNANSWERED, Reset, self.probes, limit);
             self.count("TCPAbortOnTimeout");
             return self.die(Cause::TimedOut, Some("ETIMEDOUT"), r);
@@ -52,6 +54,7 @@ impl Connection {
             return;
         }
         self.probes = self.probes.saturating_add(1);
+        self.probe_backoff = self.probe_backoff.saturating_add(1);
         rule!(r, rules::WINDOW_PROBE, Act, self.snd.wnd, self.probes);
         self.count("TCPWinProbe");
         self.send_probe(now, r);
@@ -82,7 +85,7 @@ impl Connection {
 
     /// The window opened, or everything went: probing is over.
     pub(crate) fn stop_persist(&mut self) {
-        self.probes = 0;
+        (self.probes, self.probe_backoff) = (0, 0);
         self.timers.clear(TimerKind::Persist);
     }
 

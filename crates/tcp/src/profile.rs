@@ -136,6 +136,8 @@ pub struct Config {
     pub delack_max: Duration,
     /// ACKs sent at once at the beginning (Linux TCP_MAX_QUICKACKS); 0: always delay.
     pub quickacks: u8,
+    /// A connection begins as one that talks both ways, so that ACKs wait (TCP_QUICKACK 0 before connect).
+    pub pingpong: bool,
     /// How acceptability treats data past the window: trimmed (`rfc`), or taken whole while nothing waits to
     /// be read (`linux`, tcp_sequence).
     pub past_window: Letter,
@@ -235,6 +237,7 @@ impl Config {
             delack_min: Duration::from_millis(40),
             delack_max: Duration::from_millis(200),
             quickacks: 16,
+            pingpong: false,
             past_window: Letter::Linux,
             wide_window: true,
             ack_unsent: Letter::Linux,
@@ -281,6 +284,7 @@ impl Config {
             delack_min: Duration::from_millis(200),
             delack_max: Duration::from_millis(200),
             quickacks: 0,
+            pingpong: false,
             past_window: Letter::Rfc,
             wide_window: false,
             ack_unsent: Letter::Rfc,

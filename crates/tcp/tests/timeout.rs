@@ -112,8 +112,8 @@ fn the_window_closes_and_is_probed() {
         assert_eq!(b.sent_short(), [". 1000:1000(0) ack 1"], "an old number, which must be answered");
         b.gets(". 1(0) ack 1001 win 0");
     }
-    // The peer answers: the wait grows, the connection lives (MUST-37).
-    assert_eq!(waits[0], 300);
+    // The peer answers: the wait grows (SHLD-30), the connection lives (MUST-37).
+    assert_eq!(waits, [300, 600, 1_200, 2_400]);
     b.gets(". 1(0) ack 1001 win 4096");
     assert_eq!(b.sent_short(), ["P. 1001:1501(500) ack 1"]);
 }
