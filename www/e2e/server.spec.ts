@@ -95,6 +95,10 @@ test('a line is completed by keyboard alone, and lines before come back', async 
   await expect(line).toHaveValue('socket()');
   await page.keyboard.press('ArrowDown');
   await expect(line).toHaveValue('');
+  const at = await position(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ArrowRight');
+  expect(await position(page), 'the keys are the page\'s again').toBe(at + 1);
 });
 
 test('a line of the log goes to its step; what lies ahead stays in sight', async ({ page, site }) => {
@@ -126,6 +130,9 @@ test('a run stops at a breakpoint, and goes on from there', async ({ page, site 
   const line = server.getByRole('listitem').filter({ hasText: 'listen(' });
   await line.getByRole('button', { name: /^Breakpoint/ }).click();
   await expect(line.getByRole('button', { name: /^Breakpoint/ })).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowDown');
+  await expect(server.getByRole('button', { name: /^Breakpoint/, pressed: true }), 'walking sets none').toHaveCount(1);
   await page.getByRole('combobox', { name: 'Speed' }).selectOption({ index: 5 });
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Run', exact: true }).click();

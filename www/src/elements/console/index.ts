@@ -146,6 +146,7 @@ export class Console extends Element {
     const used = (): void => { e.preventDefault(); e.stopPropagation(); };
     if (e.isComposing) return;
     if (e.key === 'Escape' && this.open) { used(); return this.#closed(); }
+    if (e.key === 'Escape') { used(); return this.#leave(); }
     if (e.key === ' ' && e.ctrlKey) { used(); this.open = true; return; }
     if (e.key === 'Tab' && !e.shiftKey && offered && count) { used(); return this.#take(offered, Math.max(this.active, 0)); }
     // Enter makes the call, unless the arrows have gone to an item.
@@ -162,6 +163,13 @@ export class Console extends Element {
     if (line === undefined) return;
     this.#set(line);
     this.#closed();
+  }
+
+  /** Escape empties the line; once it is empty, the keys are the page's again. */
+  #leave(): void {
+    if (this.line) return this.#set('');
+    this.#input?.blur();
+    (this.getRootNode() as ShadowRoot).querySelector<HTMLElement>('.app')?.focus();
   }
 
   #take(offered: Completions, index: number): void {

@@ -1,7 +1,7 @@
 /** One stop for the Tab key in a list of buttons, arrows between them. */
 
-/** Moves the focus by an arrow key and presses what it comes to; false where the key is another. */
-export function walk(e: KeyboardEvent, selector: string): boolean {
+/** Moves the focus by an arrow key and, unless told not to, presses what it comes to; false where the key is another. */
+export function walk(e: KeyboardEvent, selector: string, press = true): boolean {
   const by = { ArrowDown: 1, ArrowUp: -1 }[e.key];
   if (by === undefined || e.ctrlKey || e.metaKey || e.altKey) return false;
   const all = [...(e.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(selector)];
@@ -11,7 +11,7 @@ export function walk(e: KeyboardEvent, selector: string): boolean {
   e.preventDefault();
   // These arrows belong to the list, not to the page.
   e.stopPropagation();
-  to?.click();
+  if (press) to?.click();
   to?.focus();
   return true;
 }

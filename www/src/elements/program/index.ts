@@ -59,6 +59,7 @@ export class Program extends Element {
     h3 .icon-only .sign { margin: 0; }
     .icon-only .icon { vertical-align: -3px; }
     .icon-only .bars { stroke: currentColor; }
+    @media (pointer: coarse) { li { height: 24px; align-items: center; } .number { height: 24px; min-width: 24px; } .pointer { top: 7px; } }
     @media (max-width: 599px) { h3 { height: 32px; align-items: center; } h3 button { min-width: 44px; height: 32px; } }
   `];
 
@@ -89,7 +90,7 @@ export class Program extends Element {
     }
     return html`
       <h3><span>${process.file}</span>${this.#state(process)}</h3>
-      <ol class=${count > 9 ? 'two' : ''} aria-label=${this.t('program.label', { file: process.file, pid: process.pid })} @keydown=${(e: KeyboardEvent) => walk(e, '.number')}>
+      <ol class=${count > 9 ? 'two' : ''} aria-label=${this.t('program.label', { file: process.file, pid: process.pid })} @keydown=${(e: KeyboardEvent) => walk(e, '.number', false)}>
         ${this.#fold(1, from - 1)}${process.lines.slice(from - 1, to).map((text, i) => this.#line(process, text, from + i, Math.max(process.line, from)))}${this.#fold(to + 1, count)}
       </ol>${this.#values(process)}${this.#output(process)}`;
   }

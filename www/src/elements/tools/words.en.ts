@@ -3,7 +3,7 @@ export const en = {
   // ---- console
   'console.label': 'Console of {host}',
   'console.host': 'Host',
-  'console.hint': 'Calls and questions, as you would type them there. Tab takes what is offered.',
+  'console.hint': 'Calls and questions, as you would type them there. Tab takes what is offered, Escape leaves.',
   'console.empty': 'A call such as {call}, or a question: ss -tan, nstat, ps.',
   'console.prompt': 'Type a call or a question',
   'console.said': 'What was typed and answered',

@@ -5,7 +5,7 @@ import type { en } from './words.en.js';
 export const zhCN = {
   'console.label': '{host}的控制台',
   'console.host': '主机',
-  'console.hint': '在这里输入调用或查询，与在真机上一样。按 Tab 采用候选。',
+  'console.hint': '在这里输入调用或查询，与在真机上一样。按 Tab 采用候选，按 Esc 离开。',
   'console.empty': '可以输入 {call} 这样的调用，或 ss -tan、nstat、ps 这样的查询。',
   'console.prompt': '输入调用或查询',
   'console.said': '输入与回答',
