@@ -24,10 +24,13 @@ impl Host {
         let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;
         let ended = sock.reading_ended;
         let deferred = sock.deferred().is_some();
+        let fresh = matches!(sock.kind, Kind::Fresh);
         let Kind::Stream(c) = &mut sock.kind else {
             return match (deferred, waits) {
                 (true, true) => Try::Wait(id),
                 (true, false) => errno("EAGAIN"),
+                // linux tcp_recv_urg comes before anybody asks whether there is a connection.
+                _ if fresh && flags.urgent => errno("EINVAL"),
                 _ => errno("ENOTCONN"),
             };
         };
