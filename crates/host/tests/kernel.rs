@@ -168,7 +168,7 @@ fn sh(command: &str) -> String {
 
 /// gcc makes a program of a file of this crate.
 fn compiled(file: &str, name: &str) -> PathBuf {
-    let to = std::env::temp_dir().join(format!("tcp-playground-{}-{name}", std::process::id()));
+    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     sh(&format!("gcc -O1 -o {} {}", to.display(), from.display()));
     to
