@@ -8,7 +8,7 @@ use crate::sock::Sock;
 use crate::step::{Refused, Step};
 use crate::{Host, SockId};
 use std::rc::Rc;
-use tcp::rule::Recorder;
+use tcp::rule::{Recorder, Tape};
 use tcp::time::{Duration, Instant};
 use tcp::{Admission, Connection, FastOpenAnswer, Segment, rule};
 use wire::Seq;
@@ -79,8 +79,8 @@ impl Host {
         }
         let ports = tcp::Ports { local: tuple.local_port, remote: tuple.remote_port };
         let config = self.connection_config(listener, &tuple);
-        let mut passing = Connection::passive_open(config, ports, cookie, &syn, cx.now, &mut ());
-        let Some(mut answer) = passing.poll_transmit(cx.now, &mut ()) else { return };
+        let mut passing = Connection::passive_open(config, ports, cookie, &syn, cx.now, &mut Tape::None);
+        let Some(mut answer) = passing.poll_transmit(cx.now, &mut Tape::None) else { return };
         let peer = &syn.header.options;
         if let Some(ts) = &mut answer.header.options.timestamps {
             let scale = peer.window_scale.map_or(TS_WSCALE, |s| u32::from(s.min(14)));
@@ -139,7 +139,7 @@ impl Host {
         let child = self.make_child(listener, tuple, cookie, (&syn, FastOpenAnswer::Ignore), cx);
         if let Some(c) = self.socks.get_mut(child).and_then(Sock::stream) {
             // The SYN-ACK went out long ago.
-            while c.poll_transmit(cx.now, &mut ()).is_some() {}
+            while c.poll_transmit(cx.now, &mut Tape::None).is_some() {}
             c.segment_arrives(cx.now, seg, Admission::Open, cx.r);
         }
         self.settle(child, cx);

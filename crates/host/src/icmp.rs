@@ -7,7 +7,7 @@ use crate::{Errno, Host, Sent, SockId, rules};
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::ops::Range;
-use tcp::rule::Recorder;
+use tcp::rule::{Recorder, Tape};
 use tcp::{State, rule};
 use wire::icmp::{Quoted, v4, v6};
 use wire::{Link, ethernet, icmp, ip, udp};
@@ -168,7 +168,7 @@ impl Host {
             if let Kind::Stream(c) = &mut sock.kind {
                 c.abort(cx.now, cx.r);
                 // Nobody is there to take a RST.
-                while c.poll_transmit(cx.now, &mut ()).is_some() {}
+                while c.poll_transmit(cx.now, &mut Tape::None).is_some() {}
             }
         }
         self.settle(id, cx);

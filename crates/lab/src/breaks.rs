@@ -3,11 +3,33 @@
 
 use crate::commands::{SHELL, node_id};
 use crate::error::{Result, error, num, word};
+use crate::read::{self, Read, Reading, field};
 use crate::session::Session;
 use crate::view::{Break, ErrorView, RunResult};
 use host::{HostEvent, Pid};
 use net::NodeId;
 use std::collections::BTreeSet;
+
+impl Break {
+    /// Reads a list of them: `[{"node": 0, "file": "server.c", "line": 7}]`.
+    ///
+    /// # Errors
+    /// What is missing, or not what belongs there.
+    pub fn parse_list(json: &str) -> std::result::Result<Vec<Break>, String> {
+        read::json(json)
+    }
+}
+
+impl Read for Break {
+    fn read(value: &serde_json::Value) -> Reading<Break> {
+        let all = read::fields(value)?;
+        Ok(Break {
+            node: field(all, "node", None)?,
+            file: field(all, "file", None)?,
+            line: field(all, "line", None)?,
+        })
+    }
+}
 
 impl Session {
     /// [`Session::run`] that ends (`break`) as soon as a process comes to stand before one of these lines. A process

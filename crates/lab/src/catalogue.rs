@@ -109,12 +109,10 @@ pub fn short(lang: Lang, rule: &str, numbers: [u32; 2]) -> Option<String> {
 
 /// The English sentence of an error code.
 pub(crate) fn error_sentence(code: &str, operands: &[OperandView]) -> String {
-    static ERRORS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
-    let errors = ERRORS.get_or_init(|| {
-        let file: Result<File, _> = serde_json::from_str(include_str!("../locales/en/errors.json"));
-        file.map(|f| f.errors).unwrap_or_default()
-    });
-    errors.get(code).map_or_else(|| code.to_string(), |text| fill(text, operands))
+    static ERRORS: OnceLock<serde_json::Value> = OnceLock::new();
+    let file = ERRORS
+        .get_or_init(|| serde_json::from_str(include_str!("../locales/en/errors.json")).unwrap_or_default());
+    file["errors"][code].as_str().map_or_else(|| code.to_string(), |text| fill(text, operands))
 }
 
 /// Puts operands into a template. What it does not know stays as it is.

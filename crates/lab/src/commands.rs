@@ -1,6 +1,7 @@
 //! What people do to the world, as values in the log; one command is one step.
 
 use crate::error::{Result, error, num};
+use crate::read::{self, Read, Reading, Wrong, field};
 use crate::view::Command;
 use crate::{console, hex};
 use host::{CallResult, Pid};
@@ -42,6 +43,40 @@ pub(crate) fn apply(
         Command::Park { node, pid, parked } => world.park(node_id(*node)?, Pid(*pid), *parked, log)?,
     }
     Ok(None)
+}
+
+impl Command {
+    /// Reads a command as the log has it: `{"kind": "drop", "frame": 3}`.
+    ///
+    /// # Errors
+    /// What is missing, or not what belongs there.
+    pub fn parse(json: &str) -> std::result::Result<Command, String> {
+        read::json(json)
+    }
+}
+
+impl Read for Command {
+    fn read(value: &serde_json::Value) -> Reading<Command> {
+        let all = read::fields(value)?;
+        let number = |name| field::<u32>(all, name, None);
+        let text = |name| field::<String>(all, name, None);
+        Ok(match text("kind")?.as_str() {
+            "hold" => Command::Hold { frame: number("frame")? },
+            "deliver" => Command::Deliver { frame: number("frame")? },
+            "edit" => Command::Edit { frame: number("frame")?, hex: text("hex")? },
+            "drop" => Command::Drop { frame: number("frame")? },
+            "duplicate" => Command::Duplicate { frame: number("frame")? },
+            "delay" => Command::Delay { frame: number("frame")?, by: field(all, "by", None)? },
+            "inject" => Command::Inject { node: number("node")?, hex: text("hex")? },
+            "call" => Command::Call { node: number("node")?, call: text("call")? },
+            "park" => Command::Park {
+                node: number("node")?,
+                pid: number("pid")?,
+                parked: field(all, "parked", None)?,
+            },
+            other => return Err(Wrong::new(format!("kind: there is no command “{other}”"))),
+        })
+    }
 }
 
 /// Its name, as step infos have it.

@@ -19,6 +19,7 @@ pub mod packet;
 #[cfg(feature = "capture")]
 pub mod pcap;
 mod predict;
+mod read;
 pub mod records;
 pub mod rules;
 mod save;

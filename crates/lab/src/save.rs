@@ -2,12 +2,13 @@
 
 use crate::commands;
 use crate::error::{Result, error, num, word};
+use crate::read::{self, reads};
 use crate::scenario::{Scenario, VERSION};
 use crate::session::Session;
 use crate::timeline::Logged;
 use crate::view::{Command, ErrorView};
 use net::StepLog;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tcp::rule::Tape;
 
 /// Names the format.
@@ -16,8 +17,7 @@ const FORMAT: &str = "tcp-playground-timeline";
 const MAX_STEPS: u32 = 2_000_000;
 
 /// The file, as JSON.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Saved {
     format: String,
     version: u32,
@@ -32,10 +32,11 @@ struct Saved {
     steps: u32,
 }
 
-/// By way of text, as scenarios are read: one reader does for all.
+reads!(Saved { format, version, scenario, seed, name, commands, step, steps });
+
 fn read(timeline: &[u8]) -> std::result::Result<Saved, String> {
     let text = std::str::from_utf8(timeline).map_err(|e| e.to_string())?;
-    serde_json::from_str(text).map_err(|e| e.to_string())
+    read::json(text)
 }
 
 impl Session {

@@ -21,10 +21,11 @@
 //! ```
 
 use crate::error::{Result, error, word};
+use crate::read::{self, Read, Reading, Wrong, reads};
 use crate::view::{ErrorView, ScenarioInfo, Text};
 use host::{HostConfig, IfaceConfig, ProgramConfig};
 use net::{FloodConfig, FrameKind, Impairments, LinkConfig, LossRule, ParkConfig, PortConfig, WorldConfig};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tcp::time::{Duration, Instant};
@@ -106,8 +107,7 @@ programs!(
 );
 
 /// A scenario as its file has it. Times in microseconds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scenario {
     /// [`VERSION`].
     pub version: u32,
@@ -118,10 +118,8 @@ pub struct Scenario {
     /// A sentence or two.
     pub summary: Text,
     /// Profile of nodes that name none: `linux`, `rfc`, `bsd43`.
-    #[serde(default = "linux")]
     pub profile: String,
     /// Of all chance, where a session names none.
-    #[serde(default)]
     pub seed: u64,
     /// Machines.
     pub nodes: Vec<Node>,
@@ -130,8 +128,7 @@ pub struct Scenario {
 }
 
 /// A machine with one interface.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Node {
     /// For people; links name it.
     pub name: String,
@@ -140,34 +137,29 @@ pub struct Node {
     /// Address with prefix length: `10.0.0.1/24`.
     pub addr: String,
     /// Ethernet address; none: `02:00:00:00:00:` and the node's number from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mac: Option<String>,
     /// Octets.
-    #[serde(default = "mtu")]
     pub mtu: u16,
     /// None: the scenario's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
     /// Settings by sysctl(8) name.
-    #[serde(default)]
     pub sysctls: BTreeMap<String, String>,
     /// Address of the neighbour that takes what is for other networks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<IpAddr>,
     /// SYNs that it sends by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub flood: Option<Flood>,
     /// Time that a call takes a program.
-    #[serde(default = "call_us")]
     pub call_us: u64,
     /// What runs on it.
-    #[serde(default)]
     pub programs: Vec<Program>,
 }
 
 /// SYNs from addresses that nobody has, at a steady pace (RFC 4987 §2).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Flood {
     /// Address and port that they go to; the address is a neighbour's.
     pub to: SocketAddr,
@@ -176,75 +168,66 @@ pub struct Flood {
     /// How many.
     pub syns: u32,
     /// When the first is sent.
-    #[serde(default)]
     pub start_us: u64,
     /// Between one and the next.
     pub every_us: u64,
 }
 
 /// A program in the lab's small C: by its name, where it comes with the lab, or by its lines.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Program {
     /// Name of the file; empty for that of `program`.
-    #[serde(default)]
     pub file: String,
     /// One of [`PROGRAMS`]. Once the scenario is read its lines stand in `source`, and nothing here: what is saved is
     /// whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
     /// When it starts.
-    #[serde(default)]
     pub start_us: u64,
     /// Its lines.
-    #[serde(default)]
     pub source: Vec<String>,
     /// It stands still when it first comes to this line, from 1, until a person lets it go on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub park_at_line: Option<u32>,
 }
 
 /// An Ethernet segment. What an end does not say, the link says for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Link {
     /// For people.
     pub name: String,
     /// Propagation delay.
     pub delay_us: u64,
     /// Bits a second; none: no time to serialize.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_bps: Option<u64>,
     /// Octets that may wait for the rate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_bytes: Option<u32>,
     /// Probability that a frame is lost.
-    #[serde(default)]
     pub loss: f64,
     /// Nodes on it.
     pub ends: Vec<End>,
 }
 
 /// One end: what the link does to the frames that this node sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct End {
     /// A node's name.
     pub node: String,
     /// See [`Link::delay_us`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_us: Option<u64>,
     /// See [`Link::loss`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
     /// Frames that are lost for certain.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lose: Vec<Lose>,
 }
 
 /// Loses the `nth` frame of a kind, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Lose {
     /// Which frames count.
     pub kind: Kind,
@@ -253,7 +236,7 @@ pub struct Lose {
 }
 
 /// See [`FrameKind`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Kind {
@@ -264,14 +247,33 @@ pub enum Kind {
     PureAck,
 }
 
-fn linux() -> String {
-    "linux".into()
-}
-fn mtu() -> u16 {
-    1500
-}
-fn call_us() -> u64 {
-    20
+reads!(Scenario { version, id, title, summary, profile = "linux".into(), seed = 0, nodes, links });
+reads!(Node {
+    name, role, addr, mac = None, mtu = 1500, profile = None, sysctls = BTreeMap::new(), gateway = None, flood = None,
+    call_us = 20, programs = Vec::new()
+});
+reads!(Flood { to, from, syns, start_us = 0, every_us });
+reads!(Program { file = String::new(), program = None, start_us = 0, source = Vec::new(), park_at_line = None });
+reads!(Link { name, delay_us, rate_bps = None, queue_bytes = None, loss = 0.0, ends });
+reads!(End { node, delay_us = None, loss = None, lose = Vec::new() });
+reads!(Lose { kind, nth });
+reads!(Text { en, zh });
+
+impl Read for Kind {
+    fn read(value: &serde_json::Value) -> Reading<Kind> {
+        let kinds = [
+            ("any", Kind::Any),
+            ("data", Kind::Data),
+            ("syn", Kind::Syn),
+            ("fin", Kind::Fin),
+            ("pure_ack", Kind::PureAck),
+        ];
+        let found = kinds.iter().find(|(name, _)| value.as_str() == Some(name));
+        found.map(|(_, kind)| *kind).ok_or_else(|| {
+            let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
+            Wrong::new(format!("{value} is not known here; there are {}", names.join(", ")))
+        })
+    }
 }
 
 impl Scenario {
@@ -280,7 +282,7 @@ impl Scenario {
     /// # Errors
     /// `bad_scenario`, with the line and column or the field, and what would be right.
     pub fn parse(json: &str) -> Result<Scenario> {
-        let mut scenario: Scenario = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
+        let mut scenario: Scenario = read::json(json).map_err(bad)?;
         if scenario.version != VERSION {
             let found = scenario.version;
             return Err(bad(format!(

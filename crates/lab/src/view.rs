@@ -6,12 +6,12 @@
 
 #![allow(missing_docs)] // fields and variants say what they are
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 macro_rules! views {
     ($($(#[$m:meta])* $vis:vis struct $name:ident { $($(#[$fm:meta])* $f:ident : $t:ty),* $(,)? })*) => {$(
         $(#[$m])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
         #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
         #[serde(rename_all = "camelCase")]
         $vis struct $name { $($(#[$fm])* pub $f: $t),* }
@@ -20,7 +20,7 @@ macro_rules! views {
 macro_rules! unions {
     ($($(#[$m:meta])* $vis:vis enum $name:ident { $($body:tt)* })*) => {$(
         $(#[$m])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
         #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
         #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
         $vis enum $name { $($body)* }
@@ -314,7 +314,7 @@ pub struct RuleInfo { id: String, source: String, operands: Vec<String> }
 }
 
 /// How a variable is to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -327,7 +327,7 @@ pub enum Unit {
 }
 
 /// [`tcp::rule::Outcome`], across the boundary.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -340,7 +340,7 @@ pub enum OutcomeView {
 }
 
 /// Form of a field's text.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]

@@ -239,7 +239,9 @@ impl Session {
         until_ns: f64,
     ) -> Js {
         let _guard = self.rescue.enter();
-        let breaks: Vec<Break> = value::take(&breaks).map_err(|e| bad_argument("breaks", &e))?;
+        let breaks = value::json(&breaks)
+            .and_then(|text| Break::parse_list(&text))
+            .map_err(|e| bad_argument("breaks", &e))?;
         value::give(&self.inner.run_to_breaks(&breaks, budget, until_ns))
     }
 
@@ -269,7 +271,9 @@ impl Session {
     #[wasm_bindgen(unchecked_return_type = "view.CommandResult")]
     pub fn command(&mut self, #[wasm_bindgen(unchecked_param_type = "view.Command")] command: JsValue) -> Js {
         let guard = self.rescue.enter();
-        let command: Command = value::take(&command).map_err(|e| bad_argument("command", &e))?;
+        let command: Command = value::json(&command)
+            .and_then(|text| Command::parse(&text))
+            .map_err(|e| bad_argument("command", &e))?;
         let done = self.inner.command(command);
         drop(guard);
         self.rescue.keep(self.inner.save());

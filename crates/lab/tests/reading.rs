@@ -1,0 +1,76 @@
+//! What comes from outside as JSON: commands are read as they are written, and what is wrong is named by its place.
+
+use lab::Session;
+use lab::view::Command;
+
+/// One of each.
+fn commands() -> Vec<Command> {
+    vec![
+        Command::Hold { frame: 1 },
+        Command::Deliver { frame: 2 },
+        Command::Edit { frame: 3, hex: "00ff".into() },
+        Command::Drop { frame: 4 },
+        Command::Duplicate { frame: 5 },
+        Command::Delay { frame: 6, by: 1.5e6 },
+        Command::Inject { node: 0, hex: "02".into() },
+        Command::Call { node: 1, call: "listen(3, 2)".into() },
+        Command::Park { node: 1, pid: 2, parked: true },
+    ]
+}
+
+#[test]
+fn a_command_is_read_as_it_is_written() {
+    for command in commands() {
+        let json = serde_json::to_string(&command).unwrap();
+        assert_eq!(Command::parse(&json), Ok(command), "{json}");
+    }
+}
+
+#[test]
+fn a_command_that_is_none_says_why() {
+    for (json, why) in [
+        (r#"{"frame": 1}"#, "missing field `kind`"),
+        (r#"{"kind": "fly", "frame": 1}"#, "kind: there is no command “fly”"),
+        (r#"{"kind": "drop"}"#, "missing field `frame`"),
+        (r#"{"kind": "drop", "frame": -1}"#, "frame: -1 is not a whole number from 0 to 4294967295"),
+        (r#"{"kind": "drop", "frame": "1"}"#, "frame: here belongs a whole number, not a text"),
+        (r#"{"kind": "delay", "frame": 1, "by": null}"#, "by: here belongs a number, not null"),
+        ("[]", "here belongs an object, not a list"),
+        ("null", "here belongs an object, not null"),
+        ("{", "EOF while parsing an object at line 1 column 1"),
+    ] {
+        assert_eq!(Command::parse(json), Err(why.to_string()), "{json}");
+    }
+}
+
+#[test]
+fn a_scenario_names_the_place_of_what_is_wrong() {
+    let with = |nodes: &str| {
+        format!(
+            r#"{{"version": 1, "id": "x", "title": {{"en": "", "zh": ""}}, "summary": {{"en": "", "zh": ""}}, "nodes": {nodes}, "links": []}}"#
+        )
+    };
+    for (nodes, why) in [
+        ("{}", "nodes: here belongs a list, not an object"),
+        (r#"[{"name": "A"}]"#, "nodes[0]: missing field `role`"),
+        (
+            r#"[{"name": "A", "role": "client", "addr": "10.0.0.1/24", "mtu": 70000}]"#,
+            "nodes[0].mtu: 70000 is not",
+        ),
+        (
+            r#"[{"name": "A", "role": "client", "addr": "10.0.0.1/24", "mut": 1500}]"#,
+            "nodes[0]: unknown field `mut`",
+        ),
+        (
+            r#"[{"name": "A", "role": "client", "addr": "10.0.0.1/24", "sysctls": {"net.ipv4.tcp_sack": 1}}]"#,
+            "nodes[0].sysctls.net.ipv4.tcp_sack: here belongs a text, not a number",
+        ),
+        (
+            r#"[{"name": "A", "role": "client", "addr": "10.0.0.1/24", "programs": [{"source": [1]}]}]"#,
+            "nodes[0].programs[0].source[0]: here belongs a text",
+        ),
+    ] {
+        let refused = Session::new(&with(nodes), None).unwrap_err();
+        assert!(refused.message.contains(why), "{}\nwants {why}", refused.message);
+    }
+}
