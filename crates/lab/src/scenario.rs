@@ -35,7 +35,9 @@ pub const VERSION: u32 = 1;
 
 macro_rules! shipped {
     ($($id:literal),* $(,)?) => {
-        /// Scenarios that come with the lab: id and JSON. The page opens on the first.
+        /// Scenarios that come with the lab: id and JSON. The page opens on the first. Without the feature `library`
+        /// there are none: the page fetches those that it opens.
+        #[cfg(feature = "library")]
         pub static SHIPPED: &[(&str, &str)] = &[$(($id, include_str!(concat!("../scenarios/", $id, ".json")))),*];
     };
 }
@@ -71,7 +73,8 @@ shipped!(
 
 macro_rules! programs {
     ($($file:literal),* $(,)?) => {
-        /// Programs that a scenario may name: file and text.
+        /// Programs that a scenario may name: file and text. See [`SHIPPED`].
+        #[cfg(feature = "library")]
         pub static PROGRAMS: &[(&str, &str)] =
             &[$(($file, include_str!(concat!("../../host/programs/", $file)))),*];
     };
@@ -105,6 +108,13 @@ programs!(
     "smtp-client.c",
     "smtp-server.c"
 );
+#[cfg(not(feature = "library"))]
+#[allow(missing_docs)]
+pub static SHIPPED: &[(&str, &str)] = &[];
+#[cfg(not(feature = "library"))]
+#[allow(missing_docs)]
+pub static PROGRAMS: &[(&str, &str)] = &[];
+
 
 /// A scenario as its file has it. Times in microseconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]

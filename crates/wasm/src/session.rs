@@ -48,8 +48,8 @@ pub(crate) fn bare<T>(result: Result<T, ErrorView>) -> Js<T> {
 
 #[wasm_bindgen]
 impl Session {
-    /// A world at its beginning: `scenario` is the id of a shipped one, or a scenario as JSON. Without a
-    /// seed, the scenario's own.
+    /// A world at its beginning: `scenario` is a scenario as JSON (`www/src/engine/shipped.ts` has the shipped
+    /// ones). Without a seed, the scenario's own.
     ///
     /// # Errors
     /// `unknown_scenario`, `bad_scenario`, `bad_argument`.
@@ -127,15 +127,6 @@ impl Session {
     pub fn log_ahead(&self, node: Option<u32>, most: u32) -> Js {
         let _guard = self.rescue.enter();
         value::give(&self.inner.log_ahead(node, most))
-    }
-
-    /// The shipped scenarios.
-    ///
-    /// # Errors
-    /// None that a caller could meet.
-    #[wasm_bindgen(unchecked_return_type = "view.ScenarioInfo[]")]
-    pub fn scenarios() -> Js {
-        value::give(&lab::Session::scenarios())
     }
 
     /// Every rule; the index is the `reason` of a record.

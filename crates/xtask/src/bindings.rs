@@ -20,8 +20,36 @@ pub fn make(profile: &str) -> Result<()> {
         let wasm = compile(profile, feature)?;
         bindgen(&wasm, name, &out)?;
     }
-    let views = out.join("views.ts");
-    std::fs::write(&views, types()).map_err(|e| format!("{}: {e}", views.display()))
+    let scenarios = out.join("scenarios");
+    std::fs::create_dir_all(&scenarios).map_err(|e| format!("{}: {e}", scenarios.display()))?;
+    for (file, text) in library()? {
+        write(&scenarios.join(file), &text)?;
+    }
+    write(&out.join("views.ts"), &types())
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    std::fs::write(file, text).map_err(|e| format!("{}: {e}", file.display()))
+}
+
+/// The shipped scenarios, each whole in a file of its own, and what a menu says of them.
+fn library() -> Result<Vec<(String, String)>> {
+    use lab::scenario::{SHIPPED, Scenario};
+    let mut files = Vec::new();
+    let mut infos = Vec::new();
+    for (id, _) in SHIPPED {
+        let scenario = Scenario::shipped(id).map_err(|e| format!("scenario {id}: {e}"))?;
+        let json = serde_json::to_string(&scenario).map_err(|e| format!("scenario {id}: {e}"))?;
+        files.push((format!("{id}.json"), json));
+        infos.push(scenario.info());
+    }
+    let infos = serde_json::to_string(&infos).map_err(|e| e.to_string())?;
+    let index = format!(
+        "// Made by `cargo xtask bindings` from crates/lab/scenarios.\nimport type {{ ScenarioInfo }} from '../views.js';\n\n\
+         export const SCENARIOS: readonly ScenarioInfo[] = {infos};\n"
+    );
+    files.push(("index.ts".into(), index));
+    Ok(files)
 }
 
 fn compile(profile: &str, feature: &str) -> Result<PathBuf> {

@@ -3,6 +3,7 @@
  * thing has one name, one key and one rule for when it is allowed. The label of an action is the text
  * `action.<id>` of the catalogue.
  */
+import { scenarioText } from './shipped.js';
 import { shareLink } from './share.js';
 import { saveFile } from './files.js';
 import { start, stop } from './run.js';
@@ -170,9 +171,12 @@ const specs = {
 
   // ---- files and links
   timeline: { keys: [], run: (s, a) => (stop(s), void s.act((w) => w.switchTimeline(a?.timeline ?? 0)), s.remember()) },
-  scenario: { keys: [], run: (s, a) => {
+  scenario: { keys: [], run: async (s, a) => {
     stop(s);
-    const made = s.attempt(() => new s.engine.Session(a?.scenario ?? s.view.scenario.id));
+    const text = await scenarioText(a?.scenario ?? s.view.scenario.id).catch((thrown: unknown) => s.attempt<undefined>(() => {
+      throw thrown;
+    }));
+    const made = text === undefined ? undefined : s.attempt(() => new s.engine.Session(text));
     if (made) s.replace(made);
   } },
   pcapng: { keys: ['Mod+s'], run: async (s) => {

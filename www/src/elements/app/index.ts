@@ -1,3 +1,4 @@
+import { FIRST, scenarioText } from '../../engine/shipped.js';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { actions, perform, type ActionId, type Arguments } from '../../engine/actions.js';
 import { loadEngine, type Engine } from '../../engine/engine.js';
@@ -14,7 +15,6 @@ import { styles } from './styles.js';
 import { arrangement, load, type Tab } from './arrangement.js';
 
 /** Scenario that a page opens on. */
-const FIRST = 'accept-flow';
 
 /** Detail of the `step` event. */
 export interface StepDetail {
@@ -173,7 +173,7 @@ export class TcpPlayground extends LitElement {
   /** From a link, from before the reload, or from the scenario. */
   async #session(engine: Engine): Promise<Store> {
     const scenario = this.scenario ?? FIRST;
-    const store = Store.open(engine, scenario, this.seed);
+    const store = Store.open(engine, await scenarioText(scenario), this.seed);
     if (!this.page) return store;
     const linked = await linkedTimeline(location.hash);
     const saved = linked ?? (reloaded() ? keptWork(this.id, scenario) : undefined);

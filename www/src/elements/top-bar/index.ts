@@ -1,3 +1,4 @@
+import { SCENARIOS } from '../../engine/shipped.js';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { actions, keyHint, perform, type ActionId } from '../../engine/actions.js';
 import type { Text } from '../../engine/pkg/views.js';
@@ -53,12 +54,11 @@ export class TopBar extends Element {
     const { t, store } = this;
     const { view, lang } = store;
     const text = (x: Text): string => (lang === 'en' ? x.en : x.zh);
-    const scenarios = store.engine.Session.scenarios();
-    const known = scenarios.some((s) => s.id === view.scenario.id);
+    const known = SCENARIOS.some((s) => s.id === view.scenario.id);
     return html`<span class="pick"><h1>${text(view.scenario.title)}</h1>${icon('chevron')}
         <select aria-label=${t('action.scenario')} @change=${this.#scenario}>
           ${known ? nothing : html`<option selected value="">${text(view.scenario.title)}</option>`}
-          ${scenarios.map((s) => html`<option value=${s.id} ?selected=${s.id === view.scenario.id}>${text(s.title)}</option>`)}
+          ${SCENARIOS.map((s) => html`<option value=${s.id} ?selected=${s.id === view.scenario.id}>${text(s.title)}</option>`)}
         </select></span>
       <span class="fact"><span class="key">${t('top.profile')}</span>${view.scenario.profile}</span>
       <span class="fact"><span class="key">${t('top.timeline')}</span>${this.#timelines()}${this.#fork()}</span>`;
