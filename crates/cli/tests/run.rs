@@ -129,6 +129,8 @@ fn tshark_finds_nothing_wrong_with_any_capture() {
 /// IP checksum status, TCP checksum status (1 is good) and what is malformed, of each packet.
 fn tshark(file: &Path) -> Vec<String> {
     let checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
+    // What programs say to each other is not judged: Wireshark reads a letter over POP3 as one with a date.
+    let checks = checks.into_iter().chain(["--disable-protocol", "pop"]);
     let fields =
         ["-T", "fields", "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "_ws.malformed"];
     let out =

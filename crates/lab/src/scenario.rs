@@ -115,7 +115,6 @@ pub static SHIPPED: &[(&str, &str)] = &[];
 #[allow(missing_docs)]
 pub static PROGRAMS: &[(&str, &str)] = &[];
 
-
 /// A scenario as its file has it. Times in microseconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scenario {
