@@ -10,6 +10,9 @@ const EVENTS = 100_000;
 const SEEKS = 400;
 const ROUNDS = 5;
 
+/** The JSON of a shipped scenario. */
+const scenario = (id) => readFileSync(join(PKG, 'scenarios', `${id}.json`), 'utf8');
+
 export async function load() {
   const engine = await import(pathToFileURL(join(PKG, 'tcp_playground.js')).href);
   await engine.default({ module_or_path: readFileSync(join(PKG, 'tcp_playground_bg.wasm')) });
@@ -61,7 +64,7 @@ async function work() {
 function step(Session) {
   const all = [];
   for (let round = 0; round < 50; round++) {
-    const session = new Session('accept-flow');
+    const session = new Session(scenario('accept-flow'));
     for (let more = true; more && !session.view().finished; ) {
       all.push(...time(1, () => {
         more = session.step();
@@ -75,7 +78,7 @@ function step(Session) {
 
 /** To any of 100,000 events, without painting. A little generator of its own, so that every run seeks alike. */
 function seek(Session) {
-  const session = new Session('bulk-transfer');
+  const session = new Session(scenario('bulk-transfer'));
   let known = 0;
   while (known < EVENTS) {
     const { events, stopped } = session.run(EVENTS - known, Infinity);
