@@ -181,14 +181,14 @@ impl<T: Copy> EventQueue<T> {
     fn rebase(&mut self, base: u64) {
         let mut all = Vec::with_capacity(self.len);
         for (level, used) in self.levels.iter().zip(&mut self.used) {
-            for (_, &(first, _)) in level.iter().enumerate().filter(|(slot, _)| *used >> slot & 1 != 0) {
-                let mut at = first;
+            while *used != 0 {
+                let mut at = level[used.trailing_zeros() as usize].0;
                 while at != NONE {
                     all.push(at);
                     at = std::mem::replace(&mut self.nodes[at as usize].next, NONE);
                 }
+                *used &= *used - 1;
             }
-            *used = 0;
         }
         // What happens at one time is in one slot, so that its order is kept.
         self.base = base;
