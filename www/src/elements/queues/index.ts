@@ -9,6 +9,9 @@ import { countdown, places, refusal, type Places } from './slots.js';
 import { plain, sentence } from '../../locales/sentences.js';
 import { styles } from './styles.js';
 
+/** Characters of a peer beside which everything else of a row finds room. */
+const ROOM = 14;
+
 interface Listening extends SocketView { listener: ListenerView }
 
 /**
@@ -33,7 +36,7 @@ export class Queues extends Element {
     if (!node || !listening.length) return nothing;
     if (this.mode === 'strip') return this.#strip(listening[0] as Listening);
     if (this.mode === 'embed') return this.#embed(node, listening[0] as Listening);
-    return html`${listening.map((s) => this.#full(s, node.id))}`;
+    return html`<div class="all">${listening.map((s) => this.#full(s, node.id))}</div>`;
   }
 
   // ---- in a host panel
@@ -55,22 +58,22 @@ export class Queues extends Element {
   #synQueue(l: ListenerView, refused: unknown): TemplateResult {
     const { t } = this;
     const p = places(l.synQueue.length, l.synCapacity, l.backlog);
-    return html`<table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, p)}
+    return html`<table class="queue syn ${dense(l.synQueue)}">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, p)}
       ${l.synQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.age')}</th>
         <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
       <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
+          <td>${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
           <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}${refused}</tbody></table>`;
   }
 
   #acceptQueue(l: ListenerView, refused: unknown): TemplateResult {
     const { t } = this;
     const p = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
-    return html`<table class="queue accept">${this.#caption(t('queues.accept'), t('queues.accept.remark'), l.acceptQueue.length, l.backlog, p)}
+    return html`<table class="queue accept ${dense(l.acceptQueue)}">${this.#caption(t('queues.accept'), t('queues.accept.remark'), l.acceptQueue.length, l.backlog, p)}
       ${l.acceptQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
         <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
       <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}${refused}</tbody></table>`;
+          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}${refused}</tbody></table>`;
   }
 
   /** Who found the queue full in this step: beyond its last place, crossed out. */
@@ -79,7 +82,7 @@ export class Queues extends Element {
     const found = trace && refusal(trace.rules, node);
     const flow = flowOf(view, trace?.info?.flow);
     if (found?.queue !== queue || !flow || port(flow.server) !== port(s.local)) return nothing;
-    return html`<tr class="refused" title=${plain(sentence(lang, found.rule))} @click=${() => this.#choose(flow.id)}><td>${cross}<b>${flow.letter}</b></td><td>${flow.client}</td>
+    return html`<tr class="refused" title=${plain(sentence(lang, found.rule))} @click=${() => this.#choose(flow.id)}><td>${cross}<b>${flow.letter}</b></td><td class="peer" title=${flow.client}>${flow.client}</td>
       <td class="n" colspan="3">${this.t('queues.refused')}</td></tr>`;
   }
 
@@ -159,12 +162,17 @@ export class Queues extends Element {
       <div class="embed">
       <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>
         ${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, syn)}" @click=${() => this.#choose(e.flow)}>
-            <td rowspan="2" class="who">${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td>${e.peer}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)))}</tr>
+            <td rowspan="2" class="who">${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)))}</tr>
           <tr class="under"><td>${this.#repeats(e)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}</tbody></table>
       <table class="queue accept">${this.#caption(t('queues.accept'), '', l.acceptQueue.length, l.backlog, accept)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>
         ${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, accept)}" @click=${() => this.#choose(e.flow)}>
-            <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}</tbody></table></div>`;
+            <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}</tbody></table></div>`;
   }
+}
+
+/** Long addresses of peers leave no room for pictures in a narrow panel. */
+function dense(entries: readonly { readonly peer: string }[]): string {
+  return entries.some((e) => e.peer.length > ROOM) ? 'dense' : '';
 }
 
 function isListening(s: SocketView): s is Listening {

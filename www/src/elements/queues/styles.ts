@@ -15,7 +15,8 @@ export const styles = css`
   caption .dim { margin-right: auto; }
   caption b { font: 600 var(--t1) / 20px var(--mono); }
   caption b .sign { margin-right: 4px; }
-  .queue td:first-child { width: 30px; padding-left: 5px; }
+  .queue td:first-child { min-width: 30px; padding: 0 4px 0 5px; }
+  .queue td.peer { width: 100%; max-width: 0; overflow: hidden; text-overflow: ellipsis; }
   h3 .fact { margin-left: 3px; }
   tr.chosen td { background: var(--you-wash); }
   tr.chosen td:first-child { box-shadow: inset 2px 0 0 var(--you); }
@@ -39,6 +40,16 @@ export const styles = css`
   .free { white-space: nowrap; margin-right: 6px; }
   .free .lane { margin-left: 4px; }
   .free .mark { display: inline-block; width: 0; height: 14px; border-left: 1px dashed var(--lost); vertical-align: -3px; margin-left: 4px; }
+
+  /* ---- a narrow panel and long addresses: the digits stay, the pictures beside them go */
+  .all { container-type: inline-size; }
+  @container (max-width: 345px) {
+    .dense .left { display: none; }
+    .dense th { white-space: normal; word-break: keep-all; vertical-align: bottom; line-height: 13px; }
+    .dense td.n { padding-left: 8px; }
+    .dense thead th:not(:nth-child(2)) { min-width: min-content; }
+    .dense .beyond { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  }
 
   /* ---- the strip under a phone's figure */
   .strip { display: flex; align-items: center; gap: 8px; height: 36px; font-size: var(--t2); white-space: nowrap; overflow: hidden; }
