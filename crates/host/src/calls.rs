@@ -9,7 +9,6 @@ use crate::wait::{OK, Progress, Try, errno};
 use crate::{Call, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules};
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use tcp::rule::Recorder;
 use tcp::{Connection, FastOpenSyn, State, rule};
 
 /// Flags of open(2), fcntl(2) on Linux.
@@ -18,13 +17,7 @@ const O_NONBLOCK: i64 = 0o4000;
 
 impl Host {
     /// One try of a call.
-    pub(crate) fn attempt<R: Recorder>(
-        &mut self,
-        pid: Pid,
-        call: &Call,
-        progress: &mut Progress,
-        cx: &mut Step<R>,
-    ) -> Try {
+    pub(crate) fn attempt(&mut self, pid: Pid, call: &Call, progress: &mut Progress, cx: &mut Step) -> Try {
         let fd = match *call {
             Call::Socket => return self.new_descriptor(pid, Kind::Fresh, cx),
             Call::NonblockingSocket => return self.new_nonblocking(pid, cx),
@@ -70,13 +63,13 @@ impl Host {
     }
 
     /// One try of a call about a descriptor.
-    fn attempt_on<R: Recorder>(
+    fn attempt_on(
         &mut self,
         pid: Pid,
         (fd, id): (Fd, SockId),
         call: &Call,
         progress: &mut Progress,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Try {
         match call {
             Call::Bind { addr, .. } => self.bind(id, *addr, cx).into(),
@@ -128,7 +121,7 @@ impl Host {
         }
     }
 
-    fn new_nonblocking<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) -> Try {
+    fn new_nonblocking(&mut self, pid: Pid, cx: &mut Step) -> Try {
         let made = self.new_descriptor(pid, Kind::Fresh, cx);
         if let Try::Done(fd, _) = made
             && let Some(sock) = self.socket_of(pid, fd as Fd).and_then(|id| self.socks.get_mut(id))
@@ -149,7 +142,7 @@ impl Host {
     }
 
     /// Another descriptor, for something new.
-    pub(crate) fn new_descriptor<R: Recorder>(&mut self, pid: Pid, kind: Kind, cx: &mut Step<R>) -> Try {
+    pub(crate) fn new_descriptor(&mut self, pid: Pid, kind: Kind, cx: &mut Step) -> Try {
         let Some(fd) = self.fd_table(pid).and_then(|t| t.lowest_free()) else { return errno("EMFILE") };
         let id = self.socks.fresh_id();
         self.socks.insert(Sock::new(id, kind, cx.now));
@@ -157,7 +150,7 @@ impl Host {
         Try::Done(fd.into(), Bytes::new())
     }
 
-    fn sys_listen<R: Recorder>(&mut self, id: SockId, backlog: i32, cx: &mut Step<R>) -> Try {
+    fn sys_listen(&mut self, id: SockId, backlog: i32, cx: &mut Step) -> Try {
         // A negative backlog is a very large one to Linux, which compares unsigned.
         let (asked, most) = (backlog as u32, self.settings.somaxconn);
         let backlog = asked.min(most);
@@ -197,13 +190,13 @@ impl Host {
         OK
     }
 
-    fn sys_accept<R: Recorder>(
+    fn sys_accept(
         &mut self,
         pid: Pid,
         id: SockId,
         (nonblocking_child, peer): (bool, bool),
         progress: &Progress,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Try {
         let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
         let nonblocking = sock.nonblocking || progress.timed_out;
@@ -234,13 +227,7 @@ impl Host {
     }
 
     /// connect(2), in the order of linux `__inet_stream_connect`.
-    fn sys_connect<R: Recorder>(
-        &mut self,
-        id: SockId,
-        addr: SocketAddr,
-        progress: &Progress,
-        cx: &mut Step<R>,
-    ) -> Try {
+    fn sys_connect(&mut self, id: SockId, addr: SocketAddr, progress: &Progress, cx: &mut Step) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let nonblocking = sock.nonblocking;
         match &sock.kind {
@@ -270,7 +257,7 @@ impl Host {
     }
 
     /// connect(2) whose SYN waits for the first write (TCP_FASTOPEN_CONNECT).
-    fn defer_connect<R: Recorder>(&mut self, id: SockId, addr: SocketAddr, cx: &mut Step<R>) -> Try {
+    fn defer_connect(&mut self, id: SockId, addr: SocketAddr, cx: &mut Step) -> Try {
         if let Err(e) = self.choose_ends(id, addr, cx) {
             return Try::Errno(e);
         }
@@ -280,12 +267,7 @@ impl Host {
         OK
     }
 
-    fn choose_ends<R: Recorder>(
-        &mut self,
-        id: SockId,
-        mut addr: SocketAddr,
-        cx: &mut Step<R>,
-    ) -> Result<(), Errno> {
+    fn choose_ends(&mut self, id: SockId, mut addr: SocketAddr, cx: &mut Step) -> Result<(), Errno> {
         if addr.ip().is_unspecified() {
             // connect to 0.0.0.0 means this host (linux ip_route_output_key).
             addr.set_ip(if addr.is_ipv4() {
@@ -300,12 +282,12 @@ impl Host {
     }
 
     /// Sends the SYN; with `fast`, by the way of Fast Open.
-    pub(crate) fn start_connect<R: Recorder>(
+    pub(crate) fn start_connect(
         &mut self,
         id: SockId,
         addr: SocketAddr,
         fast: Option<FastOpenSyn>,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<(), Errno> {
         if self.socks.get(id).is_some_and(|s| s.deferred().is_none()) {
             self.choose_ends(id, addr, cx)?;
@@ -334,7 +316,7 @@ impl Host {
         Ok(())
     }
 
-    pub(crate) fn connect_outcome<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> Try {
+    pub(crate) fn connect_outcome(&mut self, id: SockId, cx: &mut Step) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         match sock.state() {
             State::SynSent | State::SynReceived => Try::Wait(id),
@@ -360,7 +342,7 @@ impl Host {
     }
 
     /// shutdown(2), in the order of linux `inet_shutdown`.
-    fn sys_shutdown<R: Recorder>(&mut self, id: SockId, how: Shutdown, cx: &mut Step<R>) -> Try {
+    fn sys_shutdown(&mut self, id: SockId, how: Shutdown, cx: &mut Step) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let c = match &mut sock.kind {
             // In TIME-WAIT the socket has let go of its connection.
@@ -387,7 +369,7 @@ impl Host {
     }
 
     /// shutdown(2) of a listener: it is an unused socket again.
-    fn unlisten<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> Try {
+    fn unlisten(&mut self, id: SockId, cx: &mut Step) -> Try {
         self.end_listening(id, cx);
         if let Some(sock) = self.socks.get_mut(id) {
             sock.kind = Kind::Fresh;
@@ -396,7 +378,7 @@ impl Host {
         OK
     }
 
-    fn end_listening<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    fn end_listening(&mut self, id: SockId, cx: &mut Step) {
         let Some((local, remote)) = self.socks.get(id).map(Sock::ends) else { return };
         if let Some(same_port) = self.listeners.get_mut(&local.port()) {
             same_port.retain(|&l| l != id);
@@ -413,11 +395,11 @@ impl Host {
         Try::Done(fd.into(), Bytes::new())
     }
 
-    pub(crate) fn sys_close_fd<R: Recorder>(&mut self, pid: Pid, fd: Fd, cx: &mut Step<R>) {
+    pub(crate) fn sys_close_fd(&mut self, pid: Pid, fd: Fd, cx: &mut Step) {
         self.sys_close(pid, fd, &Progress::default(), cx);
     }
 
-    fn sys_close<R: Recorder>(&mut self, pid: Pid, fd: Fd, progress: &Progress, cx: &mut Step<R>) -> Try {
+    fn sys_close(&mut self, pid: Pid, fd: Fd, progress: &Progress, cx: &mut Step) -> Try {
         if let Some(id) = progress.held {
             return if progress.timed_out || !self.is_closing(id) { OK } else { Try::Wait(id) };
         }
@@ -445,7 +427,7 @@ impl Host {
     }
 
     /// Nobody holds the socket any more: neither a descriptor nor a call under way.
-    pub(crate) fn release_if_unheld<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn release_if_unheld(&mut self, id: SockId, cx: &mut Step) {
         let Some(sock) = self.socks.get_mut(id) else { return };
         if sock.refs > 0 || sock.parent.is_some() || !sock.waiters.is_empty() || sock.released {
             return;

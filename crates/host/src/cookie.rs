@@ -8,7 +8,7 @@ use crate::sock::Sock;
 use crate::step::{Refused, Step};
 use crate::{Host, SockId};
 use std::rc::Rc;
-use tcp::rule::{Recorder, Tape};
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 use tcp::{Admission, Connection, FastOpenAnswer, Segment, rule};
 use wire::Seq;
@@ -61,13 +61,7 @@ impl Host {
     }
 
     /// Answers a SYN without remembering it.
-    pub(crate) fn send_cookie<R: Recorder>(
-        &mut self,
-        listener: SockId,
-        tuple: FourTuple,
-        seg: &Segment,
-        cx: &mut Step<R>,
-    ) {
+    pub(crate) fn send_cookie(&mut self, listener: SockId, tuple: FourTuple, seg: &Segment, cx: &mut Step) {
         let mss = seg.header.options.mss.unwrap_or(self.settings.tcp.mss_default);
         let index = table(&tuple).iter().rposition(|&m| m <= mss).unwrap_or(0);
         let cookie = self.make_cookie(&tuple, seg.header.seq, index as u32, cx.now);
@@ -101,12 +95,12 @@ impl Host {
 
     /// An ACK at a listener may bring a cookie back: then the connection is made of it, ESTABLISHED at once.
     /// `Ok(false)`: it does not, and the ACK is answered as any other.
-    pub(crate) fn cookie_returns<R: Recorder>(
+    pub(crate) fn cookie_returns(
         &mut self,
         listener: SockId,
         tuple: FourTuple,
         seg: &Segment,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<bool, Refused> {
         let Some(l) = self.socks.get(listener).and_then(Sock::listener) else { return Ok(false) };
         let recent = l.cookie_sent.is_some_and(|t| cx.now.since(t).0 < u64::from(MAX_AGE) * MINUTE.0);

@@ -7,18 +7,17 @@ use crate::wait::{Progress, Try, errno};
 use crate::{Errno, Host, SockId};
 use bytes::Bytes;
 use std::net::SocketAddr;
-use tcp::rule::Recorder;
 use tcp::{Connection, State, WriteFlags};
 
 impl Host {
     /// recv(2), in the order of linux `tcp_recvmsg_locked`: data, error, end of file, then waiting.
-    pub(crate) fn sys_recv<R: Recorder>(
+    pub(crate) fn sys_recv(
         &mut self,
         id: SockId,
         len: usize,
         flags: RecvFlags,
         progress: &mut Progress,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;
@@ -90,13 +89,13 @@ impl Host {
     }
 
     /// send(2), in the order of linux `tcp_sendmsg_locked`.
-    pub(crate) fn sys_send<R: Recorder>(
+    pub(crate) fn sys_send(
         &mut self,
         id: SockId,
         data: &Bytes,
         (flags, to): (SendFlags, Option<SocketAddr>),
         progress: &mut Progress,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let opening = sock.deferred().is_some() || progress.held.is_some() && sock.connecting;
@@ -143,12 +142,12 @@ impl Host {
     }
 }
 
-fn write<R: Recorder>(
+fn write(
     c: &mut Connection,
     data: &Bytes,
     flags: SendFlags,
     progress: &Progress,
-    cx: &mut Step<R>,
+    cx: &mut Step,
 ) -> Result<usize, &'static str> {
     let flags = WriteFlags { more: flags.more, eor: flags.eor, urgent: flags.urgent };
     c.write_bytes(cx.now, data.slice(progress.written..), flags, cx.r)

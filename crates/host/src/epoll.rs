@@ -8,7 +8,6 @@ use crate::wait::{OK, Progress, Try, errno};
 use crate::{Fd, Host, Pid, SockId, text};
 use bytes::{BufMut, BytesMut};
 use std::collections::VecDeque;
-use tcp::rule::Recorder;
 use tcp::time::Duration;
 
 const EXCLUSIVE: u32 = 1 << 28;
@@ -61,7 +60,7 @@ impl Epoll {
 }
 
 impl Host {
-    pub(crate) fn sys_epoll_create<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) -> Try {
+    pub(crate) fn sys_epoll_create(&mut self, pid: Pid, cx: &mut Step) -> Try {
         self.new_descriptor(pid, Kind::Epoll(Epoll::default()), cx)
     }
     fn epoll(&mut self, id: SockId) -> Option<&mut Epoll> {
@@ -72,13 +71,13 @@ impl Host {
     }
 
     /// epoll_ctl(2). Errors: EBADF, EINVAL, EEXIST, ENOENT. An epoll that watches another is EINVAL here.
-    pub(crate) fn sys_epoll_ctl<R: Recorder>(
+    pub(crate) fn sys_epoll_ctl(
         &mut self,
         id: SockId,
         op: i32,
         (fd, sock): (Fd, Option<SockId>),
         (events, data): (u32, u64),
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Try {
         let Some(sock) = sock else { return errno("EBADF") };
         let Some(watched) = self.socks.get(sock).filter(|s| !matches!(s.kind, Kind::Epoll(_))) else {
@@ -122,13 +121,13 @@ impl Host {
 
     /// epoll_wait(2): the ready ones, first come first, polled once more. Those that are watched level-triggered go
     /// to the end of the list again.
-    pub(crate) fn sys_epoll_wait<R: Recorder>(
+    pub(crate) fn sys_epoll_wait(
         &mut self,
         id: SockId,
         most: usize,
         timeout: Option<Duration>,
         progress: &Progress,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Try {
         let Some(epoll) = self.epoll(id) else { return errno("EINVAL") };
         let mut told = BytesMut::new();
@@ -166,7 +165,7 @@ impl Host {
 
     /// A socket has news: who watches it for them puts it on the list (linux `ep_poll_callback`), and wakes whoever
     /// waits there. Of those with EPOLLEXCLUSIVE only the first that somebody waits at is told.
-    pub(crate) fn tell_watchers<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn tell_watchers(&mut self, id: SockId, cx: &mut Step) {
         let Some(sock) = self.socks.get(id) else { return };
         let now = readiness(sock);
         let mut taken = false;

@@ -13,7 +13,6 @@ use siphasher::sip::SipHasher24;
 use std::collections::VecDeque;
 use std::hash::Hasher;
 use std::net::{IpAddr, SocketAddr};
-use tcp::rule::Recorder;
 use tcp::time::{Duration, Instant};
 use tcp::{FastOpenAnswer, FastOpenLesson, FastOpenSyn, Segment, State, rule};
 use wire::tcp::FastOpen;
@@ -203,12 +202,12 @@ impl Host {
     }
 
     /// What a listener does with the Fast Open of a SYN (linux `tcp_try_fastopen`).
-    pub(crate) fn answer_fast_open<R: Recorder>(
+    pub(crate) fn answer_fast_open(
         &mut self,
         listener: SockId,
         tuple: &FourTuple,
         seg: &Segment,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> FastOpenAnswer {
         let option = seg.header.options.fast_open;
         if option.is_some_and(|o| o.len == 0) {
@@ -265,7 +264,7 @@ impl Host {
     }
 
     /// The child is proven, or over: the listener counts it no more (linux `reqsk_fastopen_remove`).
-    pub(crate) fn forget_unproven<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn forget_unproven(&mut self, id: SockId, cx: &mut Step) {
         let Some(sock) = self.socks.get_mut(id) else { return };
         let Kind::Stream(c) = &sock.kind else { return };
         let (proven, reset) = (!c.is_unproven(), c.was_reset_unproven());
@@ -330,13 +329,13 @@ impl Host {
 
     /// send(2) with MSG_FASTOPEN, or the first write after a connect(2) that put its SYN off (linux
     /// `tcp_sendmsg_fastopen`). `None`: the connection stands, and the octets go the usual way.
-    pub(crate) fn send_fast<R: Recorder>(
+    pub(crate) fn send_fast(
         &mut self,
         id: SockId,
         data: &Bytes,
         (flags, to): (SendFlags, Option<SocketAddr>),
         progress: &mut Progress,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Option<Try> {
         let Some(sock) = self.socks.get_mut(id) else { return Some(errno("EBADF")) };
         let waits = !sock.nonblocking && !flags.dont_wait;

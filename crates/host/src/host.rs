@@ -20,7 +20,7 @@ use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use tcp::Tcb;
-use tcp::rule::Recorder;
+use tcp::rule::Tape;
 use tcp::time::Instant;
 use wire::frame::Room;
 
@@ -87,18 +87,18 @@ impl Host {
         out.runnable.extend(programs.map(|p| (p.pid, p.start())));
     }
     /// A frame reached interface `iface`, whole. A refusal is told by [`HostEvent::Dropped`].
-    pub fn frame_arrives<R: Recorder>(
+    pub fn frame_arrives(
         &mut self,
         now: Instant,
         iface: usize,
         frame: Bytes,
         out: &mut Output,
-        r: &mut R,
+        r: &mut Tape,
     ) {
         self.take_frame(iface, frame, &mut Step { now, out, r });
     }
     /// A deadline that [`Output::timers`] asked for has come.
-    pub fn timer_fires<R: Recorder>(&mut self, now: Instant, key: TimerKey, out: &mut Output, r: &mut R) {
+    pub fn timer_fires(&mut self, now: Instant, key: TimerKey, out: &mut Output, r: &mut Tape) {
         let cx = &mut Step { now, out, r };
         match key {
             TimerKey::Process(pid) => self.sleepers_wake(pid, cx),
@@ -114,20 +114,13 @@ impl Host {
         }
     }
     /// The process runs on until its next call has been made (and returned or parked).
-    pub fn process_runs<R: Recorder>(&mut self, now: Instant, pid: Pid, out: &mut Output, r: &mut R) {
+    pub fn process_runs(&mut self, now: Instant, pid: Pid, out: &mut Output, r: &mut Tape) {
         self.run_process(pid, &mut Step { now, out, r });
     }
     /// A call made by a person, in the name of process `pid` (`Pid(0)` is the person's own shell, whose
     /// blocked calls do not keep it from making others). A call that blocked ends with
     /// [`HostEvent::CallReturned`].
-    pub fn call<R: Recorder>(
-        &mut self,
-        now: Instant,
-        pid: Pid,
-        call: Call,
-        out: &mut Output,
-        r: &mut R,
-    ) -> CallResult {
+    pub fn call(&mut self, now: Instant, pid: Pid, call: Call, out: &mut Output, r: &mut Tape) -> CallResult {
         self.enter(pid, call, &mut Step { now, out, r })
     }
     /// Keeps a process from making its next call (`on`), or lets it go on. A call in which it is already
@@ -197,7 +190,7 @@ impl Host {
     }
 
     /// Counts, and tells of it.
-    pub(crate) fn count<R: Recorder>(&mut self, name: &'static str, cx: &mut Step<R>) {
+    pub(crate) fn count(&mut self, name: &'static str, cx: &mut Step) {
         self.counters.add(name, 1);
         cx.out.events.push(HostEvent::Count(name, 1));
     }

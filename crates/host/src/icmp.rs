@@ -7,7 +7,7 @@ use crate::{Errno, Host, Sent, SockId, rules};
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::ops::Range;
-use tcp::rule::{Recorder, Tape};
+use tcp::rule::Tape;
 use tcp::{State, rule};
 use wire::icmp::{Quoted, v4, v6};
 use wire::{Link, ethernet, icmp, ip, udp};
@@ -57,14 +57,14 @@ fn meaning(header: &icmp::Header, addrs: &ip::Addrs) -> Says {
 
 impl Host {
     /// RFC 1122 §3.2.2: an echo request is answered; an error goes to the connection that it quotes.
-    pub(crate) fn icmp_arrives<R: Recorder>(
+    pub(crate) fn icmp_arrives(
         &mut self,
         iface: usize,
         link: &Link,
         header: &ip::Header,
         frame: &Bytes,
         range: Range<usize>,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<(), Refused> {
         let (message, rest) = icmp::parse(header, frame, range).map_err(|m| self.malformed(m, cx))?;
         self.count_quietly("IcmpInMsgs");
@@ -95,12 +95,7 @@ impl Host {
     }
 
     /// linux `tcp_v4_err`, RFC 5927 §4.1: only an error that quotes octets in flight is believed.
-    fn tcp_error<R: Recorder>(
-        &mut self,
-        says: Says,
-        quoted: &Quoted,
-        cx: &mut Step<R>,
-    ) -> Result<(), Refused> {
+    fn tcp_error(&mut self, says: Says, quoted: &Quoted, cx: &mut Step) -> Result<(), Refused> {
         let tuple = FourTuple {
             local: quoted.addrs.src(),
             remote: quoted.addrs.dst(),
@@ -134,13 +129,13 @@ impl Host {
         Ok(())
     }
 
-    fn unreachable<R: Recorder>(
+    fn unreachable(
         &mut self,
         id: SockId,
         (state, parent): (State, Option<SockId>),
         errno: &'static str,
         hard: bool,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) {
         let handshake = matches!(state, State::SynSent | State::SynReceived);
         let kills = if handshake {
@@ -175,7 +170,7 @@ impl Host {
     }
 
     /// RFC 1191 §3, RFC 8201: smaller segments from now on; those that were too big go again.
-    fn path_shrinks<R: Recorder>(&mut self, id: SockId, mtu: u32, cx: &mut Step<R>) {
+    fn path_shrinks(&mut self, id: SockId, mtu: u32, cx: &mut Step) {
         let Some(sock) = self.socks.get_mut(id) else { return };
         let headers = if sock.ends().0.is_ipv4() { 40 } else { 60 };
         // RFC 1191 §5 has a table for routers that do not say; the least of it will do.
@@ -188,14 +183,14 @@ impl Host {
     }
 
     /// RFC 1122 §4.1.3.1: nobody has this port, and whoever asked is told.
-    pub(crate) fn udp_arrives<R: Recorder>(
+    pub(crate) fn udp_arrives(
         &mut self,
         iface: usize,
         link: &Link,
         header: &ip::Header,
         frame: &Bytes,
         range: Range<usize>,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<(), Refused> {
         let (datagram, _) = udp::parse(header, frame, range).map_err(|m| self.malformed(m, cx))?;
         self.count_quietly("UdpNoPorts");

@@ -8,23 +8,18 @@ use crate::step::{Refused, Step};
 use crate::{Host, HostEvent, SockId, rules};
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
-use tcp::rule::{Operand, Outcome, Recorder};
+use tcp::rule::{Operand, Outcome};
 use tcp::{Admission, Segment, Verdict, rule};
 use wire::{Link, Malformed, Seq, arp, ethernet, ip};
 
 impl Host {
-    pub(crate) fn take_frame<R: Recorder>(&mut self, iface: usize, frame: Bytes, cx: &mut Step<R>) {
+    pub(crate) fn take_frame(&mut self, iface: usize, frame: Bytes, cx: &mut Step) {
         if let Err(Refused { rule, numbers }) = self.link_arrives(iface, frame, cx) {
             cx.out.events.push(HostEvent::Dropped { rule, numbers });
         }
     }
 
-    fn link_arrives<R: Recorder>(
-        &mut self,
-        iface: usize,
-        frame: Bytes,
-        cx: &mut Step<R>,
-    ) -> Result<(), Refused> {
+    fn link_arrives(&mut self, iface: usize, frame: Bytes, cx: &mut Step) -> Result<(), Refused> {
         let (link, ethertype) = ethernet::parse(&frame).map_err(|m| self.malformed(m, cx))?;
         if !self.ip.takes_frame(iface, link.dst) {
             rule!(cx.r, rules::LINK_NOT_FOR_US, Drop, iface);
@@ -53,7 +48,7 @@ impl Host {
         }
     }
 
-    fn check_addresses<R: Recorder>(&mut self, header: &ip::Header, cx: &mut Step<R>) -> Result<(), Refused> {
+    fn check_addresses(&mut self, header: &ip::Header, cx: &mut Step) -> Result<(), Refused> {
         let (src, dst) = (header.addrs.src(), header.addrs.dst());
         if impossible_source(src) || self.ip.is_ours(src) {
             self.count_quietly("IpInAddrErrors");
@@ -70,23 +65,16 @@ impl Host {
     }
 
     /// Reports the rule by which bytes are refused.
-    pub(crate) fn malformed<R: Recorder>(&self, m: Malformed, cx: &mut Step<R>) -> Refused {
+    pub(crate) fn malformed(&self, m: Malformed, cx: &mut Step) -> Refused {
         let rule = rules::malformed(m.problem);
         let [a, b] = m.numbers;
         let operands = [Operand::from(a), Operand::from(b)];
-        if cx.r.on() {
-            cx.r.rule(rule, Outcome::Drop, &operands[..rule.operands.len()]);
-        }
+        rule::keep(cx.r, rule, Outcome::Drop, &operands[..rule.operands.len()]);
         Refused { rule, numbers: m.numbers }
     }
 
     /// RFC 826: who asks for our address is answered and remembered.
-    fn arp_arrives<R: Recorder>(
-        &mut self,
-        iface: usize,
-        frame: &Bytes,
-        cx: &mut Step<R>,
-    ) -> Result<(), Refused> {
+    fn arp_arrives(&mut self, iface: usize, frame: &Bytes, cx: &mut Step) -> Result<(), Refused> {
         let packet = arp::parse(frame, ethernet::LEN).map_err(|m| self.malformed(m, cx))?;
         let (asked, asker) = (IpAddr::V4(packet.dst_ip), IpAddr::V4(packet.src_ip));
         if self.ip.owner(asked) != Some(iface) {
@@ -111,12 +99,12 @@ impl Host {
         Ok(())
     }
 
-    fn tcp_arrives<R: Recorder>(
+    fn tcp_arrives(
         &mut self,
         header: &ip::Header,
         frame: Bytes,
         range: std::ops::Range<usize>,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<(), Refused> {
         let len = range.len();
         let (tcp, payload) = wire::tcp::parse(header, &frame, range).map_err(|m| {
@@ -133,11 +121,11 @@ impl Host {
     }
 
     /// Whose segment is it? A connection's (half-open ones are connections too), a listener's, nobody's.
-    pub(crate) fn segment_arrives<R: Recorder>(
+    pub(crate) fn segment_arrives(
         &mut self,
         header: &ip::Header,
         seg: &Segment,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<(), Refused> {
         let tuple = FourTuple {
             local: header.addrs.dst(),
@@ -168,12 +156,7 @@ impl Host {
 
     /// `Some`: a connection in TIME-WAIT gave way to a SYN, which goes to the listener with this initial sequence
     /// number for the answer (RFC 9293 §3.6.1).
-    fn at_connection<R: Recorder>(
-        &mut self,
-        id: SockId,
-        seg: &Segment,
-        cx: &mut Step<R>,
-    ) -> Result<Option<Seq>, Refused> {
+    fn at_connection(&mut self, id: SockId, seg: &Segment, cx: &mut Step) -> Result<Option<Seq>, Refused> {
         let Some(sock) = self.socks.get_mut(id) else { return Ok(None) };
         let state = sock.state();
         if let Some(listener) = sock.half_open_parent() {
@@ -188,12 +171,12 @@ impl Host {
     }
 
     /// A segment of a connection that stands in a listener's SYN queue.
-    fn at_half_open<R: Recorder>(
+    fn at_half_open(
         &mut self,
         id: SockId,
         listener: SockId,
         seg: &Segment,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<Option<Seq>, Refused> {
         let (at, admission) = match self.socks.get(listener) {
             Some(s) => (s.ends().0, s.listener().map_or(Admission::Open, |l| l.admission(&self.settings))),

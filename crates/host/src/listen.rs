@@ -13,7 +13,6 @@ use crate::{Host, HostEvent, SockId};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use tcp::rule::Recorder;
 use tcp::time::Instant;
 use tcp::{Admission, AtListener, Connection, FastOpenAnswer, Segment, State, Verdict, rule};
 use wire::Seq;
@@ -79,13 +78,13 @@ impl Listener {
 impl Host {
     /// A segment that belongs to no connection reaches a listener (RFC 9293 §3.10.7.2); with an initial sequence
     /// number where a connection in TIME-WAIT made way for it.
-    pub(crate) fn at_listener<R: Recorder>(
+    pub(crate) fn at_listener(
         &mut self,
         listener: SockId,
         (tuple, isn): (FourTuple, Option<Seq>),
         ip: &ip::Header,
         seg: &Segment,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<(), Refused> {
         match tcp::at_listener(seg, cx.r) {
             AtListener::Syn => self.syn_arrives(listener, (tuple, isn), seg, cx),
@@ -100,12 +99,12 @@ impl Host {
         }
     }
 
-    fn syn_arrives<R: Recorder>(
+    fn syn_arrives(
         &mut self,
         listener: SockId,
         (tuple, isn): (FourTuple, Option<Seq>),
         seg: &Segment,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<(), Refused> {
         match self.room_for_syn(listener, isn.is_some(), cx) {
             Ok(()) => {
@@ -134,12 +133,7 @@ impl Host {
 
     /// The queues are asked in the order of linux `tcp_conn_request`. What comes after a TIME-WAIT (`known`) is
     /// a peer proven alive: only the accept queue can refuse it.
-    fn room_for_syn<R: Recorder>(
-        &mut self,
-        listener: SockId,
-        known: bool,
-        cx: &mut Step<R>,
-    ) -> Result<(), NoRoom> {
+    fn room_for_syn(&mut self, listener: SockId, known: bool, cx: &mut Step) -> Result<(), NoRoom> {
         let settings = Rc::clone(&self.settings);
         let Some(l) = self.socks.get(listener).and_then(Sock::listener) else { return Ok(()) };
         let (backlog, syn, accept) = (l.backlog, l.syn_len(), l.accept_len());
@@ -191,13 +185,13 @@ impl Host {
     }
 
     /// A child in SYN-RECEIVED, in the table of connections and in no queue yet.
-    pub(crate) fn make_child<R: Recorder>(
+    pub(crate) fn make_child(
         &mut self,
         listener: SockId,
         tuple: FourTuple,
         iss: Seq,
         syn: (&Segment, FastOpenAnswer),
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> SockId {
         let ports = tcp::Ports { local: tuple.local_port, remote: tuple.remote_port };
         let config = self.connection_config(listener, &tuple);
@@ -216,7 +210,7 @@ impl Host {
         id
     }
 
-    fn enter_syn_queue<R: Recorder>(&mut self, listener: SockId, child: SockId, cx: &mut Step<R>) {
+    fn enter_syn_queue(&mut self, listener: SockId, child: SockId, cx: &mut Step) {
         let capacity = |l: &Listener, s: &Settings| s.queues.capacity(l.backlog);
         let remote = self.remote(child);
         let settings = Rc::clone(&self.settings);
@@ -228,12 +222,7 @@ impl Host {
     }
 
     /// A half-open child became ESTABLISHED: it waits for accept now.
-    pub(crate) fn enter_accept_queue<R: Recorder>(
-        &mut self,
-        listener: SockId,
-        child: SockId,
-        cx: &mut Step<R>,
-    ) {
+    pub(crate) fn enter_accept_queue(&mut self, listener: SockId, child: SockId, cx: &mut Step) {
         let remote = self.remote(child);
         let settings = Rc::clone(&self.settings);
         self.forget_half_open(listener, child);
@@ -256,7 +245,7 @@ impl Host {
     }
 
     /// A half-open child is gone without becoming ESTABLISHED.
-    pub(crate) fn leave_syn_queue<R: Recorder>(&mut self, listener: SockId, child: SockId, cx: &mut Step<R>) {
+    pub(crate) fn leave_syn_queue(&mut self, listener: SockId, child: SockId, cx: &mut Step) {
         let remote = self.remote(child);
         self.forget_half_open(listener, child);
         if let Some(sock) = self.socks.get_mut(child) {
@@ -278,7 +267,7 @@ impl Host {
 
     /// The last descriptor of a listener is gone: half-open children vanish, waiting ones are reset (linux
     /// `inet_csk_listen_stop`).
-    pub(crate) fn stop_listening<R: Recorder>(&mut self, listener: SockId, cx: &mut Step<R>) {
+    pub(crate) fn stop_listening(&mut self, listener: SockId, cx: &mut Step) {
         let Some(l) = self.listener_mut(listener) else { return };
         let (half_open, waiting) = (std::mem::take(&mut l.syn), std::mem::take(&mut l.accept));
         rule!(cx.r, rules::CLOSE_LISTENER, Act, half_open.len(), waiting.len());
@@ -303,19 +292,19 @@ impl Host {
     fn remote(&self, id: SockId) -> SocketAddr {
         self.socks.get(id).map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |s| s.ends().1)
     }
-    pub(crate) fn report_queues<R: Recorder>(&self, listener: SockId, cx: &mut Step<R>) {
+    pub(crate) fn report_queues(&self, listener: SockId, cx: &mut Step) {
         if let Some(l) = self.socks.get(listener).and_then(Sock::listener) {
             cx.out.events.push(HostEvent::Queues { listener, syn: l.syn_len(), accept: l.accept_len() });
         }
     }
     /// Counts what a segment did to a half-open child that did not become ESTABLISHED of it.
-    pub(crate) fn count_embryonic<R: Recorder>(
+    pub(crate) fn count_embryonic(
         &mut self,
         admission: Admission,
         seg: &Segment,
         verdict: Verdict,
         after: State,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) {
         let refused = matches!(verdict, Verdict::Dropped(rule, _) if rule == &tcp::rules::ACCEPT_QUEUE_FULL);
         if refused && matches!(admission, Admission::Full { .. }) {
@@ -335,7 +324,7 @@ impl Host {
     /// A half-open child's timer is about to fire. While the SYN queue is more than half full, old entries get
     /// fewer repeats than `tcp_synack_retries` allows: half of the room is kept for young ones (linux
     /// `reqsk_timer_handler`).
-    pub(crate) fn before_timer<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn before_timer(&mut self, id: SockId, cx: &mut Step) {
         let Some(sock) = self.socks.get(id) else { return };
         let Some(listener) = sock.half_open_parent() else { return };
         let first = !sock.aged;

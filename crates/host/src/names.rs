@@ -7,7 +7,6 @@ use crate::step::Step;
 use crate::{Errno, Host, SockId};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
-use tcp::rule::Recorder;
 use tcp::{Config, rule};
 use wire::Seq;
 
@@ -45,12 +44,7 @@ fn clash(a: SocketAddr, b: SocketAddr) -> bool {
 
 impl Host {
     /// bind(2). Errors: EINVAL, EADDRNOTAVAIL, EADDRINUSE.
-    pub(crate) fn bind<R: Recorder>(
-        &mut self,
-        id: SockId,
-        addr: SocketAddr,
-        cx: &mut Step<R>,
-    ) -> Result<(), Errno> {
+    pub(crate) fn bind(&mut self, id: SockId, addr: SocketAddr, cx: &mut Step) -> Result<(), Errno> {
         let Some(sock) = self.socks.get(id) else { return Err(Errno("EBADF")) };
         if sock.local.is_some() {
             return Err(Errno("EINVAL"));
@@ -142,11 +136,11 @@ impl Host {
     /// connect(2) without bind(2): our address by the route, a port by RFC 6056 §3.3.3. A port that others use
     /// will do while the four-tuple is free.
     /// Errors: ENETUNREACH, EADDRNOTAVAIL (no port is left).
-    pub(crate) fn choose_local<R: Recorder>(
+    pub(crate) fn choose_local(
         &mut self,
         id: SockId,
         remote: SocketAddr,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Result<(), Errno> {
         // linux tcp_v4_connect: neither multicast nor broadcast.
         let route = self.ip.route(remote.ip()).filter(|_| !self.ip.is_many(remote.ip()));
@@ -246,7 +240,7 @@ impl Host {
     }
 
     /// The initial sequence number of a new connection.
-    pub(crate) fn choose_isn<R: Recorder>(&mut self, tuple: &FourTuple, cx: &mut Step<R>) -> Seq {
+    pub(crate) fn choose_isn(&mut self, tuple: &FourTuple, cx: &mut Step) -> Seq {
         self.connections = self.connections.wrapping_add(1);
         let iss = self.secret.isn(self.settings.isn, tuple, self.connections, cx.now);
         rule!(cx.r, rules::ISN_CHOSEN, Act, iss);

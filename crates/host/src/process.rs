@@ -6,7 +6,6 @@ use crate::wait::{OK, Try, errno};
 use crate::{Call, CallResult, CallText, Errno, Fd, Host, HostEvent, Pid, ProcessInfo, SockId, text};
 use bytes::Bytes;
 use std::rc::Rc;
-use tcp::rule::Recorder;
 use tcp::time::Instant;
 
 /// The person's own shell.
@@ -152,7 +151,7 @@ impl Host {
         }
     }
 
-    pub(crate) fn run_process<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+    pub(crate) fn run_process(&mut self, pid: Pid, cx: &mut Step) {
         let Some(process) = self.processes.get_mut(&pid) else { return };
         if !process.runs() || process.waiting {
             return;
@@ -181,13 +180,7 @@ impl Host {
     }
 
     /// A call of the process has ended (or, if `Blocked`, has not).
-    pub(crate) fn process_resumes<R: Recorder>(
-        &mut self,
-        pid: Pid,
-        call: &Call,
-        result: &CallResult,
-        cx: &mut Step<R>,
-    ) {
+    pub(crate) fn process_resumes(&mut self, pid: Pid, call: &Call, result: &CallResult, cx: &mut Step) {
         if *result == CallResult::Blocked {
             return;
         }
@@ -205,7 +198,7 @@ impl Host {
     }
 
     /// exit(2): every descriptor is closed, in order.
-    fn exit<R: Recorder>(&mut self, pid: Pid, status: i32, cx: &mut Step<R>) {
+    fn exit(&mut self, pid: Pid, status: i32, cx: &mut Step) {
         let Some(process) = self.processes.get_mut(&pid) else { return };
         process.exited = Some(status);
         let open = process.fds.list();
@@ -253,7 +246,7 @@ impl Host {
     }
 
     /// fork(2): the child has the same program at the same place, and descriptors for the same sockets.
-    pub(crate) fn sys_fork<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) -> Try {
+    pub(crate) fn sys_fork(&mut self, pid: Pid, cx: &mut Step) -> Try {
         let Some(process) = self.processes.get(&pid) else { return errno("EAGAIN") };
         // The person's shell has nothing that could run twice.
         let Some(program) = &process.program else { return errno("ENOSYS") };

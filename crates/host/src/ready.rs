@@ -8,7 +8,6 @@ use crate::wait::{Progress, Try};
 use crate::{Fd, Host, Pid, SockId};
 use bytes::{BufMut, BytesMut};
 use std::net::SocketAddr;
-use tcp::rule::Recorder;
 use tcp::time::{Duration, Instant};
 use tcp::{Info, State};
 
@@ -37,13 +36,13 @@ const NVAL: u32 = 0x20;
 
 impl Host {
     /// poll(2).
-    pub(crate) fn sys_poll<R: Recorder>(
+    pub(crate) fn sys_poll(
         &mut self,
         pid: Pid,
         fds: &[(Fd, u16)],
         timeout: Option<Duration>,
         progress: &Progress,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Try {
         let mut revents = BytesMut::new();
         let mut count = 0;

@@ -6,14 +6,13 @@ use crate::settings::Settings;
 use crate::sock::{Kind, PortHold, Sock};
 use crate::step::Step;
 use crate::{Errno, Host, HostEvent, Sent, SockId, TimerKey, rules};
-use tcp::rule::Recorder;
 use tcp::{Event, State, rule};
 use wire::frame::Room;
 use wire::{Link, ip};
 
 impl Host {
     /// Brings everything about a connection up to date after it took a segment, a call or the time.
-    pub(crate) fn settle<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn settle(&mut self, id: SockId, cx: &mut Step) {
         if self.settle_quietly(id, cx) {
             return;
         }
@@ -37,7 +36,7 @@ impl Host {
 
     /// The way of nearly all segments: nothing happened that anybody must be told, nobody wakes. False where there is
     /// more to do.
-    fn settle_quietly<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) -> bool {
+    fn settle_quietly(&mut self, id: SockId, cx: &mut Step) -> bool {
         let Host { socks, ip, counters, settings, room, .. } = self;
         let Some(sock) = socks.get_mut(id) else { return true };
         if sock.has_news() {
@@ -51,7 +50,7 @@ impl Host {
         true
     }
 
-    fn take_events<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    fn take_events(&mut self, id: SockId, cx: &mut Step) {
         while let Some(sock) = self.socks.get_mut(id)
             && let Kind::Stream(c) = &mut sock.kind
             && let Some(event) = c.poll_event()
@@ -75,7 +74,7 @@ impl Host {
         }
     }
 
-    fn state_changed<R: Recorder>(&mut self, id: SockId, from: State, to: State, cx: &mut Step<R>) {
+    fn state_changed(&mut self, id: SockId, from: State, to: State, cx: &mut Step) {
         let Some(sock) = self.socks.get(id) else { return };
         // A child by Fast Open stands in the accept queue already.
         let parent = sock.parent.filter(|_| sock.fast.is_none());
@@ -103,7 +102,7 @@ impl Host {
     }
 
     /// 4.3BSD: a connection that dies before accept took it leaves the queue.
-    fn drop_dead_from_queue<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    fn drop_dead_from_queue(&mut self, id: SockId, cx: &mut Step) {
         let Some(listener) = self.socks.get(id).and_then(|s| s.parent) else { return };
         let Some(l) = self.listener_mut(listener) else { return };
         if let Some(i) = l.accept.iter().position(|&c| c == id) {
@@ -116,23 +115,13 @@ impl Host {
     }
 
     /// A RST that no connection sends, in answer to a segment that came with the header `to`.
-    pub(crate) fn send_reset<R: Recorder>(
-        &mut self,
-        to: &ip::Header,
-        reset: wire::tcp::Header,
-        cx: &mut Step<R>,
-    ) {
+    pub(crate) fn send_reset(&mut self, to: &ip::Header, reset: wire::tcp::Header, cx: &mut Step) {
         self.count_quietly("OutRsts");
         self.send_segment(to.addrs.reversed(), reset, cx);
     }
 
     /// A segment without payload that belongs to no connection.
-    pub(crate) fn send_segment<R: Recorder>(
-        &mut self,
-        addrs: ip::Addrs,
-        segment: wire::tcp::Header,
-        cx: &mut Step<R>,
-    ) {
+    pub(crate) fn send_segment(&mut self, addrs: ip::Addrs, segment: wire::tcp::Header, cx: &mut Step) {
         let Some(route) = self.ip.route(addrs.dst()) else {
             rule!(cx.r, rules::ROUTE_MISSING, Drop, addrs.dst());
             return;
@@ -153,7 +142,7 @@ impl Host {
     }
 
     /// Takes a socket that nobody can reach any more out of the host.
-    pub(crate) fn reap<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn reap(&mut self, id: SockId, cx: &mut Step) {
         let Some(sock) = self.socks.get(id) else { return };
         let dead = match &sock.kind {
             Kind::Stream(c) => c.state() == State::Closed,
@@ -165,7 +154,7 @@ impl Host {
     }
 
     /// Takes a socket out, whatever it is doing.
-    pub(crate) fn discard<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn discard(&mut self, id: SockId, cx: &mut Step) {
         self.unhash(id);
         self.give_port_back(id);
         if let Some(sock) = self.socks.remove(id)
@@ -192,13 +181,13 @@ impl Host {
 }
 
 /// Everything that the connection wants to send becomes frames.
-fn transmit<R: Recorder>(
+fn transmit(
     sock: &mut Sock,
     net: &Ip,
     counters: &mut Counters,
     settings: &Settings,
     room: &mut Room,
-    cx: &mut Step<R>,
+    cx: &mut Step,
 ) {
     let Some(tuple) = sock.tuple() else { return };
     let Kind::Stream(connection) = &mut sock.kind else { return };
@@ -243,7 +232,7 @@ fn transmit<R: Recorder>(
 }
 
 /// Tells the simulator the connection's deadline where it changed.
-fn rearm<R: Recorder>(id: SockId, sock: &mut Sock, cx: &mut Step<R>) {
+fn rearm(id: SockId, sock: &mut Sock, cx: &mut Step) {
     let Kind::Stream(c) = &sock.kind else { return };
     let deadline = if c.state() == State::Closed { None } else { c.next_deadline().map(|(at, _)| at) };
     if deadline != sock.armed {

@@ -11,7 +11,6 @@ use crate::store::Sorted;
 use crate::wait::{Try, errno};
 use crate::{Call, Errno, Host, SockId};
 use bytes::Bytes;
-use tcp::rule::Recorder;
 use tcp::time::{Duration, Instant};
 use tcp::{Algorithm, Config, State};
 
@@ -278,13 +277,13 @@ impl Host {
     }
 
     /// setsockopt(2): `value` as it lies in memory, little-endian.
-    pub(crate) fn sys_setsockopt<R: Recorder>(
+    pub(crate) fn sys_setsockopt(
         &mut self,
         id: SockId,
         level: i32,
         number: i32,
         value: &Bytes,
-        cx: &mut Step<R>,
+        cx: &mut Step,
     ) -> Try {
         let Some(option) = find(level, number).filter(|o| o.effect != Effect::Read) else {
             return errno("ENOPROTOOPT");

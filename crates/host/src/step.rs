@@ -1,13 +1,13 @@
 //! What every part of a step is handed on: the time, the way out, and who listens to the rules.
 
 use crate::Output;
-use tcp::rule::{Recorder, RuleDef};
+use tcp::rule::{RuleDef, Tape};
 use tcp::time::Instant;
 
-pub(crate) struct Step<'a, R: Recorder> {
+pub(crate) struct Step<'a> {
     pub(crate) now: Instant,
     pub(crate) out: &'a mut Output,
-    pub(crate) r: &'a mut R,
+    pub(crate) r: &'a mut Tape,
 }
 
 /// Why a frame was not taken in, with the two numbers that a short label shows.

@@ -7,7 +7,6 @@ use crate::step::Step;
 use crate::{Call, CallResult, CallText, Errno, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
 use bytes::{Bytes, BytesMut};
 use tcp::rule;
-use tcp::rule::Recorder;
 use tcp::time::Instant;
 
 /// A call under way.
@@ -97,7 +96,7 @@ fn wants(call: &Call) -> u32 {
 
 impl Host {
     /// A process makes a call.
-    pub(crate) fn enter<R: Recorder>(&mut self, pid: Pid, call: Call, cx: &mut Step<R>) -> CallResult {
+    pub(crate) fn enter(&mut self, pid: Pid, call: Call, cx: &mut Step) -> CallResult {
         cx.out.events.push(HostEvent::CallEntered {
             pid,
             fd: text::fd(&call),
@@ -131,20 +130,14 @@ impl Host {
         CallResult::Blocked
     }
 
-    fn leave<R: Recorder>(
-        &mut self,
-        pid: Pid,
-        call: &Call,
-        result: CallResult,
-        cx: &mut Step<R>,
-    ) -> CallResult {
+    fn leave(&mut self, pid: Pid, call: &Call, result: CallResult, cx: &mut Step) -> CallResult {
         let text = CallText::returned(call, &result);
         cx.out.events.push(HostEvent::CallReturned { pid, text, result: result.clone() });
         result
     }
 
     /// Tries the calls that wait on a socket again, first come first.
-    pub(crate) fn wake<R: Recorder>(&mut self, id: SockId, cx: &mut Step<R>) {
+    pub(crate) fn wake(&mut self, id: SockId, cx: &mut Step) {
         if self.socks.get(id).is_some_and(|s| !s.watchers.is_empty()) {
             self.tell_watchers(id, cx);
         }
@@ -163,7 +156,7 @@ impl Host {
     }
 
     /// Tries one parked call again. While it is tried nobody else finds it.
-    fn retry<R: Recorder>(&mut self, wait: WaitId, cx: &mut Step<R>) {
+    fn retry(&mut self, wait: WaitId, cx: &mut Step) {
         let Some(mut parked) = self.parked.remove(&wait) else { return };
         let call = parked.call.clone();
         let result = match self.attempt(parked.pid, &call, &mut parked.progress, cx) {
@@ -192,7 +185,7 @@ impl Host {
     }
 
     /// The time of some calls of a process is over.
-    pub(crate) fn sleepers_wake<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+    pub(crate) fn sleepers_wake(&mut self, pid: Pid, cx: &mut Step) {
         let over = |p: &Parked| p.pid == pid && p.until.is_some_and(|t| t <= cx.now);
         let due: Vec<WaitId> = self.parked.iter().filter(|(_, p)| over(p)).map(|(&w, _)| w).collect();
         for wait in due {
@@ -204,13 +197,13 @@ impl Host {
         self.arm_sleep(pid, cx);
     }
 
-    fn arm_sleep<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+    fn arm_sleep(&mut self, pid: Pid, cx: &mut Step) {
         let next = self.parked.values().filter(|p| p.pid == pid).filter_map(|p| p.until).min();
         cx.out.timers.push((TimerKey::Process(pid), next));
     }
 
     /// A child of `parent` has exited.
-    pub(crate) fn child_exited<R: Recorder>(&mut self, parent: Pid, cx: &mut Step<R>) {
+    pub(crate) fn child_exited(&mut self, parent: Pid, cx: &mut Step) {
         let waits = |p: &Parked| p.pid == parent && matches!(p.call, Call::WaitPid { .. });
         let waiting: Vec<WaitId> = self.parked.iter().filter(|(_, p)| waits(p)).map(|(&w, _)| w).collect();
         for wait in waiting {
@@ -219,7 +212,7 @@ impl Host {
     }
 
     /// A process is gone, and the calls that it was in with it.
-    pub(crate) fn forget_calls<R: Recorder>(&mut self, pid: Pid, cx: &mut Step<R>) {
+    pub(crate) fn forget_calls(&mut self, pid: Pid, cx: &mut Step) {
         let all: Vec<WaitId> = self.parked.iter().filter(|(_, p)| p.pid == pid).map(|(&w, _)| w).collect();
         for wait in all {
             let Some(parked) = self.parked.remove(&wait) else { continue };

@@ -4,6 +4,7 @@ mod common;
 use common::*;
 use host::{Call, CallResult, Fd, HostEvent};
 use tcp::rule::Outcome;
+use tcp::rule::Tape;
 use wire::tcp::{Flags, Options};
 
 const NOBODY: Fd = 77;
@@ -266,7 +267,7 @@ fn a_wrong_checksum_is_met_with_silence() {
         "{:?}",
         out.events
     );
-    let last = w.rules.last().unwrap();
+    let last = w.rules.iter().flatten().last().unwrap();
     assert_eq!((last.rule.id, last.outcome), ("host.tcp.checksum_wrong", Outcome::Drop));
 }
 
@@ -308,10 +309,10 @@ fn syn_and_ack(w: &mut World, from: std::net::SocketAddr, out: &mut host::Output
         options: Options::default(),
     };
     let frame = wire::frame::emit_tcp(&link, &head, &header, 0, |_| {});
-    w.hosts[0].frame_arrives(w.now, 0, frame, out, &mut ());
+    w.hosts[0].frame_arrives(w.now, 0, frame, out, &mut Tape::None);
     let answer = wire::frame::parse(&out.frames[0].frame).unwrap();
     let wire::frame::Packet::Tcp { header: answer, .. } = answer.packet else { panic!("a SYN-ACK") };
     (header.flags, header.seq, header.ack) = (Flags::ACK, wire::Seq(2), answer.seq + 1);
     let frame = wire::frame::emit_tcp(&link, &head, &header, 0, |_| {});
-    w.hosts[0].frame_arrives(w.now, 0, frame, out, &mut ());
+    w.hosts[0].frame_arrives(w.now, 0, frame, out, &mut Tape::None);
 }

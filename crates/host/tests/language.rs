@@ -3,6 +3,7 @@
 mod common;
 use common::*;
 use host::{Host, Output, Pid};
+use tcp::rule::Tape;
 use tcp::time::Instant;
 
 /// Runs a program to its end (or to where it waits); its output and status.
@@ -347,11 +348,11 @@ fn a_clone_goes_its_own_way() {
     c.programs = vec![program("p.c", source)];
     let mut host = Host::new(c).expect("sound");
     let mut out = Output::default();
-    host.process_runs(Instant::ZERO, Pid(1), &mut out, &mut ());
+    host.process_runs(Instant::ZERO, Pid(1), &mut out, &mut Tape::None);
     let before = host.processes();
     let mut copy = host.clone();
-    copy.timer_fires(Instant::from_micros(1000), host::TimerKey::Process(Pid(1)), &mut out, &mut ());
-    copy.process_runs(Instant::from_micros(1010), Pid(1), &mut out, &mut ());
+    copy.timer_fires(Instant::from_micros(1000), host::TimerKey::Process(Pid(1)), &mut out, &mut Tape::None);
+    copy.process_runs(Instant::from_micros(1010), Pid(1), &mut out, &mut Tape::None);
     assert_ne!(copy.processes()[1].variables, before[1].variables);
     assert_eq!(host.processes(), before);
 }
@@ -429,7 +430,7 @@ fn nothing_panics() {
         if let Ok(mut host) = Host::new(c) {
             sound += 1;
             let mut out = Output::default();
-            host.process_runs(Instant::ZERO, Pid(1), &mut out, &mut ());
+            host.process_runs(Instant::ZERO, Pid(1), &mut out, &mut Tape::None);
             assert_eq!(host.processes().len(), 2);
         }
     }

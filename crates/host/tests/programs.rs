@@ -3,6 +3,7 @@
 mod common;
 use common::*;
 use host::{Call, CallResult, Host, HostEvent, Output, Pid};
+use tcp::rule::Tape;
 
 const SERVER: &str = "\
 int s, c, n;  char buf[512];
@@ -220,7 +221,7 @@ fn nothing_that_is_typed_panics_or_hangs() {
         let mut c = config(2, "linux", &[]);
         c.programs = vec![program("x.c", &text)];
         if let Ok(mut host) = Host::new(c) {
-            host.process_runs(tcp::time::Instant::ZERO, Pid(1), &mut Output::default(), &mut ());
+            host.process_runs(tcp::time::Instant::ZERO, Pid(1), &mut Output::default(), &mut Tape::None);
         }
     }
     for deep in ["(", "{", "-", "!", "if (1) ", "s = "] {

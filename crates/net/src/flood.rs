@@ -5,7 +5,7 @@ use crate::log::{Step, StepLog};
 use crate::world::{Event, Origin, World};
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr};
-use tcp::rule::Recorder;
+use tcp::rule::Tape;
 use tcp::time::Duration;
 use wire::ip::{self, Addrs};
 use wire::tcp::{Flags, Header, Options};
@@ -82,7 +82,7 @@ impl World {
     }
 
     /// One SYN, and the next one put in the queue.
-    pub(crate) fn flood<R: Recorder>(&mut self, flood: u16, log: &mut StepLog, r: &mut R) {
+    pub(crate) fn flood(&mut self, flood: u16, log: &mut StepLog, r: &mut Tape) {
         log.step = Step::Flood { node: self.flooder(flood) };
         let Some(f) = self.floods.get_mut(usize::from(flood)) else { return };
         let (frame, node, iface) = (f.frame(), f.config.node as u16, f.iface);

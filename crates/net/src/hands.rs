@@ -7,7 +7,7 @@ use crate::world::{Event, Origin, Park, World};
 use bytes::Bytes;
 use host::{Call, CallResult, Pid};
 use std::rc::Rc;
-use tcp::rule::Recorder;
+use tcp::rule::Tape;
 use tcp::time::Duration;
 
 /// Octets of the longest frame that can be put on a link: an IPv4 datagram of 65,535 in Ethernet II.
@@ -129,12 +129,12 @@ impl World {
     }
 
     /// Puts any bytes on the link of a machine's first plugged interface, as if it had sent them.
-    pub fn inject<R: Recorder>(
+    pub fn inject(
         &mut self,
         node: NodeId,
         bytes: Bytes,
         log: &mut StepLog,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Result<(), HandError> {
         check_length(&bytes)?;
         if usize::from(node.0) >= self.nodes.len() {
@@ -148,13 +148,13 @@ impl World {
     }
 
     /// A call by hand.
-    pub fn call<R: Recorder>(
+    pub fn call(
         &mut self,
         node: NodeId,
         pid: Pid,
         call: Call,
         log: &mut StepLog,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Result<CallResult, HandError> {
         let now = self.now;
         let n = self.nodes.get_mut(usize::from(node.0)).ok_or(HandError::NoSuchNode(node))?;

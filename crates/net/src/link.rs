@@ -7,7 +7,7 @@ use crate::rules;
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
 use tcp::rule;
-use tcp::rule::{Recorder, RuleDef};
+use tcp::rule::{RuleDef, Tape};
 use tcp::time::{Duration, Instant};
 use wire::tcp::Flags;
 
@@ -85,7 +85,7 @@ impl Port {
 
     /// Whether the link loses a frame that goes through as `passage` says. Chance is asked for every frame, so
     /// that a frame lost by count does not shift the fortunes of those after it.
-    pub(crate) fn lose<R: Recorder>(&mut self, frame: &[u8], id: u32, p: Passage, r: &mut R) -> Option<Loss> {
+    pub(crate) fn lose(&mut self, frame: &[u8], id: u32, p: Passage, r: &mut Tape) -> Option<Loss> {
         let half = Instant(p.sent.0 + p.arrives.since(p.sent).0 / 2);
         let loss = |rule: &'static RuleDef, numbers| Some(Loss { rule, numbers, at: half });
         let by_chance =

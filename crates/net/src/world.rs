@@ -12,7 +12,7 @@ use host::{Host, HostEvent, Output, Pid, Sorted, TimerKey};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use tcp::rule;
-use tcp::rule::{Recorder, Tape};
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 
 /// A deterministic discrete-event world. Cloning it is cheap: hosts are shared until written to, frames always.
@@ -132,7 +132,7 @@ impl World {
     }
 
     /// Handles one event. False, and nothing changed, where there is none.
-    pub fn step<R: Recorder>(&mut self, log: &mut StepLog, r: &mut R) -> bool {
+    pub fn step(&mut self, log: &mut StepLog, r: &mut Tape) -> bool {
         let Some((time, _, event)) = self.queue.pop() else { return false };
         debug_assert!(time >= self.now, "time runs forwards");
         self.now = time;
@@ -215,7 +215,7 @@ impl World {
         }
     }
 
-    fn arrive<R: Recorder>(&mut self, slot: u32, out: &mut Output, log: &mut StepLog, r: &mut R) {
+    fn arrive(&mut self, slot: u32, out: &mut Output, log: &mut StepLog, r: &mut Tape) {
         let Some(Flight { id, to: (node, iface), bytes, .. }) = self.flights.remove(slot) else { return };
         log.step = Step::Arrival { frame: id, node };
         let host = Rc::make_mut(&mut self.nodes[usize::from(node.0)].host);
@@ -229,7 +229,7 @@ impl World {
     }
 
     /// Takes what came out of a host: frames to links, deadlines and processes to the queue, events to the log.
-    pub(crate) fn take<R: Recorder>(&mut self, node: u16, out: &mut Output, log: &mut StepLog, r: &mut R) {
+    pub(crate) fn take(&mut self, node: u16, out: &mut Output, log: &mut StepLog, r: &mut Tape) {
         for sent in out.frames.drain(..) {
             let origin = Origin { node, iface: sent.iface, resent: sent.resent, injected: false };
             self.launch(origin, sent.frame, log, r);
@@ -244,13 +244,7 @@ impl World {
     }
 
     /// Puts a frame on the link of an interface. False where that is not plugged in.
-    pub(crate) fn launch<R: Recorder>(
-        &mut self,
-        from: Origin,
-        bytes: Bytes,
-        log: &mut StepLog,
-        r: &mut R,
-    ) -> bool {
+    pub(crate) fn launch(&mut self, from: Origin, bytes: Bytes, log: &mut StepLog, r: &mut Tape) -> bool {
         let plug = self.nodes.get(usize::from(from.node)).and_then(|n| *n.plugs.get(from.iface)?);
         let Some((link, port)) = plug else {
             rule!(r, rules::NOT_PLUGGED, Drop, from.iface);

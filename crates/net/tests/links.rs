@@ -6,6 +6,7 @@ use net::{
     Step, StepLog, World, WorldConfig,
 };
 use std::net::{IpAddr, Ipv4Addr};
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 
 const SECOND: u64 = 1_000_000_000;
@@ -60,7 +61,7 @@ fn frame(to: [u8; 6], len: usize) -> Bytes {
 /// Injects a frame at node 0; times of launch and arrival, who gets it, whether it is lost.
 fn send(w: &mut World, to: [u8; 6], len: usize) -> Vec<(FrameId, u64, u64, Option<NodeId>, bool)> {
     let mut log = StepLog::default();
-    w.inject(NodeId(0), frame(to, len), &mut log, &mut ()).expect("a frame");
+    w.inject(NodeId(0), frame(to, len), &mut log, &mut Tape::None).expect("a frame");
     log.launched.iter().map(|l| (l.id, l.sent.0, l.arrives.0, l.to, l.lost.is_some())).collect()
 }
 
@@ -68,7 +69,7 @@ fn send(w: &mut World, to: [u8; 6], len: usize) -> Vec<(FrameId, u64, u64, Optio
 fn arrivals(w: &mut World) -> Vec<(u32, u64)> {
     let mut log = StepLog::default();
     let mut all = vec![];
-    while w.step(&mut log, &mut ()) {
+    while w.step(&mut log, &mut Tape::None) {
         if let Step::Arrival { frame, .. } = log.step {
             all.push((frame.0, log.time.0));
         }

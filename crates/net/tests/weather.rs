@@ -5,6 +5,7 @@ use host::{Call, CallResult, Fd, HostConfig, IfaceConfig, Pid, RecvFlags, SendFl
 use net::{FrameId, Impairments, LinkConfig, NodeId, PortConfig, StepLog, World, WorldConfig};
 use proptest::prelude::*;
 use std::net::{IpAddr, SocketAddr};
+use tcp::rule::Tape;
 use tcp::time::Duration;
 
 /// A person's own shell.
@@ -156,7 +157,8 @@ impl Run {
 
     /// A call, and what the weather does to what it sent.
     fn call(&mut self, i: usize, call: Call) -> Result<(i64, Bytes), &'static str> {
-        let result = self.world.call(NodeId(i as u16), SHELL, call, &mut self.log, &mut ()).expect("a host");
+        let result =
+            self.world.call(NodeId(i as u16), SHELL, call, &mut self.log, &mut Tape::None).expect("a host");
         self.blow();
         match result {
             CallResult::Done(n, data) => Ok((n, data)),
@@ -254,7 +256,7 @@ impl Run {
             if self.callers.iter().all(|c| c.eof && c.ended || c.failed.is_some()) {
                 return;
             }
-            let goes_on = self.world.step(&mut self.log, &mut ());
+            let goes_on = self.world.step(&mut self.log, &mut Tape::None);
             self.blow();
             self.world.assert_invariants();
             for i in 0..2 {

@@ -4,7 +4,7 @@ use crate::congestion::Acked;
 use crate::rate::RateSample;
 use crate::recovery::{CaState, Resend};
 use crate::rtx_queue::{Sent, mark};
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::stats::Limit;
 use crate::time::Instant;
 use crate::transmit::Push;
@@ -61,7 +61,7 @@ impl Delta {
 
 impl Connection {
     /// Our SYN is acknowledged: it leaves the retransmission queue and gives the first round trip.
-    pub(crate) fn syn_acknowledged<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
+    pub(crate) fn syn_acknowledged(&mut self, now: Instant, seg: &Segment, r: &mut Tape) {
         let mut d = Delta::default();
         // With Fast Open the SYN's data may be acknowledged along with it.
         self.clean_queue(now, seg.header.ack, &mut d);
@@ -85,7 +85,7 @@ impl Connection {
     }
 
     /// SND.UNA ≤ SEG.ACK ≤ SND.NXT in a synchronized state (tcp_ack).
-    pub(crate) fn process_ack<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
+    pub(crate) fn process_ack(&mut self, now: Instant, seg: &Segment, r: &mut Tape) {
         let ack = seg.header.ack;
         let (prior_una, prior_out) = (self.snd.una, self.rtx.out());
         let fack = self.highest_sacked();
@@ -130,13 +130,7 @@ impl Connection {
         }
     }
 
-    fn alert_if_dubious<R: Recorder>(
-        &mut self,
-        now: Instant,
-        prior_una: Seq,
-        d: &mut Delta,
-        r: &mut R,
-    ) -> Resend {
+    fn alert_if_dubious(&mut self, now: Instant, prior_una: Seq, d: &mut Delta, r: &mut Tape) -> Resend {
         let dubious = !d.not_dup() || d.data_sacked || d.ece || d.dsacking || self.rec.state != CaState::Open;
         if !dubious {
             return Resend::Nothing;
@@ -149,7 +143,7 @@ impl Connection {
     }
 
     /// SEG.ACK < SND.UNA: nothing for the queue, but its SACK blocks may be news.
-    pub(crate) fn old_ack<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
+    pub(crate) fn old_ack(&mut self, now: Instant, seg: &Segment, r: &mut Tape) {
         if seg.header.options.sack.len == 0 {
             return;
         }
@@ -160,7 +154,7 @@ impl Connection {
         self.resend(now, resend, r);
     }
 
-    fn resend<R: Recorder>(&mut self, now: Instant, what: Resend, r: &mut R) {
+    fn resend(&mut self, now: Instant, what: Resend, r: &mut Tape) {
         match what {
             Resend::Nothing => return,
             Resend::Lost => {}
@@ -176,7 +170,7 @@ impl Connection {
     }
 
     /// SND.WND, SND.WL1, SND.WL2: an old segment must not set the window back.
-    fn update_window<R: Recorder>(&mut self, now: Instant, seg: &Segment, d: &mut Delta, r: &mut R) {
+    fn update_window(&mut self, now: Instant, seg: &Segment, d: &mut Delta, r: &mut Tape) {
         let h = &seg.header;
         let wnd = u32::from(h.window) << self.snd.wscale;
         let newer = self.snd.wl1.lt(h.seq) || (self.snd.wl1 == h.seq && self.snd.wl2.le(h.ack));
@@ -263,14 +257,7 @@ impl Connection {
     }
 
     /// What follows from what left the queue.
-    fn after_clean<R: Recorder>(
-        &mut self,
-        now: Instant,
-        fack: Seq,
-        measured: bool,
-        d: &mut Delta,
-        r: &mut R,
-    ) {
+    fn after_clean(&mut self, now: Instant, fack: Seq, measured: bool, d: &mut Delta, r: &mut Tape) {
         if d.acked > 0 {
             d.set_timer = true;
             // A hole that was never sent again got filled: the path reorders.
@@ -284,14 +271,7 @@ impl Connection {
     }
 
     /// RFC 6298 §3, RFC 7323 §4. Whether there was anything to measure.
-    fn sample_rtt<R: Recorder>(
-        &mut self,
-        now: Instant,
-        seg: &Segment,
-        d: &Delta,
-        delayed: bool,
-        r: &mut R,
-    ) -> bool {
+    fn sample_rtt(&mut self, now: Instant, seg: &Segment, d: &Delta, delayed: bool, r: &mut Tape) -> bool {
         // Karn: what was sent twice tells nothing (MUST-18), unless a timestamp tells which copy it was.
         let cumulative = d.first_ack.filter(|_| !d.retransmitted);
         let (first, last) = match (cumulative.or(d.first_sack), d.last_sack.or(d.last_ack)) {
@@ -318,7 +298,7 @@ impl Connection {
     }
 
     /// Shrinks the window while a reduction runs, else lets it grow if the ACK earns it (tcp_cong_control).
-    fn adjust_cwnd<R: Recorder>(&mut self, now: Instant, d: &Delta, newly_lost: u32, r: &mut R) {
+    fn adjust_cwnd(&mut self, now: Instant, d: &Delta, newly_lost: u32, r: &mut Tape) {
         if self.rec.reducing() {
             let was = self.win.cwnd;
             self.reduce_cwnd(d.delivered, newly_lost, d.advanced);
@@ -336,7 +316,7 @@ impl Connection {
     }
 
     /// RFC 5681 §3.1: slow start and congestion avoidance, while the window is in use.
-    fn grow_window<R: Recorder>(&mut self, now: Instant, d: &Delta, r: &mut R) {
+    fn grow_window(&mut self, now: Instant, d: &Delta, r: &mut Tape) {
         if !self.win.is_limited() {
             rule!(r, rules::CWND_UNUSED, Pass, self.win.cwnd, self.win.max_out);
             return;
@@ -354,7 +334,7 @@ impl Connection {
     }
 
     /// Nothing is outstanding: the retransmission timer stops (RFC 6298 §5.2), and a closed window is probed.
-    fn nothing_outstanding<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    fn nothing_outstanding(&mut self, now: Instant, r: &mut Tape) {
         for k in [TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder] {
             self.timers.clear(k);
         }

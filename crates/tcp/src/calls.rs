@@ -1,6 +1,6 @@
 //! What a caller may ask: SEND, RECEIVE, CLOSE, ABORT (RFC 9293 §3.10.2 to §3.10.5).
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::transmit::Push;
@@ -22,23 +22,18 @@ pub struct WriteFlags {
 impl Connection {
     /// SEND: takes as much of `data` as the send buffer has room for; 0 means the caller must wait.
     /// Errors are errno names (EPIPE, ENOTCONN, …).
-    pub fn write<R: Recorder>(
-        &mut self,
-        now: Instant,
-        data: &[u8],
-        r: &mut R,
-    ) -> Result<usize, &'static str> {
+    pub fn write(&mut self, now: Instant, data: &[u8], r: &mut Tape) -> Result<usize, &'static str> {
         let n = data.len().min(self.room());
         self.write_bytes(now, Bytes::copy_from_slice(&data[..n]), WriteFlags::default(), r)
     }
 
     /// [`Connection::write`] without a copy, and with flags.
-    pub fn write_bytes<R: Recorder>(
+    pub fn write_bytes(
         &mut self,
         now: Instant,
         data: Bytes,
         flags: WriteFlags,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Result<usize, &'static str> {
         self.may_write()?;
         let n = data.len().min(self.room());
@@ -85,7 +80,7 @@ impl Connection {
 
     /// Cuts a write into chunks of at most a burst, and pushes while it goes on (tcp_sendmsg): what is sent
     /// before the last octet is written is cut differently from what is sent after it.
-    fn enqueue<R: Recorder>(&mut self, now: Instant, mut data: Bytes, flags: WriteFlags, r: &mut R) {
+    fn enqueue(&mut self, now: Instant, mut data: Bytes, flags: WriteFlags, r: &mut Tape) {
         let mss = self.current_mss();
         let goal = self.chunk_goal(mss);
         let mut begun = false;
@@ -127,12 +122,7 @@ impl Connection {
     }
 
     /// RECEIVE: up to `max` octets in order; `Ok(None)` means the caller must wait, empty means end of file.
-    pub fn read<R: Recorder>(
-        &mut self,
-        now: Instant,
-        max: usize,
-        r: &mut R,
-    ) -> Result<Option<Bytes>, &'static str> {
+    pub fn read(&mut self, now: Instant, max: usize, r: &mut Tape) -> Result<Option<Bytes>, &'static str> {
         if self.state == State::Closed && self.rx.readable() == 0 && self.rcv.fin.is_none() {
             return Err("ENOTCONN");
         }
@@ -149,12 +139,7 @@ impl Connection {
     }
 
     /// As [`Connection::read`], of octets that nobody wants to see (tcp(7), MSG_TRUNC): gives how many.
-    pub fn discard<R: Recorder>(
-        &mut self,
-        now: Instant,
-        max: usize,
-        r: &mut R,
-    ) -> Result<Option<usize>, &'static str> {
+    pub fn discard(&mut self, now: Instant, max: usize, r: &mut Tape) -> Result<Option<usize>, &'static str> {
         if self.rx.readable() == 0 {
             return self.read(now, max, r).map(|data| data.map(|d| d.len()));
         }
@@ -167,7 +152,7 @@ impl Connection {
         Ok(Some(n))
     }
 
-    fn was_read<R: Recorder>(&mut self, now: Instant, n: usize, r: &mut R) {
+    fn was_read(&mut self, now: Instant, n: usize, r: &mut Tape) {
         self.rcv.copied += n as u32;
         rule!(r, rules::CALL_RECEIVE, Act, n, self.rx.readable());
         if self.state != State::Closed {
@@ -194,7 +179,7 @@ impl Connection {
     }
 
     /// No more writing: FIN after what is queued (shutdown(2) SHUT_WR).
-    pub fn shutdown_write<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Result<(), &'static str> {
+    pub fn shutdown_write(&mut self, now: Instant, r: &mut Tape) -> Result<(), &'static str> {
         match self.state {
             State::Closed | State::Listen | State::SynSent => return Err("ENOTCONN"),
             _ if self.fin_queued || self.fin_waits() => return Ok(()),
@@ -209,7 +194,7 @@ impl Connection {
         Ok(())
     }
 
-    pub(crate) fn queue_fin<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn queue_fin(&mut self, now: Instant, r: &mut Tape) {
         self.fin_queued = true;
         self.transition(Cause::CloseCall, r);
         // In SYN-RECEIVED the FIN waits for the ACK of our SYN (§3.10.4).
@@ -219,7 +204,7 @@ impl Connection {
     }
 
     /// CLOSE (§3.10.4): nobody will read or write any more; the connection goes on by itself.
-    pub fn close<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub fn close(&mut self, now: Instant, r: &mut Tape) {
         if self.orphan {
             return;
         }
@@ -252,7 +237,7 @@ impl Connection {
     }
 
     /// ABORT (§3.10.5): RST.
-    pub fn abort<R: Recorder>(&mut self, _now: Instant, r: &mut R) {
+    pub fn abort(&mut self, _now: Instant, r: &mut Tape) {
         rule!(r, rules::CALL_ABORT, Act, self.state);
         match self.state {
             State::Closed | State::Listen => return,

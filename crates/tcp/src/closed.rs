@@ -1,13 +1,13 @@
 //! SEGMENT ARRIVES where there is no connection: CLOSED and LISTEN (RFC 9293 §3.10.7.1, §3.10.7.2).
 
-use crate::rule::{Recorder, RuleDef};
+use crate::rule::{RuleDef, Tape};
 use crate::segment_arrives::seg_len;
 use crate::{Segment, rule, rules};
 use wire::Seq;
 use wire::tcp::{Flags, Header, Options};
 
 /// The RST (or nothing) with which a segment for no connection is answered (§3.10.7.1).
-pub fn closed_reply<R: Recorder>(seg: &Segment, r: &mut R) -> Option<Header> {
+pub fn closed_reply(seg: &Segment, r: &mut Tape) -> Option<Header> {
     let h = &seg.header;
     if h.flags.has(Flags::RST) {
         rule!(r, rules::CLOSED_RST, Drop, h.seq);
@@ -29,7 +29,7 @@ pub enum AtListener {
 }
 
 /// SEGMENT ARRIVES in LISTEN.
-pub fn at_listener<R: Recorder>(seg: &Segment, r: &mut R) -> AtListener {
+pub fn at_listener(seg: &Segment, r: &mut Tape) -> AtListener {
     let h = &seg.header;
     // First, RST: "an incoming RST should be ignored".
     if h.flags.has(Flags::RST) {

@@ -14,7 +14,7 @@ use crate::recovery::Recovery;
 use crate::recv_queue::RecvQueue;
 use crate::rtt::Rtt;
 use crate::rtx_queue::{RtxQueue, Sent};
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::sack::SackReceiver;
 use crate::send_queue::SendQueue;
 use crate::stats::Stats;
@@ -211,7 +211,7 @@ impl Connection {
     }
 
     /// OPEN, active: SYN-SENT, with a SYN to go (§3.10.1).
-    pub fn active_open<R: Recorder>(c: Rc<Config>, ports: Ports, iss: Seq, now: Instant, r: &mut R) -> Self {
+    pub fn active_open(c: Rc<Config>, ports: Ports, iss: Seq, now: Instant, r: &mut Tape) -> Self {
         let mut conn = Connection::new(c, ports, iss, now);
         rule!(r, rules::OPEN_ACTIVE, Act, iss, ports.remote);
         conn.rcv.wscale = conn.choose_initial_window(conn.cfg.window_scaling);
@@ -221,19 +221,19 @@ impl Connection {
     }
 
     /// A SYN met a listener: SYN-RECEIVED, with a SYN-ACK to go (§3.10.7.2).
-    pub fn passive_open<R: Recorder>(
+    pub fn passive_open(
         c: Rc<Config>,
         ports: Ports,
         iss: Seq,
         syn: &Segment,
         now: Instant,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Self {
         Connection::passive_fast_open(c, ports, iss, (syn, FastOpenAnswer::Ignore), now, r)
     }
 
     /// RCV.NXT, IRS, window and options from the peer's SYN or SYN-ACK.
-    pub(crate) fn take_syn<R: Recorder>(&mut self, now: Instant, syn: &Segment, r: &mut R) {
+    pub(crate) fn take_syn(&mut self, now: Instant, syn: &Segment, r: &mut Tape) {
         let h = &syn.header;
         self.rcv.irs = h.seq;
         self.rcv.nxt = h.seq + 1;
@@ -250,7 +250,7 @@ impl Connection {
     }
 
     /// An option holds if both SYNs carry it (RFC 7323 §1.3, RFC 2018 §2).
-    fn negotiate<R: Recorder>(&mut self, now: Instant, o: &Options, r: &mut R) {
+    fn negotiate(&mut self, now: Instant, o: &Options, r: &mut Tape) {
         self.snd.peer_mss = o.mss.unwrap_or(self.cfg.mss_default).max(self.cfg.min_snd_mss);
         rule!(r, rules::OPTION_MSS, Act, self.snd.peer_mss, self.cfg.mss);
         if self.cfg.timestamps
@@ -313,7 +313,7 @@ impl Connection {
     }
 
     /// The connection is over: every queue is emptied, every timer stops, and the caller is told why.
-    pub(crate) fn die<R: Recorder>(&mut self, cause: Cause, errno: Option<&'static str>, r: &mut R) {
+    pub(crate) fn die(&mut self, cause: Cause, errno: Option<&'static str>, r: &mut Tape) {
         self.transition(cause, r);
         self.timers.clear_all();
         // What this very step wanted to send again goes with its octets; ACKs and RSTs still leave.
@@ -350,7 +350,7 @@ impl Connection {
     }
 
     /// Arms the retransmission timer for the segment sent first (RFC 6298 §5.1, §5.3).
-    pub(crate) fn rearm_rto<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn rearm_rto(&mut self, now: Instant, r: &mut Tape) {
         if self.is_unproven() {
             // The timer is the SYN-ACK's until that is answered (tcp_rearm_rto).
             return;
@@ -374,7 +374,7 @@ impl Connection {
 
     /// The same, but not later than an RTO after the first segment was sent: the probe and reordering timers
     /// took the retransmission timer's place meanwhile.
-    pub(crate) fn rearm_rto_from_head<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn rearm_rto_from_head(&mut self, now: Instant, r: &mut Tape) {
         let Some(head) = self.rtx.head() else { return self.rearm_rto(now, r) };
         let rto = self.rtt.rto(&self.cfg);
         let at = (head.at + rto).max(now + Duration::from_millis(1));

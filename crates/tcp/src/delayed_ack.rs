@@ -1,7 +1,7 @@
 //! When to acknowledge: at once, or a little later with something else (RFC 9293 §3.8.6.3).
 
 use crate::profile::Config;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::{Connection, State, TimerKind, rule, rules};
 
@@ -44,7 +44,7 @@ impl AckState {
 impl Connection {
     /// TCP_QUICKACK (linux __tcp_sock_set_quickack): 0, ACKs wait for an answer to go with; else what is owed is paid
     /// now, and ACKs go at once until the connection talks both ways again. An even number does so only this once.
-    pub fn set_quickack<R: Recorder>(&mut self, now: Instant, value: i32, r: &mut R) {
+    pub fn set_quickack(&mut self, now: Instant, value: i32, r: &mut Tape) {
         self.ack.pingpong = value == 0;
         if value != 0 && self.ack.scheduled && matches!(self.state, State::Established | State::CloseWait) {
             self.ack.pushed = self.ack.pushed.max(1);
@@ -106,7 +106,7 @@ impl Connection {
     }
 
     /// After a segment was taken in: ACK now, later, or not at all.
-    pub(crate) fn acknowledge<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn acknowledge(&mut self, now: Instant, r: &mut Tape) {
         if !self.ack.scheduled {
             return;
         }
@@ -146,7 +146,7 @@ impl Connection {
     }
 
     /// The delay is over (tcp_delack_timer_handler).
-    pub(crate) fn delayed_ack_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn delayed_ack_fires(&mut self, now: Instant, r: &mut Tape) {
         if !self.ack.scheduled {
             return;
         }
@@ -172,7 +172,7 @@ impl Connection {
     }
 
     /// The caller read: perhaps the peer should hear of the room (tcp_cleanup_rbuf).
-    pub(crate) fn after_read<R: Recorder>(&mut self, now: Instant, copied: usize, r: &mut R) {
+    pub(crate) fn after_read(&mut self, now: Instant, copied: usize, r: &mut Tape) {
         let small = self.ack.pushed > 1 || self.ack.pushed == 1 && !self.ack.pingpong;
         let drained = copied > 0 && small && self.rx.readable() == 0;
         let second = self.rcv.nxt.since(self.rcv.wup) > self.ack.rcv_mss;

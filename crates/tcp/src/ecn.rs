@@ -2,7 +2,7 @@
 
 use crate::acked::Delta;
 use crate::profile::Ecn;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::{Connection, Segment, rule, rules};
 use wire::tcp::Flags;
 
@@ -35,7 +35,7 @@ impl Connection {
     }
 
     /// The peer's SYN or SYN-ACK (§6.1.1).
-    pub(crate) fn ecn_from_syn<R: Recorder>(&mut self, seg: &Segment, r: &mut R) {
+    pub(crate) fn ecn_from_syn(&mut self, seg: &Segment, r: &mut Tape) {
         let f = seg.header.flags;
         let both = f.has(Flags::ECE | Flags::CWR);
         self.ecn.on = match f.has(Flags::ACK) {
@@ -49,7 +49,7 @@ impl Connection {
     }
 
     /// Congestion marks and CWR of a segment that carries data or acknowledges (§6.1.3).
-    pub(crate) fn ecn_arrives<R: Recorder>(&mut self, seg: &Segment, r: &mut R) {
+    pub(crate) fn ecn_arrives(&mut self, seg: &Segment, r: &mut Tape) {
         if !self.ecn.on {
             return;
         }

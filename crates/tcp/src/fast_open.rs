@@ -1,7 +1,7 @@
 //! TCP Fast Open (RFC 7413), both sides, as Linux does it (net/ipv4/tcp_fastopen.c): data in the SYN, and a child that
 //! may talk before the ACK of its SYN-ACK has come.
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::segment_arrives::{Step, refused};
 use crate::time::Instant;
 use crate::transitions::Cause;
@@ -72,13 +72,13 @@ pub(crate) struct FastOpenState {
 impl Connection {
     /// OPEN with Fast Open (RFC 7413 §4.2.1): as [`Connection::active_open`], with the option and perhaps data in the
     /// SYN. What the SYN did not take the caller writes later; [`Connection::unacked`] says how much it took.
-    pub fn active_fast_open<R: Recorder>(
+    pub fn active_fast_open(
         c: Rc<Config>,
         ports: Ports,
         iss: Seq,
         syn: FastOpenSyn,
         now: Instant,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Self {
         let mut conn = Connection::new(c, ports, iss, now);
         rule!(r, rules::OPEN_ACTIVE, Act, iss, ports.remote);
@@ -111,13 +111,13 @@ impl Connection {
     }
 
     /// A SYN met a listener that knows Fast Open (RFC 7413 §4.2.2): as [`Connection::passive_open`], with `answer`.
-    pub fn passive_fast_open<R: Recorder>(
+    pub fn passive_fast_open(
         c: Rc<Config>,
         ports: Ports,
         iss: Seq,
         (syn, answer): (&Segment, FastOpenAnswer),
         now: Instant,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Self {
         let mut conn = Connection::new(c, ports, iss, now);
         conn.passive = true;
@@ -146,7 +146,7 @@ impl Connection {
 
     /// SYN-RECEIVED, but with the SYN's data taken and ours free to go. The SYN stands in no queue: it is repeated by a
     /// clock of its own, and what is written lies behind it (linux `tcp_fastopen_create_child`).
-    fn begin_before_ack<R: Recorder>(&mut self, now: Instant, syn: &Segment, r: &mut R) {
+    fn begin_before_ack(&mut self, now: Instant, syn: &Segment, r: &mut Tape) {
         let len = syn.payload.len() as u32;
         rule!(r, rules::FAST_OPEN_CHILD, Act, len, self.rcv.nxt + len);
         if len > 0 {
@@ -218,7 +218,7 @@ impl Connection {
 
     /// The SYN-ACK has come (linux `tcp_rcv_fastopen_synack`): what it taught is kept; data of the SYN that it does not
     /// acknowledge goes again at once, without a word of congestion. Whether some did.
-    pub(crate) fn fast_open_answered<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> bool {
+    pub(crate) fn fast_open_answered(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> bool {
         let Some(state) = self.fast_open.as_deref() else { return false };
         let (asked, syn_data) = (state.option, state.syn_data);
         let repeated = self.rec.syn_losses > 0;
@@ -255,7 +255,7 @@ impl Connection {
 
     /// What is marked lost was not lost to congestion: it goes again, and the window stays (linux
     /// `tcp_non_congestion_loss_retransmit`).
-    pub(crate) fn resend_without_congestion<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn resend_without_congestion(&mut self, now: Instant, r: &mut Tape) {
         if self.rec.state != CaState::Loss {
             self.rec.high = self.snd.nxt;
             self.win.ssthresh = self.win.current_ssthresh();
@@ -268,7 +268,7 @@ impl Connection {
     }
 
     /// The first ACK after the SYN-ACK (linux `tcp_rcv_synrecv_state_fastopen`): from here on everything is as usual.
-    pub(crate) fn prove<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    pub(crate) fn prove(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         let h = &seg.header;
         if h.ack.lt(self.snd.una) || h.ack.gt(self.snd.nxt) {
             rule!(r, rules::ACK_NOT_OF_SYN, Reset, h.ack, self.snd.nxt);
@@ -311,7 +311,7 @@ impl Connection {
         Ok(())
     }
 
-    fn first_sample<R: Recorder>(&mut self, now: Instant, rtt: crate::time::Duration, r: &mut R) {
+    fn first_sample(&mut self, now: Instant, rtt: crate::time::Duration, r: &mut Tape) {
         self.rtt.sample(&self.cfg, rtt, self.snd.una, self.snd.nxt);
         self.rtt.sample_min(now, rtt);
         let (srtt, var) = (self.rtt.srtt().unwrap_or_default(), self.rtt.rttvar().unwrap_or_default());
@@ -319,7 +319,7 @@ impl Connection {
     }
 
     /// The SYN-ACK again, and nothing else before it is answered (linux `tcp_fastopen_synack_timer`).
-    pub(crate) fn unproven_timeout<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn unproven_timeout(&mut self, now: Instant, r: &mut Tape) {
         // One more than usual: the caller may have taken the connection already.
         let most = self.cfg.synack_retries.saturating_add(1);
         if self.rec.timeouts >= most {

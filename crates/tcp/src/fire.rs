@@ -1,13 +1,13 @@
 //! What each timer does.
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::{Connection, Event, State, TimerKind, rule, rules};
 
 impl Connection {
     /// Every deadline that is due by `now` fires.
-    pub fn timers_fire<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub fn timers_fire(&mut self, now: Instant, r: &mut Tape) {
         while let Some((kind, armed)) = self.timers.take_due(now) {
             self.events.push_back(Event::TimerFired(kind, armed));
             match kind {

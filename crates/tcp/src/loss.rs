@@ -3,14 +3,14 @@
 use crate::acked::Delta;
 use crate::recovery::Resend;
 use crate::rtx_queue::mark;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::{CaState, Connection, State, TimerKind, rule, rules};
 use wire::tcp::Flags;
 
 impl Connection {
     /// What was sent long enough ago counts as lost, the window falls to one segment beyond what is in flight.
-    pub(crate) fn enter_loss<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn enter_loss(&mut self, now: Instant, r: &mut Tape) {
         let fresh = self.rec.state < CaState::Recovery;
         self.mark_all_lost(now, r);
         let first = self.rec.state <= CaState::Disorder
@@ -39,7 +39,7 @@ impl Connection {
         rule!(r, rules::CWND_TIMEOUT, Act, self.win.cwnd, self.win.ssthresh);
     }
 
-    fn mark_all_lost<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    fn mark_all_lost(&mut self, now: Instant, r: &mut Tape) {
         // The first segment held and yet not acknowledged: the peer threw it away (RFC 2018 §8).
         let reneged = self.rtx.head().is_some_and(|s| s.has(mark::SACKED));
         if reneged {
@@ -63,7 +63,7 @@ impl Connection {
     }
 
     /// The peer dropped what it had reported: the timer soon sends it again (RFC 2018 §8).
-    pub(crate) fn reneged<R: Recorder>(&mut self, now: Instant, d: &mut Delta, r: &mut R) -> bool {
+    pub(crate) fn reneged(&mut self, now: Instant, d: &mut Delta, r: &mut Tape) -> bool {
         if !d.advanced || !self.rtx.head().is_some_and(|s| s.has(mark::SACKED)) {
             return false;
         }
@@ -75,7 +75,7 @@ impl Connection {
     }
 
     /// An ACK in Loss; F-RTO decides whether the timeout was spurious (RFC 5682 §3.1).
-    pub(crate) fn in_loss_ack<R: Recorder>(&mut self, dupack: bool, d: &Delta, r: &mut R) -> Resend {
+    pub(crate) fn in_loss_ack(&mut self, dupack: bool, d: &Delta, r: &mut Tape) -> Resend {
         let recovered = self.snd.una.ge(self.rec.high);
         if d.advanced && self.undo_loss(false, r) {
             return Resend::Nothing;
@@ -115,7 +115,7 @@ impl Connection {
     }
 
     /// Sends again what is lost, as far as the congestion window allows.
-    pub(crate) fn retransmit_lost<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn retransmit_lost(&mut self, now: Instant, r: &mut Tape) {
         let mut head = false;
         let mut i = 0;
         while i < self.rtx.q.len() && self.rtx.retrans() < self.rtx.lost() {
@@ -139,7 +139,7 @@ impl Connection {
     }
 
     /// Sends entry `i` again because it is lost. False: the window does not allow it.
-    pub(crate) fn retransmit<R: Recorder>(&mut self, now: Instant, i: usize, r: &mut R) -> bool {
+    pub(crate) fn retransmit(&mut self, now: Instant, i: usize, r: &mut Tape) -> bool {
         if !self.send_again(now, i, r) {
             return false;
         }
@@ -150,7 +150,7 @@ impl Connection {
     }
 
     /// Sends entry `i` of the retransmission queue again.
-    pub(crate) fn send_again<R: Recorder>(&mut self, now: Instant, i: usize, r: &mut R) -> bool {
+    pub(crate) fn send_again(&mut self, now: Instant, i: usize, r: &mut Tape) -> bool {
         self.forget_mtu_probe();
         let s = self.rtx.q[i];
         let syn = s.flags.has(Flags::SYN);

@@ -1,7 +1,7 @@
 //! Finding the path's MTU without ICMP (RFC 4821, in the spirit of RFC 8899; linux `tcp_mtu_probe`): where large segments
 //! vanish, smaller ones are tried; then a probe now and then looks how much more the path takes.
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::{CaState, Connection, rule, rules};
 use wire::Seq;
@@ -64,7 +64,7 @@ impl Connection {
 
     /// The timer fired more than `tcp_retries1` times: perhaps segments of this size vanish (linux `tcp_mtu_probing`).
     /// First the base is tried, then half of what failed.
-    pub(crate) fn suspect_black_hole<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn suspect_black_hole(&mut self, now: Instant, r: &mut Tape) {
         if self.cfg.mtu_probing == 0 {
             return;
         }
@@ -90,7 +90,7 @@ impl Connection {
 
     /// Sends a probe if there is a search and everything is calm: halfway between what is known to pass and what may
     /// (RFC 4821 §7.4).
-    pub(crate) fn probe_mtu<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Probe {
+    pub(crate) fn probe_mtu(&mut self, now: Instant, r: &mut Tape) -> Probe {
         let Some(s) = self.mtu_search.as_deref().copied() else { return Probe::None };
         let reports = self.sack.as_ref().is_some_and(|s| s.pending() > 0) && !self.rx.early_is_empty();
         let calm = s.probe.is_none() && self.rec.state == CaState::Open && !reports;
@@ -138,7 +138,7 @@ impl Connection {
     }
 
     /// Everything up to SND.UNA has arrived: the probe too (linux `tcp_mtup_probe_success`).
-    pub(crate) fn note_probe_arrived<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn note_probe_arrived(&mut self, now: Instant, r: &mut Tape) {
         let (una, was) = (self.snd.una, self.current_mss());
         let Some(s) = self.mtu_search.as_mut() else { return };
         let Some((_, _, size)) = s.probe.filter(|(_, end, _)| end.le(una)) else { return };
@@ -156,7 +156,7 @@ impl Connection {
 
     /// The first thing missing is the probe: the path does not take as much, and that is all (RFC 4821 §7.6.2; linux
     /// `tcp_mtup_probe_failed`). Its octets go again in pieces that pass. Whether it was so.
-    pub(crate) fn probe_is_lost<R: Recorder>(&mut self, now: Instant, r: &mut R) -> bool {
+    pub(crate) fn probe_is_lost(&mut self, now: Instant, r: &mut Tape) -> bool {
         let una = self.snd.una;
         let Some(s) = self.mtu_search.as_mut() else { return false };
         let Some((_, _, size)) = s.probe.filter(|(start, ..)| *start == una) else { return false };

@@ -1,7 +1,7 @@
 //! What a socket's options and questions need of a connection.
 
 use crate::profile::{Algorithm, Config};
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transmit::Push;
 use crate::{Connection, State};
@@ -9,7 +9,7 @@ use crate::{Connection, State};
 impl Connection {
     /// Changes settings of this connection alone (setsockopt(2)), and does at once what follows from them: what
     /// Nagle or a cork held goes out, keep-alive starts or stops. What was negotiated stays.
-    pub fn reconfigure<R: Recorder>(&mut self, now: Instant, change: impl FnOnce(&mut Config), r: &mut R) {
+    pub fn reconfigure(&mut self, now: Instant, change: impl FnOnce(&mut Config), r: &mut Tape) {
         let (nagle, cork) = (self.cfg.nagle, self.cfg.cork);
         let (keepalive, idle) = (self.cfg.keepalive, self.cfg.keepalive_time);
         let algorithm = self.cfg.algorithm;
@@ -37,7 +37,7 @@ impl Connection {
     }
 
     /// Whatever Nagle or a cork holds goes out: setting TCP_NODELAY does that, also a second time.
-    pub fn flush<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub fn flush(&mut self, now: Instant, r: &mut Tape) {
         if self.tx.unsent() > 0 && self.state != State::Closed {
             self.push_pending(now, Push::Now, r);
         }

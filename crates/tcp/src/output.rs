@@ -1,7 +1,7 @@
 //! What is sent, and how its header is made.
 
 use crate::profile::Letter;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::{Connection, Event, Outgoing, State, TimerKind, rule, rules};
 use bytes::BufMut;
@@ -22,7 +22,7 @@ pub(crate) struct Intent {
 
 impl Connection {
     /// The next segment to send now, if any. Call until `None` after every other call.
-    pub fn poll_transmit<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Option<Outgoing> {
+    pub fn poll_transmit(&mut self, now: Instant, r: &mut Tape) -> Option<Outgoing> {
         let i = self.out.pop_front()?;
         if self.out.is_empty() && self.out.capacity() > 32 {
             self.out = Default::default();
@@ -53,7 +53,7 @@ impl Connection {
         e
     }
 
-    fn header<R: Recorder>(&mut self, now: Instant, i: &Intent, r: &mut R) -> Header {
+    fn header(&mut self, now: Instant, i: &Intent, r: &mut Tape) -> Header {
         let syn = i.flags.has(Flags::SYN);
         let rst = i.flags.has(Flags::RST);
         let has_ack = i.flags.has(Flags::ACK);
@@ -146,7 +146,7 @@ impl Connection {
     }
 
     /// SYN or SYN-ACK, for the first time.
-    pub(crate) fn send_handshake<R: Recorder>(&mut self, now: Instant, flags: Flags, r: &mut R) {
+    pub(crate) fn send_handshake(&mut self, now: Instant, flags: Flags, r: &mut Tape) {
         self.outstanding(now, 1, flags);
         self.retrans_since = Some(now);
         self.emit(self.snd.iss, 0, flags, 0);
@@ -173,7 +173,7 @@ impl Connection {
     }
 
     /// `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`.
-    pub(crate) fn send_ack<R: Recorder>(&mut self, _now: Instant, _r: &mut R) {
+    pub(crate) fn send_ack(&mut self, _now: Instant, _r: &mut Tape) {
         if self.state == State::Closed {
             return;
         }
@@ -182,7 +182,7 @@ impl Connection {
     }
 
     /// An ACK in answer to something unacceptable: at most one each `tcp_invalid_ratelimit` (RFC 5961 §7).
-    pub(crate) fn send_limited_ack<R: Recorder>(&mut self, now: Instant, counter: &'static str, r: &mut R) {
+    pub(crate) fn send_limited_ack(&mut self, now: Instant, counter: &'static str, r: &mut Tape) {
         if now < self.answers_from {
             let since = self.cfg.invalid_ratelimit - self.answers_from.since(now);
             rule!(r, rules::ANSWER_LIMITED, Drop, since, self.cfg.invalid_ratelimit);
@@ -194,7 +194,7 @@ impl Connection {
     }
 
     /// RST in the middle of a connection: `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>` (§3.10.5).
-    pub(crate) fn send_rst<R: Recorder>(&mut self, r: &mut R) {
+    pub(crate) fn send_rst(&mut self, r: &mut Tape) {
         rule!(r, rules::RST_SENT, Reset, self.snd.nxt, self.state);
         self.count("OutRsts");
         let flags = if self.state == State::SynSent { Flags::RST } else { Flags::RST | Flags::ACK };

@@ -1,14 +1,14 @@
 //! What the network layer says of the path (RFC 9293 §3.7.2, RFC 1191, RFC 8201).
 
 use crate::rtx_queue::mark;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::{Connection, rule, rules};
 
 impl Connection {
     /// The path takes segments of at most `mss` octets of data and options. Those that were sent larger are cut
     /// and go again at once, without a word of congestion (linux `tcp_simple_retransmit`, RFC 1191 §6.5).
-    pub fn path_shrinks<R: Recorder>(&mut self, now: Instant, mss: u16, r: &mut R) {
+    pub fn path_shrinks(&mut self, now: Instant, mss: u16, r: &mut Tape) {
         let mss = mss.max(self.cfg.min_snd_mss);
         if mss >= self.snd.path_mss {
             return;
@@ -20,7 +20,7 @@ impl Connection {
     }
 
     /// What is outstanding in pieces larger than a segment may be now is cut and goes again.
-    pub(crate) fn cut_outstanding<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn cut_outstanding(&mut self, now: Instant, r: &mut Tape) {
         let limit = self.current_mss();
         let mut i = 0;
         let mut cut = false;

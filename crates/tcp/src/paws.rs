@@ -1,6 +1,6 @@
 //! Timestamps: echo, round-trip measurement, and protection against wrapped sequence numbers (RFC 7323).
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::{Connection, Segment, rule, rules};
 use wire::Seq;
@@ -38,7 +38,7 @@ impl Connection {
     }
 
     /// R1 of RFC 7323 §5.3: SEG.TSval < TS.Recent means an old duplicate. RST passes.
-    pub(crate) fn paws_refuses<R: Recorder>(&self, now: Instant, seg: &Segment, r: &mut R) -> bool {
+    pub(crate) fn paws_refuses(&self, now: Instant, seg: &Segment, r: &mut Tape) -> bool {
         let (Some(state), Some(ts)) = (self.ts, seg.header.options.timestamps) else { return false };
         if seg.header.flags.has(Flags::RST) {
             return false;
@@ -60,7 +60,7 @@ impl Connection {
     }
 
     /// R3 of RFC 7323 §4.3: TS.Recent follows the segment that contains Last.ACK.sent.
-    pub(crate) fn take_timestamp<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
+    pub(crate) fn take_timestamp(&mut self, now: Instant, seg: &Segment, r: &mut Tape) {
         let (wup, Some(state), Some(ts)) = (self.rcv.wup, &mut self.ts, seg.header.options.timestamps) else {
             return;
         };

@@ -2,7 +2,7 @@
 
 use crate::profile::Letter;
 use crate::rtt::backed_off;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::transitions::Cause;
 use crate::{Connection, State, TimerKind, rule, rules};
@@ -11,7 +11,7 @@ use wire::tcp::Flags;
 impl Connection {
     /// Octets wait, nothing is outstanding, and something keeps them back: the persist timer makes sure that
     /// it does not do so for ever. First probe after an RTO (SHLD-29), then backing off (SHLD-30).
-    pub(crate) fn arm_persist<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn arm_persist(&mut self, now: Instant, r: &mut Tape) {
         let running =
             [TimerKind::Persist, TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder];
         if running.into_iter().any(|k| self.timers.is_set(k)) {
@@ -28,7 +28,7 @@ impl Connection {
     }
 
     /// The persist timer fires: what fits is sent, else the window is probed.
-    pub(crate) fn persist_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn persist_fires(&mut self, now: Instant, r: &mut Tape) {
         let fin_waits = self.fin_queued && !self.fin_sent();
         let probed_before = !self.rtx.is_empty();
         if !probed_before && self.tx.unsent() == 0 && !fin_waits {
@@ -63,7 +63,7 @@ impl Connection {
     }
 
     /// A probe: an octet of what waits (RFC), or an old sequence number that must be answered (Linux).
-    fn send_probe<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    fn send_probe(&mut self, now: Instant, r: &mut Tape) {
         if !self.rtx.is_empty() {
             // The octet of the last probe: perhaps the peer has room for it now.
             self.send_again(now, 0, r);
@@ -76,7 +76,7 @@ impl Connection {
     }
 
     /// The window opened while an octet sent as a probe is outstanding: it is a segment like any other now.
-    pub(crate) fn end_probing<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn end_probing(&mut self, now: Instant, r: &mut Tape) {
         if self.snd.wnd > 0 && !self.rtx.is_empty() && self.timers.is_set(TimerKind::Persist) {
             self.stop_persist();
             self.rearm_rto(now, r);
@@ -117,7 +117,7 @@ impl Connection {
     }
 
     /// The keep-alive timer fires (§3.8.4).
-    pub(crate) fn keepalive_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn keepalive_fires(&mut self, now: Instant, r: &mut Tape) {
         if !self.cfg.keepalive || !self.keepalive_applies() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use crate::acked::Delta;
 use crate::rtx_queue::{Sent, mark};
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::{CaState, Connection, TimerKind, rule, rules};
 use wire::Seq;
@@ -104,7 +104,7 @@ impl Connection {
     }
 
     /// §6.2 step 5. Returns how long until the next segment may have to be deemed lost.
-    fn rack_detect<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Option<Duration> {
+    fn rack_detect(&mut self, now: Instant, r: &mut Tape) -> Option<Duration> {
         let reo_wnd = self.reordering_window();
         let mut wait: Option<Duration> = None;
         for i in 0..self.rtx.q.len() {
@@ -127,7 +127,7 @@ impl Connection {
     }
 
     /// After an ACK. Whether the reordering timer took the place of the retransmission timer.
-    pub(crate) fn rack_mark_lost<R: Recorder>(&mut self, now: Instant, r: &mut R) -> bool {
+    pub(crate) fn rack_mark_lost(&mut self, now: Instant, r: &mut Tape) -> bool {
         if !std::mem::take(&mut self.rec.rack.advanced) {
             return false;
         }
@@ -139,7 +139,7 @@ impl Connection {
     }
 
     /// The reordering window is over.
-    pub(crate) fn reorder_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn reorder_fires(&mut self, now: Instant, r: &mut Tape) {
         let before = self.rtx.in_flight();
         self.rack_detect(now, r);
         if self.rtx.in_flight() != before {

@@ -4,7 +4,7 @@ use crate::acked::Delta;
 use crate::profile::Config;
 use crate::rack::Rack;
 use crate::rtx_queue::mark;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::{Connection, rule, rules};
 use wire::Seq;
@@ -124,13 +124,13 @@ impl Recovery {
 
 impl Connection {
     /// An ACK that is a duplicate, or reports something, or finds the state not Open (tcp_fastretrans_alert).
-    pub(crate) fn alert<R: Recorder>(
+    pub(crate) fn alert(
         &mut self,
         now: Instant,
         prior_una: Seq,
         dupack: bool,
         d: &mut Delta,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Resend {
         if d.ece {
             // The network said so itself: nothing to undo.
@@ -159,7 +159,7 @@ impl Connection {
     }
 
     /// CWR and Recovery end when their data is acknowledged. True: nothing more to do for this ACK.
-    fn state_is_over<R: Recorder>(&mut self, r: &mut R) -> bool {
+    fn state_is_over(&mut self, r: &mut Tape) -> bool {
         match self.rec.state {
             // The CWR bit must reach the receiver: something above the mark must be acknowledged.
             CaState::Cwr if self.snd.una != self.rec.high => {
@@ -180,13 +180,13 @@ impl Connection {
         false
     }
 
-    fn in_recovery_ack<R: Recorder>(
+    fn in_recovery_ack(
         &mut self,
         now: Instant,
         prior_una: Seq,
         dupack: bool,
         d: &mut Delta,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Resend {
         if !d.advanced {
             if self.sack.is_none() && dupack {
@@ -209,7 +209,7 @@ impl Connection {
         Resend::Lost
     }
 
-    fn disorder_ack<R: Recorder>(&mut self, now: Instant, dupack: bool, d: &mut Delta, r: &mut R) -> Resend {
+    fn disorder_ack(&mut self, now: Instant, dupack: bool, d: &mut Delta, r: &mut Tape) -> Resend {
         if self.sack.is_none() {
             if d.advanced {
                 self.rtx.set_dup_acks(0);
@@ -250,7 +250,7 @@ impl Connection {
     }
 
     /// Marks what is lost by now.
-    fn identify_losses<R: Recorder>(&mut self, now: Instant, d: &mut Delta, r: &mut R) {
+    fn identify_losses(&mut self, now: Instant, d: &mut Delta, r: &mut Tape) {
         if self.rtx.is_empty() {
             return;
         }
@@ -270,7 +270,7 @@ impl Connection {
     }
 
     /// RFC 6582: the third duplicate condemns the first segment, a partial ACK the next.
-    fn newreno_mark_lost<R: Recorder>(&mut self, d: &Delta, r: &mut R) {
+    fn newreno_mark_lost(&mut self, d: &Delta, r: &mut Tape) {
         let third = self.rec.state < CaState::Recovery && self.rtx.dup_acks() >= self.rec.reordering;
         let partial = self.rec.state == CaState::Recovery && d.advanced;
         if (third || partial) && !self.rtx.q[0].has(mark::LOST) {
@@ -280,7 +280,7 @@ impl Connection {
     }
 
     /// IsLost of RFC 6675 §4: DupThresh segments above it have arrived.
-    fn rfc6675_mark_lost<R: Recorder>(&mut self, r: &mut R) {
+    fn rfc6675_mark_lost(&mut self, r: &mut Tape) {
         let mut above = 0;
         for i in (0..self.rtx.q.len()).rev() {
             let s = self.rtx.q[i];
@@ -311,7 +311,7 @@ impl Connection {
     }
 
     /// Nothing is lost: Open, or Disorder while something is out of order.
-    fn try_open<R: Recorder>(&mut self, d: &Delta, r: &mut R) {
+    fn try_open(&mut self, d: &Delta, r: &mut Tape) {
         self.forget_retransmission();
         if d.ece {
             self.enter_cwr(r);
@@ -332,7 +332,7 @@ impl Connection {
     }
 
     /// Fast recovery begins (RFC 5681 §3.2, RFC 6675 §5).
-    pub(crate) fn enter_recovery<R: Recorder>(&mut self, ece: bool, r: &mut R) {
+    pub(crate) fn enter_recovery(&mut self, ece: bool, r: &mut Tape) {
         self.count(if self.sack.is_some() { "TCPSackRecovery" } else { "TCPRenoRecovery" });
         self.retrans_since = None;
         self.rec.prior_ssthresh = None;
@@ -348,7 +348,7 @@ impl Connection {
     }
 
     /// The window shrinks without a loss (RFC 3168 §6.1.2).
-    pub(crate) fn enter_cwr<R: Recorder>(&mut self, r: &mut R) {
+    pub(crate) fn enter_cwr(&mut self, r: &mut Tape) {
         self.rec.prior_ssthresh = None;
         if self.rec.state < CaState::Cwr {
             self.rec.undo_marker = None;

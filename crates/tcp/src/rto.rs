@@ -2,14 +2,14 @@
 
 use crate::profile::{Config, Letter};
 use crate::rtt::backed_off;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::transitions::Cause;
 use crate::{Connection, State, TimerKind, rule, rules};
 
 impl Connection {
     /// RFC 6298 §5.4 to §5.7.
-    pub(crate) fn retransmit_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn retransmit_fires(&mut self, now: Instant, r: &mut Tape) {
         if self.is_unproven() {
             self.count("TCPTimeouts");
             return self.unproven_timeout(now, r);
@@ -38,7 +38,7 @@ impl Connection {
     }
 
     /// SYN or SYN-ACK again, or the end (MUST-22, MUST-23).
-    fn handshake_timeout<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    fn handshake_timeout(&mut self, now: Instant, r: &mut Tape) {
         let syn_sent = self.state == State::SynSent;
         let (retries, linear) = match syn_sent {
             // Retransmissions that do not back off come on top (tcp_write_timeout).
@@ -74,7 +74,7 @@ impl Connection {
     }
 
     /// R2, or the user timeout, is over (RFC 9293 §3.8.3): the connection is closed.
-    fn given_up<R: Recorder>(&mut self, now: Instant, r: &mut R) -> bool {
+    fn given_up(&mut self, now: Instant, r: &mut Tape) -> bool {
         let retries = if self.orphan { self.cfg.orphan_retries } else { self.cfg.retries2 };
         // A peer that shrank its window to nothing and still answers is alive (tcp_rtx_probe0_timed_out).
         let closed = self.snd.wnd == 0 && now.since(self.last_rcv) < Duration(self.cfg.rto_max.0 * 2);

@@ -74,22 +74,6 @@ impl From<usize> for Operand {
     }
 }
 
-/// Takes the rules of one step as they are decided.
-pub trait Recorder {
-    /// Whether anybody listens; where false, operands are not even computed.
-    fn on(&self) -> bool;
-    /// One decision.
-    fn rule(&mut self, rule: &'static RuleDef, outcome: Outcome, operands: &[Operand]);
-}
-
-/// The empty recorder: compiles to nothing.
-impl Recorder for () {
-    fn on(&self) -> bool {
-        false
-    }
-    fn rule(&mut self, _: &'static RuleDef, _: Outcome, _: &[Operand]) {}
-}
-
 /// One reported rule, kept.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Decision {
@@ -101,31 +85,17 @@ pub struct Decision {
     pub operands: Vec<Operand>,
 }
 
-/// A recorder that keeps everything.
-impl Recorder for Vec<Decision> {
-    fn on(&self) -> bool {
-        true
-    }
-    fn rule(&mut self, rule: &'static RuleDef, outcome: Outcome, operands: &[Operand]) {
-        debug_assert_eq!(rule.operands.len(), operands.len(), "operands of {}", rule.id);
-        self.push(Decision { rule, outcome, operands: operands.to_vec() });
-    }
-}
-
-/// Keeps everything, or nobody listens: known only when it runs, so that code is made once for both: what a
-/// page waits for is smaller, and a run as quick.
+/// Takes the rules of one step as they are decided: keeps everything, or (`None`) nobody listens, and operands are not
+/// even computed. A value and no type parameter, so that code is made once, in the crate that it belongs to.
 pub type Tape = Option<Vec<Decision>>;
 
-impl Recorder for Tape {
-    fn on(&self) -> bool {
-        self.is_some()
-    }
-    #[cold]
-    #[inline(never)]
-    fn rule(&mut self, rule: &'static RuleDef, outcome: Outcome, operands: &[Operand]) {
-        if let Some(kept) = self {
-            kept.rule(rule, outcome, operands);
-        }
+/// Keeps a decision where somebody listens.
+#[cold]
+#[inline(never)]
+pub fn keep(tape: &mut Tape, rule: &'static RuleDef, outcome: Outcome, operands: &[Operand]) {
+    debug_assert_eq!(rule.operands.len(), operands.len(), "operands of {}", rule.id);
+    if let Some(kept) = tape {
+        kept.push(Decision { rule, outcome, operands: operands.to_vec() });
     }
 }
 
@@ -153,13 +123,13 @@ macro_rules! rule {
 
 /// What [`rule!`](crate::rule!) expands to: computes the operands only when somebody listens.
 #[inline(always)]
-pub fn report<R: Recorder, const N: usize>(
-    r: &mut R,
+pub fn report<const N: usize>(
+    r: &mut Tape,
     rule: &'static RuleDef,
     outcome: Outcome,
     operands: impl FnOnce() -> [Operand; N],
 ) {
-    if r.on() {
-        r.rule(rule, outcome, &operands());
+    if r.is_some() {
+        keep(r, rule, outcome, &operands());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::acked::Delta;
 use crate::rtx_queue::mark;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::{CaState, Connection, Segment, rule, rules};
 use wire::Seq;
@@ -17,13 +17,13 @@ impl Connection {
     }
 
     /// Reads the blocks of `seg` into the scoreboard.
-    pub(crate) fn take_sack_blocks<R: Recorder>(
+    pub(crate) fn take_sack_blocks(
         &mut self,
         now: Instant,
         seg: &Segment,
         prior_una: Seq,
         d: &mut Delta,
-        r: &mut R,
+        r: &mut Tape,
     ) {
         let sack = seg.header.options.sack;
         let blocks = &sack.blocks[..sack.len.min(4) as usize];
@@ -108,13 +108,13 @@ impl Connection {
     }
 
     /// Something of ours arrived twice: if it was sent twice without need, the reduction can be undone.
-    fn take_dsack<R: Recorder>(
+    fn take_dsack(
         &mut self,
         _now: Instant,
         (left, right): (Seq, Seq),
         prior_una: Seq,
         d: &mut Delta,
-        r: &mut R,
+        r: &mut Tape,
     ) {
         if left.ge(right) || right.gt(self.snd.nxt) {
             return;
@@ -152,12 +152,12 @@ impl Connection {
     }
 
     /// A segment below the highest one held was delivered by its first copy: the path reorders, and this far.
-    pub(crate) fn note_reordering<R: Recorder>(&mut self, low: Seq, r: &mut R) {
+    pub(crate) fn note_reordering(&mut self, low: Seq, r: &mut Tape) {
         self.note_reordering_to(low, self.highest_sacked(), r);
     }
 
     /// The same, with the highest as it was before the ACK in hand.
-    pub(crate) fn note_reordering_to<R: Recorder>(&mut self, low: Seq, fack: Seq, r: &mut R) {
+    pub(crate) fn note_reordering_to(&mut self, low: Seq, fack: Seq, r: &mut Tape) {
         if low.ge(fack) {
             return;
         }

@@ -2,7 +2,7 @@
 
 use crate::acked::Delta;
 use crate::rack::TIMEOUT_MIN;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::transmit::Push;
 use crate::{CaState, Connection, TimerKind, rule, rules};
@@ -10,7 +10,7 @@ use wire::Seq;
 
 impl Connection {
     /// Arms the probe timer in place of the retransmission timer (§7.2); false where a probe has no use.
-    pub(crate) fn schedule_loss_probe<R: Recorder>(&mut self, now: Instant, fresh: bool, r: &mut R) -> bool {
+    pub(crate) fn schedule_loss_probe(&mut self, now: Instant, fresh: bool, r: &mut Tape) -> bool {
         if self.is_unproven()
             || !self.cfg.tlp
             || self.sack.is_none()
@@ -36,7 +36,7 @@ impl Connection {
     }
 
     /// The probe timer fires: new data if there is any, else the last segment again (§7.3).
-    pub(crate) fn loss_probe_fires<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn loss_probe_fires(&mut self, now: Instant, r: &mut Tape) {
         if self.rec.tlp_high.is_none() && self.send_loss_probe(now, r) {
             self.rec.tlp_high = Some(self.snd.nxt);
             self.count("TCPLossProbes");
@@ -46,7 +46,7 @@ impl Connection {
         self.rearm_rto_from_head(now, r);
     }
 
-    fn send_loss_probe<R: Recorder>(&mut self, now: Instant, r: &mut R) -> bool {
+    fn send_loss_probe(&mut self, now: Instant, r: &mut Tape) -> bool {
         self.rec.tlp_retrans = false;
         let first = self.tx.unsent().min(self.current_mss());
         if first > 0 && (self.snd.nxt + first).le(self.snd_edge()) {
@@ -63,7 +63,7 @@ impl Connection {
     }
 
     /// What the ACK says of the probe (§7.4).
-    pub(crate) fn take_probe_ack<R: Recorder>(&mut self, ack: Seq, d: &Delta, r: &mut R) {
+    pub(crate) fn take_probe_ack(&mut self, ack: Seq, d: &Delta, r: &mut Tape) {
         let Some(high) = self.rec.tlp_high else { return };
         if ack.lt(high) {
             return;

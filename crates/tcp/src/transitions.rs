@@ -1,6 +1,6 @@
 //! Every change of state there is, as data; the one place where a state is assigned.
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::{Connection, Event, State, TimerKind, rule, rules};
 
 /// What makes a connection change its state (RFC 9293 Figure 5).
@@ -113,7 +113,7 @@ pub fn mermaid() -> String {
 
 impl Connection {
     /// The only assignment of the state. A change that the table does not know is a defect of this crate.
-    pub(crate) fn transition<R: Recorder>(&mut self, cause: Cause, r: &mut R) {
+    pub(crate) fn transition(&mut self, cause: Cause, r: &mut Tape) {
         let from = self.state;
         let to = TRANSITIONS.iter().find(|t| t.0 == from && t.1 == cause).map(|t| t.2);
         debug_assert!(to.is_some(), "no transition from {from} by {cause:?}");

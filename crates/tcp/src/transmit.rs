@@ -1,7 +1,7 @@
 //! Sending new data: what the windows, Nagle and the wish for bursts allow (RFC 9293 §3.8.6.2.1, RFC 5681).
 
 use crate::mtu_probe::Probe;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::stats::Limit;
 use crate::time::{Duration, Instant};
 use crate::{Connection, State, TimerKind, rule, rules};
@@ -33,7 +33,7 @@ impl Connection {
     }
 
     /// Sends of the queue what may go now. Returns whether anything went.
-    pub(crate) fn push_pending<R: Recorder>(&mut self, now: Instant, push: Push, r: &mut R) -> bool {
+    pub(crate) fn push_pending(&mut self, now: Instant, push: Push, r: &mut Tape) -> bool {
         if !self.may_send_data() {
             return false;
         }
@@ -122,14 +122,14 @@ impl Connection {
     }
 
     /// Octets that go next in one burst, or `None` with the reason reported.
-    fn next_burst<R: Recorder>(
+    fn next_burst(
         &mut self,
         now: Instant,
         mss: u32,
         burst: u32,
         push: Push,
         cwnd_limited: &mut bool,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Option<u32> {
         let (chunk, more) = self.tx.head()?;
         let in_flight = self.rtx.in_flight();
@@ -195,7 +195,7 @@ impl Connection {
     }
 
     /// Cuts `bytes` octets into segments and sends them; with the last octet goes the FIN, if one is due.
-    pub(crate) fn send_new<R: Recorder>(&mut self, now: Instant, bytes: u32, mss: u32, r: &mut R) -> u32 {
+    pub(crate) fn send_new(&mut self, now: Instant, bytes: u32, mss: u32, r: &mut Tape) -> u32 {
         let mut left = bytes;
         let mut segments = 0;
         loop {
@@ -237,7 +237,7 @@ impl Connection {
     }
 
     /// Sends a segment that is smaller than one would like, because waiting did not help; PSH hands it up.
-    pub(crate) fn send_partial<R: Recorder>(&mut self, now: Instant, len: u32, r: &mut R) {
+    pub(crate) fn send_partial(&mut self, now: Instant, len: u32, r: &mut Tape) {
         self.send_new(now, len, len, r);
         if let Some(i) = self.out.back_mut() {
             i.flags |= Flags::PSH;
@@ -281,7 +281,7 @@ impl Connection {
 
     /// Whether waiting for the next ACK would make a longer burst (tcp_tso_should_defer).
     #[allow(clippy::too_many_arguments)]
-    fn defer_burst<R: Recorder>(
+    fn defer_burst(
         &self,
         now: Instant,
         have: u32,
@@ -289,7 +289,7 @@ impl Connection {
         mss: u32,
         burst: u32,
         cwnd_limited: &mut bool,
-        r: &mut R,
+        r: &mut Tape,
     ) -> bool {
         if self.rec.in_recovery() || now.since(self.snd.last) > Duration::from_millis(1) {
             return false;
@@ -348,7 +348,7 @@ impl Connection {
 
     /// Nothing was sent for longer than an RTO: the window is halved for each, down to the initial one
     /// (RFC 5681 §4.1; tcp_cwnd_restart).
-    pub(crate) fn restart_after_idle<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn restart_after_idle(&mut self, now: Instant, r: &mut Tape) {
         if !self.cfg.slow_start_after_idle || !self.rtx.is_empty() {
             return;
         }

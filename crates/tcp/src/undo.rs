@@ -1,7 +1,7 @@
 //! Taking back a reduction that proves to have been wrong (Eifel, RFC 3522 and 4015; DSACK, RFC 3708).
 
 use crate::rtx_queue::mark;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::{CaState, Connection, rule, rules};
 use wire::Seq;
 
@@ -32,7 +32,7 @@ impl Connection {
         self.rec.undo_marker.is_some() && (self.rec.undo_retrans == 0 || self.packet_delayed())
     }
 
-    fn undo<R: Recorder>(&mut self, unmark: bool, r: &mut R) {
+    fn undo(&mut self, unmark: bool, r: &mut Tape) {
         if unmark {
             for i in 0..self.rtx.q.len() {
                 self.rtx.remark(i, 0, mark::LOST);
@@ -59,7 +59,7 @@ impl Connection {
     }
 
     /// Everything below the recovery point is acknowledged. True: the state is held.
-    pub(crate) fn leave_recovery<R: Recorder>(&mut self, r: &mut R) -> bool {
+    pub(crate) fn leave_recovery(&mut self, r: &mut Tape) -> bool {
         if self.may_undo() {
             self.count("TCPFullUndo");
             self.undo(false, r);
@@ -75,7 +75,7 @@ impl Connection {
     }
 
     /// Every copy that was sent in vain has been reported.
-    pub(crate) fn undo_by_dsack<R: Recorder>(&mut self, r: &mut R) -> bool {
+    pub(crate) fn undo_by_dsack(&mut self, r: &mut Tape) -> bool {
         if self.rec.undo_marker.is_none() || self.rec.undo_retrans != 0 {
             return false;
         }
@@ -86,7 +86,7 @@ impl Connection {
     }
 
     /// A timeout was spurious: a first copy arrived after all.
-    pub(crate) fn undo_loss<R: Recorder>(&mut self, frto: bool, r: &mut R) -> bool {
+    pub(crate) fn undo_loss(&mut self, frto: bool, r: &mut Tape) -> bool {
         if !frto && !self.may_undo() {
             return false;
         }
@@ -103,7 +103,7 @@ impl Connection {
     }
 
     /// A hole was filled by a delayed first copy. True: wait with further retransmissions.
-    pub(crate) fn undo_partial<R: Recorder>(&mut self, prior_una: Seq, r: &mut R) -> bool {
+    pub(crate) fn undo_partial(&mut self, prior_una: Seq, r: &mut Tape) -> bool {
         if self.rec.undo_marker.is_none() || !self.packet_delayed() {
             return false;
         }

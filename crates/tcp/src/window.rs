@@ -1,6 +1,6 @@
 //! The receive window: what is announced, and when it may grow (RFC 9293 §3.8.6).
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::{Connection, rule, rules};
 use wire::Seq;
 
@@ -72,7 +72,7 @@ impl Connection {
     }
 
     /// Takes the window for a segment that goes out now; returns the header's field.
-    pub(crate) fn announce_window<R: Recorder>(&mut self, r: &mut R) -> u16 {
+    pub(crate) fn announce_window(&mut self, r: &mut Tape) -> u16 {
         let was = self.rcv_wnd_left();
         let mut wnd = self.select_window();
         if wnd < was {

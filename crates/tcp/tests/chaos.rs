@@ -4,6 +4,7 @@ mod common;
 use bytes::Bytes;
 use common::{Bench, IRS, ISS, PORTS};
 use proptest::prelude::*;
+use tcp::rule::Tape;
 use tcp::time::Duration;
 use tcp::{Admission, Config, Segment, State, WriteFlags};
 use wire::Seq;
@@ -118,21 +119,21 @@ fn step(b: &mut Bench, op: &Op) {
         }
         Op::Write { len, more, eor, urgent } => {
             let flags = WriteFlags { more: *more, eor: *eor, urgent: *urgent };
-            let _ = b.conn.write_bytes(now, Bytes::from(vec![1; *len as usize]), flags, &mut ());
+            let _ = b.conn.write_bytes(now, Bytes::from(vec![1; *len as usize]), flags, &mut Tape::None);
         }
         Op::Read(n) => {
-            let _ = b.conn.read(now, *n as usize, &mut ());
+            let _ = b.conn.read(now, *n as usize, &mut Tape::None);
         }
         Op::Wait(us) => b.wait(Duration::from_micros((*us).into())),
         Op::Fire => {
             b.fire();
         }
         Op::Shutdown => {
-            let _ = b.conn.shutdown_write(now, &mut ());
+            let _ = b.conn.shutdown_write(now, &mut Tape::None);
         }
-        Op::Close => b.conn.close(now, &mut ()),
-        Op::Abort => b.conn.abort(now, &mut ()),
-        Op::PathShrinks(mss) => b.conn.path_shrinks(now, *mss, &mut ()),
+        Op::Close => b.conn.close(now, &mut Tape::None),
+        Op::Abort => b.conn.abort(now, &mut Tape::None),
+        Op::PathShrinks(mss) => b.conn.path_shrinks(now, *mss, &mut Tape::None),
     }
     // Each call is drained to the end, as a host does.
     let sent = b.sent();

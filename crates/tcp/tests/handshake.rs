@@ -1,6 +1,7 @@
 //! Opening and closing, as traces.
 mod common;
 use common::{Bench, plain};
+use tcp::rule::Tape;
 use tcp::{Admission, Config, Event, State, Verdict};
 
 #[test]
@@ -111,7 +112,7 @@ fn refused() {
 #[test]
 fn we_close_first() {
     let mut b = Bench::established(plain());
-    b.conn.close(b.now, &mut ());
+    b.conn.close(b.now, &mut Tape::None);
     assert_eq!(b.sent_short(), ["F. 1:1(0) ack 1"]);
     assert_eq!(b.conn.state(), State::FinWait1);
     b.gets(". 1(0) ack 2 win 32768");
@@ -132,7 +133,7 @@ fn the_peer_closes_first() {
     assert_eq!(b.conn.state(), State::CloseWait);
     assert_eq!(b.reads(100), Some(3));
     assert_eq!(b.reads(100), Some(0));
-    b.conn.close(b.now, &mut ());
+    b.conn.close(b.now, &mut Tape::None);
     assert_eq!(b.sent_short().last().unwrap(), "F. 1:1(0) ack 5");
     assert_eq!(b.conn.state(), State::LastAck);
     b.gets(". 5(0) ack 2 win 32768");
@@ -170,7 +171,7 @@ fn closing_with_unread_data_resets() {
     let mut b = Bench::established(plain());
     b.gets("P. 1(10) ack 1 win 32768");
     b.sent();
-    b.conn.close(b.now, &mut ());
+    b.conn.close(b.now, &mut Tape::None);
     assert_eq!(b.sent_short(), ["R. 1:1(0) ack 11"]);
     assert_eq!(b.conn.state(), State::Closed);
 }

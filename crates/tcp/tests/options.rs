@@ -1,6 +1,7 @@
 //! Options and the sizes that follow from them (RFC 9293 §3.2, §3.7; RFC 7323 §2).
 mod common;
 use common::{Bench, plain};
+use tcp::rule::Tape;
 use tcp::{Config, Event, State};
 
 #[test]
@@ -21,7 +22,7 @@ fn segments_fit_the_peer_the_path_and_the_options() {
     let c = Config { timestamps: true, mss: 1460, ..plain() };
     let mut b = Bench::established_with(c, "S 0(0) win 32768 <mss 1100,TS val 1 ecr 0>");
     assert_eq!(b.conn.info(b.now).snd_mss, 1088);
-    b.conn.path_shrinks(b.now, 800, &mut ());
+    b.conn.path_shrinks(b.now, 800, &mut Tape::None);
     assert_eq!(b.conn.info(b.now).snd_mss, 788);
     b.writes(1000);
     assert_eq!(b.sent_short()[0], ". 1:789(788) ack 1");
@@ -32,7 +33,7 @@ fn a_path_that_shrinks_sends_again_what_was_too_big() {
     let mut b = Bench::established(plain());
     b.writes(2000);
     assert_eq!(b.sent().len(), 2);
-    b.conn.path_shrinks(b.now, 600, &mut ());
+    b.conn.path_shrinks(b.now, 600, &mut Tape::None);
     assert_eq!(
         b.sent_short(),
         [". 1:601(600) ack 1", ". 601:1001(400) ack 1", ". 1001:1601(600) ack 1", "P. 1601:2001(400) ack 1"]

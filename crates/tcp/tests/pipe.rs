@@ -5,6 +5,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 use tcp::{Admission, AtListener, Config, Connection, Ports, Segment, State};
 use wire::Seq;
@@ -86,7 +87,7 @@ impl Pair {
             cfg,
         };
         let iss = p.iss();
-        p.ends[0].conn = Some(Connection::active_open(p.cfg[0].clone(), ports, iss, now, &mut ()));
+        p.ends[0].conn = Some(Connection::active_open(p.cfg[0].clone(), ports, iss, now, &mut Tape::None));
         p
     }
     /// Any, or one with which sequence numbers wrap on the way.
@@ -102,7 +103,7 @@ impl Pair {
                 self.ends[i].failed = Some(name);
             }
         }
-        while let Some(o) = c.poll_transmit(self.now, &mut ()) {
+        while let Some(o) = c.poll_transmit(self.now, &mut Tape::None) {
             let mut payload = Vec::new();
             c.copy_payload(&o, &mut payload);
             assert_eq!(payload.len(), o.len);
@@ -129,11 +130,11 @@ impl Pair {
         let Some(c) = &mut end.conn else { return };
         if matches!(c.state(), State::Established | State::CloseWait) && end.written < end.to_write.len() {
             let some = end.to_write.len().min(end.written + 1 + (self.chance.next() % 5000) as usize);
-            end.written += c.write(now, &end.to_write[end.written..some], &mut ()).unwrap_or(0);
+            end.written += c.write(now, &end.to_write[end.written..some], &mut Tape::None).unwrap_or(0);
         }
         if !self.chance.one_in(4) {
             let max = 1 + (self.chance.next() % 20_000) as usize;
-            match c.read(now, max, &mut ()) {
+            match c.read(now, max, &mut Tape::None) {
                 Ok(Some(b)) if b.is_empty() => end.eof = true,
                 Ok(Some(b)) => end.got.extend_from_slice(&b),
                 Ok(None) => {}
@@ -141,23 +142,24 @@ impl Pair {
             }
         }
         if end.written == end.to_write.len() && matches!(c.state(), State::Established | State::CloseWait) {
-            let _ = c.shutdown_write(now, &mut ());
+            let _ = c.shutdown_write(now, &mut Tape::None);
         }
         self.drain(i);
     }
     fn arrive(&mut self, i: usize, seg: Segment) {
         if self.ends[i].conn.is_none() && i == 1 {
-            if tcp::at_listener(&seg, &mut ()) == AtListener::Syn {
+            if tcp::at_listener(&seg, &mut Tape::None) == AtListener::Syn {
                 let ports = Ports { local: 80, remote: 1000 };
                 let iss = self.iss();
                 let cfg = self.cfg[1].clone();
-                self.ends[1].conn = Some(Connection::passive_open(cfg, ports, iss, &seg, self.now, &mut ()));
+                self.ends[1].conn =
+                    Some(Connection::passive_open(cfg, ports, iss, &seg, self.now, &mut Tape::None));
                 self.drain(1);
             }
             return;
         }
         if let Some(c) = &mut self.ends[i].conn {
-            c.segment_arrives(self.now, &seg, Admission::Open, &mut ());
+            c.segment_arrives(self.now, &seg, Admission::Open, &mut Tape::None);
             self.drain(i);
         }
     }
@@ -182,7 +184,7 @@ impl Pair {
         }
         for i in 0..2 {
             if let Some(c) = &mut self.ends[i].conn {
-                c.timers_fire(self.now, &mut ());
+                c.timers_fire(self.now, &mut Tape::None);
             }
             self.drain(i);
             self.work(i);

@@ -1,6 +1,7 @@
 //! What a receiver answers, when, and with which window (RFC 9293 §3.8.6, RFC 2018, RFC 2883, RFC 7323).
 mod common;
 use common::{Bench, plain};
+use tcp::rule::Tape;
 use tcp::{Config, Event, State, WriteFlags};
 
 fn sacking() -> Bench {
@@ -131,7 +132,7 @@ fn the_urgent_octet_stands_beside_the_stream() {
 fn urgent_data_is_sent_with_a_pointer_to_the_octet_after_it() {
     let mut b = Bench::established(plain());
     let flags = WriteFlags { urgent: true, ..WriteFlags::default() };
-    b.conn.write_bytes(b.now, bytes::Bytes::from_static(b"abc"), flags, &mut ()).unwrap();
+    b.conn.write_bytes(b.now, bytes::Bytes::from_static(b"abc"), flags, &mut Tape::None).unwrap();
     assert_eq!(b.sent_open(), ["PU. 1:4(3) ack 1 urg 3"]);
     b.gets(". 1(0) ack 4 win 32768");
     b.writes(5);
@@ -158,7 +159,7 @@ fn nagle_waits_behind_a_small_segment() {
 #[test]
 fn data_for_nobody_is_answered_with_rst() {
     let mut b = Bench::fin_wait_2(plain());
-    b.conn.close(b.now, &mut ());
+    b.conn.close(b.now, &mut Tape::None);
     b.gets("P. 1(10) ack 2 win 32768");
     assert_eq!(b.sent_short(), ["R 2:2(0)"]);
     assert_eq!(b.conn.state(), State::Closed);

@@ -1,6 +1,7 @@
 //! Loss and what mends it, as traces (RFC 5681, 6582, 6675, 6937, 8985, 5682, 2883, 3168).
 mod common;
 use common::{Bench, plain};
+use tcp::rule::Tape;
 use tcp::{CaState, Config, State};
 
 /// ESTABLISHED with SACK, 100 ms round trip, MSS 1000, Reno so that halves are halves.
@@ -204,9 +205,9 @@ fn congestion_marks_shrink_the_window_once_a_round_trip() {
     b.wait_ms(100);
     b.gets(". 1(0) ack 1 win 32768");
     b.writes(10_000);
-    let mut first = b.conn.poll_transmit(b.now, &mut ()).unwrap();
+    let mut first = b.conn.poll_transmit(b.now, &mut Tape::None).unwrap();
     assert_eq!(first.ecn, 2, "ECT(0) on data");
-    while let Some(o) = b.conn.poll_transmit(b.now, &mut ()) {
+    while let Some(o) = b.conn.poll_transmit(b.now, &mut Tape::None) {
         first = o;
     }
     assert_eq!(first.ecn, 2);

@@ -5,7 +5,7 @@ use super::system::{Begun, Outcome};
 use bytes::Bytes;
 use host::{Call, CallResult, Host, HostEvent, Output, Pid, TimerKey};
 use std::collections::{BTreeMap, VecDeque};
-use tcp::rule::Decision;
+use tcp::rule::{Decision, Tape};
 use tcp::time::Instant;
 
 /// The shell whose calls a script makes.
@@ -118,7 +118,7 @@ impl Machine {
 
     fn with_host(
         &mut self,
-        act: impl FnOnce(&mut Host, Instant, &mut Output, &mut Vec<Decision>),
+        act: impl FnOnce(&mut Host, Instant, &mut Output, &mut Tape),
     ) -> Result<(), Stopped> {
         self.events += 1;
         if self.events > self.events_max {
@@ -126,8 +126,9 @@ impl Machine {
             return Err(Stopped(format!("stopped after {most} events: the script does not end")));
         }
         let mut out = Output::default();
-        let mut decisions = Vec::new();
-        act(&mut self.host, self.now, &mut out, &mut decisions);
+        let mut tape = Some(Vec::new());
+        act(&mut self.host, self.now, &mut out, &mut tape);
+        let decisions = tape.unwrap_or_default();
         let excess = (self.decisions.len() + decisions.len()).saturating_sub(DECISIONS_MAX);
         self.decisions.drain(..excess.min(self.decisions.len()));
         self.decisions.extend(decisions.into_iter().map(|d| (self.now, d)));

@@ -9,7 +9,7 @@ use host::{
 use host::{SockId, SocketInfo, TimerKey};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use tcp::rule::Decision;
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 use wire::frame::Packet;
 use wire::ip::Addrs;
@@ -85,7 +85,7 @@ pub struct World {
     pub trace: Vec<String>,
     /// Says whether a segment is lost.
     pub lose: fn(&Header) -> bool,
-    pub rules: Vec<Decision>,
+    pub rules: Tape,
 }
 
 impl World {
@@ -104,7 +104,7 @@ impl World {
             events: Vec::new(),
             trace: Vec::new(),
             lose: |_| false,
-            rules: Vec::new(),
+            rules: Some(Vec::new()),
         };
         for i in 0..world.hosts.len() {
             let mut out = Output::default();

@@ -2,19 +2,19 @@
 
 use super::{Step, refused};
 use crate::profile::Letter;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::{Admission, Connection, Segment, State, Verdict, rule, rules};
 use wire::tcp::Flags;
 
 impl Connection {
-    pub(super) fn check_ack<R: Recorder>(
+    pub(super) fn check_ack(
         &mut self,
         now: Instant,
         seg: &Segment,
         admission: Admission,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Step {
         let h = &seg.header;
         if !h.flags.has(Flags::ACK) {
@@ -41,7 +41,7 @@ impl Connection {
     }
 
     /// RFC 5961 §5: SND.UNA − MAX.SND.WND ≤ SEG.ACK ≤ SND.NXT.
-    fn ack_in_range<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    fn ack_in_range(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         let ack = seg.header.ack;
         if ack.gt(self.snd.nxt) {
             if self.cfg.ack_unsent == Letter::Rfc {
@@ -63,13 +63,7 @@ impl Connection {
     }
 
     /// SYN-RECEIVED: SND.UNA < SEG.ACK ≤ SND.NXT makes the connection, if the host has room for it.
-    fn ack_of_syn<R: Recorder>(
-        &mut self,
-        now: Instant,
-        seg: &Segment,
-        admission: Admission,
-        r: &mut R,
-    ) -> Step {
+    fn ack_of_syn(&mut self, now: Instant, seg: &Segment, admission: Admission, r: &mut Tape) -> Step {
         let h = &seg.header;
         if h.ack.le(self.snd.una) || h.ack.gt(self.snd.nxt) {
             rule!(r, rules::ACK_NOT_OF_SYN, Reset, h.ack, self.snd.nxt);
@@ -109,7 +103,7 @@ impl Connection {
     }
 
     /// What our FIN's acknowledgment does in each state that waits for it.
-    fn ack_of_fin<R: Recorder>(&mut self, now: Instant, r: &mut R) -> Step {
+    fn ack_of_fin(&mut self, now: Instant, r: &mut Tape) -> Step {
         if !self.fin_acked() {
             return Ok(());
         }

@@ -1,13 +1,13 @@
 //! Eighth, check the FIN bit.
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::{Connection, Segment, State, rule, rules};
 use wire::tcp::Flags;
 
 impl Connection {
-    pub(super) fn check_fin<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
+    pub(super) fn check_fin(&mut self, now: Instant, seg: &Segment, r: &mut Tape) {
         let h = &seg.header;
         if h.flags.has(Flags::FIN) {
             let at = h.seq + seg.payload.len() as u32 + u32::from(h.flags.has(Flags::SYN));
@@ -29,7 +29,7 @@ impl Connection {
     }
 
     /// The FIN is in order: end of file.
-    fn take_fin<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    fn take_fin(&mut self, now: Instant, r: &mut Tape) {
         rule!(r, rules::FIN_TAKEN, Act, self.rcv.nxt, self.state);
         self.rcv.fin = Some(self.rcv.nxt);
         self.rcv.early_fin = None;
@@ -63,7 +63,7 @@ impl Connection {
 
     /// "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
     /// restart the 2 MSL timeout."
-    fn fin_again<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    fn fin_again(&mut self, now: Instant, r: &mut Tape) {
         rule!(r, rules::FIN_AGAIN, Answer, self.state);
         self.ack.scheduled = true;
         self.ack.now = true;
@@ -73,7 +73,7 @@ impl Connection {
     }
 
     /// Our FIN is acknowledged and the peer's has come.
-    pub(super) fn enter_time_wait<R: Recorder>(&mut self, now: Instant, cause: Cause, r: &mut R) {
+    pub(super) fn enter_time_wait(&mut self, now: Instant, cause: Cause, r: &mut Tape) {
         self.transition(cause, r);
         self.restart_time_wait(now, r);
     }

@@ -9,7 +9,7 @@ mod syn_sent;
 mod text;
 mod urgent;
 
-use crate::rule::{Recorder, RuleDef};
+use crate::rule::{RuleDef, Tape};
 use crate::time::Instant;
 use crate::transmit::Push;
 use crate::{Admission, Connection, Segment, State, TimerKind, Verdict, rule, rules};
@@ -32,12 +32,12 @@ pub(crate) fn seg_len(seg: &Segment) -> u32 {
 impl Connection {
     /// SEGMENT ARRIVES in every state but CLOSED and LISTEN (§3.10.7.3, §3.10.7.4). Checksum and ports are
     /// the host's affair and already right.
-    pub fn segment_arrives<R: Recorder>(
+    pub fn segment_arrives(
         &mut self,
         now: Instant,
         seg: &Segment,
         admission: Admission,
-        r: &mut R,
+        r: &mut Tape,
     ) -> Verdict {
         let h = &seg.header;
         self.stats.segs_in += 1;
@@ -52,13 +52,7 @@ impl Connection {
     }
 
     /// §3.10.7.4.
-    fn in_other_states<R: Recorder>(
-        &mut self,
-        now: Instant,
-        seg: &Segment,
-        admission: Admission,
-        r: &mut R,
-    ) -> Step {
+    fn in_other_states(&mut self, now: Instant, seg: &Segment, admission: Admission, r: &mut Tape) -> Step {
         self.check_sequence(now, seg, r)?;
         self.check_rst(now, seg, r)?;
         self.check_syn(now, seg, r)?;
@@ -73,7 +67,7 @@ impl Connection {
     }
 
     /// What the windows now allow goes out, and with it, or after it, the ACK.
-    pub(crate) fn after_segment<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn after_segment(&mut self, now: Instant, r: &mut Tape) {
         if matches!(self.state, State::Closed | State::TimeWait) {
             if self.ack.scheduled {
                 self.send_ack(now, r);

@@ -2,14 +2,14 @@
 
 use super::{Step, refused};
 use crate::profile::Letter;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::{Connection, Segment, State, rule, rules};
 use wire::tcp::Flags;
 
 impl Connection {
-    pub(super) fn check_rst<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    pub(super) fn check_rst(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         let h = &seg.header;
         if !h.flags.has(Flags::RST) {
             return Ok(());
@@ -54,7 +54,7 @@ impl Connection {
     }
 
     /// `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>` (RFC 5961 §3.2, §4.2), throttled (§7).
-    pub(crate) fn challenge_ack<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(crate) fn challenge_ack(&mut self, now: Instant, r: &mut Tape) {
         self.send_limited_ack(now, "TCPChallengeACK", r);
     }
 }

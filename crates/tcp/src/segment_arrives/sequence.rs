@@ -2,13 +2,13 @@
 
 use super::{Step, refused, seg_len};
 use crate::profile::Letter;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::{Connection, Segment, State, rule, rules};
 use wire::tcp::Flags;
 
 impl Connection {
-    pub(super) fn check_sequence<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    pub(super) fn check_sequence(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         let h = &seg.header;
         if self.paws_refuses(now, seg, r) {
             let (val, recent) = (h.options.timestamps.map_or(0, |t| t.val), self.ts.map_or(0, |t| t.recent));
@@ -72,7 +72,7 @@ impl Connection {
 
     /// The answer to what cannot be accepted: `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`, with the range reported as
     /// a duplicate where it is one (RFC 2883 §4).
-    fn duplicate_ack<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) {
+    fn duplicate_ack(&mut self, now: Instant, seg: &Segment, r: &mut Tape) {
         let h = &seg.header;
         let end = h.seq + seg_len(seg);
         if end != h.seq && h.seq.lt(self.rcv.nxt) {

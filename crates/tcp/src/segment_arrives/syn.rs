@@ -2,7 +2,7 @@
 
 use super::{Step, refused, seg_len};
 use crate::profile::Letter;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::{Connection, Segment, State, TimerKind, Verdict, rule, rules};
@@ -10,7 +10,7 @@ use wire::Seq;
 use wire::tcp::Flags;
 
 impl Connection {
-    pub(super) fn check_syn<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    pub(super) fn check_syn(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         let h = &seg.header;
         if !h.flags.has(Flags::SYN) {
             return Ok(());
@@ -55,7 +55,7 @@ impl Connection {
     }
 
     /// The SYN of the handshake again: our SYN-ACK was lost, or is on its way (tcp_check_req). Whether it was one.
-    pub(super) fn repeated_syn<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> bool {
+    pub(super) fn repeated_syn(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> bool {
         let h = &seg.header;
         let flags = h.flags & (Flags::SYN | Flags::ACK | Flags::RST);
         let again = (self.state == State::SynReceived || self.is_unproven())
@@ -76,7 +76,7 @@ impl Connection {
 
     /// A SYN in TIME-WAIT that cannot belong to the old connection (MAY-2, RFC 6191; tcp_timewait_state_process):
     /// beyond what was received, or with a later timestamp.
-    pub(super) fn reincarnation<R: Recorder>(&self, seg: &Segment, r: &mut R) -> bool {
+    pub(super) fn reincarnation(&self, seg: &Segment, r: &mut Tape) -> bool {
         let h = &seg.header;
         let f = h.flags;
         if !f.has(Flags::SYN) || f.any(Flags::ACK | Flags::RST) {
@@ -94,7 +94,7 @@ impl Connection {
     }
 
     /// The old connection ends; the host hands the SYN to a listener.
-    pub(super) fn give_way<R: Recorder>(&mut self, r: &mut R) -> Step {
+    pub(super) fn give_way(&mut self, r: &mut Tape) -> Step {
         let iss = self.next_iss();
         self.die(Cause::Reincarnated, None, r);
         Err(Verdict::GivesWay(iss))

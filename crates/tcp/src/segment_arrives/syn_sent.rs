@@ -1,7 +1,7 @@
 //! SYN-SENT (RFC 9293 §3.10.7.3).
 
 use super::{Step, refused};
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::transmit::Push;
@@ -10,7 +10,7 @@ use wire::Seq;
 use wire::tcp::Flags;
 
 impl Connection {
-    pub(super) fn in_syn_sent<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    pub(super) fn in_syn_sent(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         let h = &seg.header;
         let f = h.flags;
         // First, check the ACK bit.
@@ -44,7 +44,7 @@ impl Connection {
     }
 
     /// Our SYN is acknowledged: ESTABLISHED.
-    fn syn_ack<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    fn syn_ack(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         let h = &seg.header;
         self.take_syn(now, seg, r);
         rule!(r, rules::SYN_SENT_ESTABLISHED, Act, h.seq, h.ack);
@@ -68,7 +68,7 @@ impl Connection {
     }
 
     /// Simultaneous open: SYN-RECEIVED (Figure 8).
-    fn crossing_syn<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    fn crossing_syn(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         rule!(r, rules::SYN_SENT_CROSSING, Act, seg.header.seq);
         self.take_syn(now, seg, r);
         self.transition(Cause::SynArrives, r);
@@ -84,7 +84,7 @@ impl Connection {
     }
 
     /// Text and FIN of a SYN-ACK belong to the connection (§3.10.7.3, sixth).
-    fn take_handshake_text<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    fn take_handshake_text(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         if seg.payload.is_empty() && !seg.header.flags.has(Flags::FIN) {
             return Ok(());
         }

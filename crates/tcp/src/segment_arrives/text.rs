@@ -2,14 +2,14 @@
 
 use super::{Step, refused};
 use crate::profile::Letter;
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::{Connection, Segment, State, rule, rules};
 use wire::tcp::Flags;
 
 impl Connection {
-    pub(super) fn take_text<R: Recorder>(&mut self, now: Instant, seg: &Segment, r: &mut R) -> Step {
+    pub(super) fn take_text(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         if seg.payload.is_empty() {
             return Ok(());
         }
@@ -75,7 +75,7 @@ impl Connection {
         Ok(())
     }
 
-    fn take_in_order<R: Recorder>(&mut self, now: Instant, data: bytes::Bytes, psh: bool, r: &mut R) {
+    fn take_in_order(&mut self, now: Instant, data: bytes::Bytes, psh: bool, r: &mut Tape) {
         let len = data.len() as u32;
         let had_gap = !self.rx.early_is_empty();
         self.rx.push(data);
@@ -115,7 +115,7 @@ impl Connection {
         }
     }
 
-    fn take_early<R: Recorder>(&mut self, now: Instant, seq: wire::Seq, data: bytes::Bytes, r: &mut R) {
+    fn take_early(&mut self, now: Instant, seq: wire::Seq, data: bytes::Bytes, r: &mut Tape) {
         let end = seq + data.len() as u32;
         rule!(r, rules::TEXT_EARLY, Act, seq, data.len(), self.rcv.nxt);
         self.count("TCPOFOQueue");
@@ -149,7 +149,7 @@ impl Connection {
     }
 
     /// Restarts the 2 MSL wait.
-    pub(super) fn restart_time_wait<R: Recorder>(&mut self, now: Instant, r: &mut R) {
+    pub(super) fn restart_time_wait(&mut self, now: Instant, r: &mut Tape) {
         let wait = self.cfg.time_wait;
         rule!(r, rules::TIME_WAIT_ARMED, Act, wait);
         self.timers.set(crate::TimerKind::TimeWait, now, now + wait);

@@ -1,12 +1,12 @@
 //! Sixth, check the URG bit.
 
-use crate::rule::Recorder;
+use crate::rule::Tape;
 use crate::{Connection, Event, Segment, State, rule, rules};
 use wire::tcp::Flags;
 
 impl Connection {
     /// RCV.UP ← max(RCV.UP, SEG.UP); the caller is told once for each run of urgent data (MUST-32).
-    pub(super) fn check_urgent<R: Recorder>(&mut self, seg: &Segment, r: &mut R) {
+    pub(super) fn check_urgent(&mut self, seg: &Segment, r: &mut Tape) {
         let h = &seg.header;
         if !h.flags.has(Flags::URG) {
             return;

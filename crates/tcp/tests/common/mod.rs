@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 use std::rc::Rc;
-use tcp::rule::Decision;
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 use tcp::{Admission, Config, Connection, Event, Outgoing, Ports, Segment, State, Verdict};
 use wire::Seq;
@@ -22,7 +22,7 @@ pub struct Bench {
     pub now: Instant,
     pub iss: Seq,
     pub irs: Seq,
-    pub trace: Vec<Decision>,
+    pub trace: Tape,
     pub events: Vec<Event>,
     pub admission: Admission,
 }
@@ -42,7 +42,7 @@ impl Bench {
     /// SYN-SENT; the SYN waits.
     pub fn connecting(c: Config) -> (Bench, Rc<Config>) {
         let c = Rc::new(c);
-        let mut trace = Vec::new();
+        let mut trace = Some(Vec::new());
         let now = Instant::from_micros(1_000_000);
         let conn = Connection::active_open(c.clone(), PORTS, ISS, now, &mut trace);
         let b = Bench { conn, now, iss: ISS, irs: IRS, trace, events: vec![], admission: Admission::Open };
@@ -56,7 +56,7 @@ impl Bench {
     }
     /// SYN-RECEIVED; the SYN-ACK waits.
     pub fn half_open(c: Config, syn: &str) -> Bench {
-        let mut trace = Vec::new();
+        let mut trace = Some(Vec::new());
         let now = Instant::from_micros(1_000_000);
         let seg = segment(syn, ISS, IRS);
         let conn = Connection::passive_open(Rc::new(c), PORTS, ISS, &seg, now, &mut trace);
@@ -142,21 +142,21 @@ impl Bench {
         self.gets_segment(&seg)
     }
     pub fn gets_segment(&mut self, seg: &Segment) -> Verdict {
-        self.trace.clear();
+        self.trace = Some(Vec::new());
         let v = self.conn.segment_arrives(self.now, seg, self.admission, &mut self.trace);
         self.settle();
         v
     }
     /// The caller writes zeros; all of them must be taken.
     pub fn writes(&mut self, n: usize) {
-        self.trace.clear();
+        self.trace = Some(Vec::new());
         let took = self.conn.write(self.now, &vec![0; n], &mut self.trace).unwrap();
         assert_eq!(took, n);
         self.settle();
     }
     /// The caller reads; how much there was.
     pub fn reads(&mut self, max: usize) -> Option<usize> {
-        self.trace.clear();
+        self.trace = Some(Vec::new());
         let got = self.conn.read(self.now, max, &mut self.trace).unwrap();
         self.settle();
         got.map(|b| b.len())
@@ -181,7 +181,7 @@ impl Bench {
         let (at, _) = self.conn.next_deadline()?;
         let d = at.since(self.now);
         self.now = at.max(self.now);
-        self.trace.clear();
+        self.trace = Some(Vec::new());
         self.conn.timers_fire(self.now, &mut self.trace);
         self.settle();
         Some(d)
@@ -219,11 +219,11 @@ impl Bench {
     }
     /// Ids of the rules of the last step.
     pub fn rules(&self) -> Vec<&'static str> {
-        self.trace.iter().map(|d| d.rule.id).collect()
+        self.trace.iter().flatten().map(|d| d.rule.id).collect()
     }
     /// Whether the last step went through this rule.
     pub fn did(&self, id: &str) -> bool {
-        self.trace.iter().any(|d| d.rule.id == id)
+        self.trace.iter().flatten().any(|d| d.rule.id == id)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::choices::Choices;
 use super::configs;
 use super::talk::Talk;
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 use tcp::{Admission, WriteFlags};
 use wire::Seq;
@@ -45,7 +46,7 @@ fn operate(talk: &mut Talk, op: u8, c: &mut Choices) {
             talk.write(i, len, flags);
         }
         2 => _ = talk.read(i, usize::from(c.u16())),
-        3 => talk.calls(i, |conn, now| _ = conn.shutdown_write(now, &mut ())),
+        3 => talk.calls(i, |conn, now| _ = conn.shutdown_write(now, &mut Tape::None)),
         4 => {
             let how = c.u8();
             if how < 64 {
@@ -66,7 +67,7 @@ fn operate(talk: &mut Talk, op: u8, c: &mut Choices) {
         11 => talk.wait(Duration::from_micros(u64::from(c.u16()) * 100)),
         12 => {
             let mss = c.u16() % 2_000;
-            talk.calls(i, |conn, now| conn.path_shrinks(now, mss, &mut ()));
+            talk.calls(i, |conn, now| conn.path_shrinks(now, mss, &mut Tape::None));
         }
         13 => set_option(talk, i, c.u8()),
         // A burst arrives, at one end or at both.
@@ -100,7 +101,7 @@ fn set_option(talk: &mut Talk, i: usize, bits: u8) {
                 6 => config.quickacks = bits >> 4,
                 _ => config.fin_wait2 = (bits & 8 == 0).then_some(Duration::from_secs(1)),
             },
-            &mut (),
+            &mut Tape::None,
         );
     });
 }

@@ -67,7 +67,7 @@ fn begin(c: &mut Choices) -> Bench {
         ecn: 0,
     };
     let (mut b, _) = Bench::connecting(config.clone());
-    b.trace.clear();
+    b.trace = Some(Vec::new());
     b.conn = tcp::Connection::passive_open(Rc::new(config), PORTS, b.iss, &syn, b.now, &mut b.trace);
     drain(&mut b);
     if state == State::SynReceived {
@@ -218,7 +218,7 @@ fn drain(b: &mut Bench) {
         sent += 1;
         assert!(sent < most, "{sent} segments at once");
     }
-    b.trace.clear();
+    b.trace = Some(Vec::new());
     while let Some(event) = b.conn.poll_event() {
         note(&event);
     }

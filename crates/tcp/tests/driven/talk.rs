@@ -4,6 +4,7 @@ use super::{check_sent, note};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 use tcp::{
     Admission, AtListener, Config, Connection, Event, Ports, Segment, State, WriteFlags, at_listener,
@@ -67,7 +68,8 @@ impl Talk {
         let mut talk = Talk { now: Instant::from_micros(1_000), ends: [end(a, 0), end(b, 1)] };
         for i in 0..=usize::from(both_open) {
             let e = &mut talk.ends[i];
-            e.conn = Some(Connection::active_open(e.config.clone(), e.ports, e.iss, talk.now, &mut ()));
+            e.conn =
+                Some(Connection::active_open(e.config.clone(), e.ports, e.iss, talk.now, &mut Tape::None));
             talk.drain(i);
         }
         talk
@@ -86,7 +88,7 @@ impl Talk {
         let Some(conn) = &mut end.conn else { return };
         let len = len.min(MOST_WRITTEN - end.written);
         let data: Vec<u8> = (end.written..end.written + len).map(|n| octet(i, n)).collect();
-        let took = conn.write_bytes(self.now, Bytes::from(data), flags, &mut ()).unwrap_or(0);
+        let took = conn.write_bytes(self.now, Bytes::from(data), flags, &mut Tape::None).unwrap_or(0);
         assert!(took <= len, "{took} octets taken of {len}");
         end.written += took;
         self.drain(i);
@@ -96,7 +98,7 @@ impl Talk {
     pub fn read(&mut self, i: usize, max: usize) -> usize {
         let end = &mut self.ends[i];
         let Some(conn) = end.conn.as_mut().filter(|_| !end.gone) else { return 0 };
-        let Ok(Some(data)) = conn.read(self.now, max, &mut ()) else { return 0 };
+        let Ok(Some(data)) = conn.read(self.now, max, &mut Tape::None) else { return 0 };
         for (n, &got) in data.iter().enumerate() {
             assert_eq!(got, octet(1 - i, end.read + n), "octet {} that end {i} reads", end.read + n);
         }
@@ -110,7 +112,9 @@ impl Talk {
 
     pub fn close(&mut self, i: usize, abort: bool) {
         self.ends[i].gone |= self.ends[i].conn.is_some();
-        self.calls(i, |conn, now| if abort { conn.abort(now, &mut ()) } else { conn.close(now, &mut ()) });
+        self.calls(i, |conn, now| {
+            if abort { conn.abort(now, &mut Tape::None) } else { conn.close(now, &mut Tape::None) }
+        });
     }
 
     /// The first segment on its way to end `i` arrives; false where there is none.
@@ -118,22 +122,28 @@ impl Talk {
         let end = &mut self.ends[i];
         let Some(seg) = end.coming.pop_front() else { return false };
         match &mut end.conn {
-            None => match at_listener(&seg, &mut ()) {
+            None => match at_listener(&seg, &mut Tape::None) {
                 AtListener::Syn => {
                     let (config, ports) = (end.config.clone(), end.ports);
-                    end.conn =
-                        Some(Connection::passive_open(config, ports, end.iss, &seg, self.now, &mut ()));
+                    end.conn = Some(Connection::passive_open(
+                        config,
+                        ports,
+                        end.iss,
+                        &seg,
+                        self.now,
+                        &mut Tape::None,
+                    ));
                 }
                 AtListener::Reset(header) => self.send(i, header),
                 AtListener::Ignore(_) => {}
             },
             Some(conn) if conn.state() == State::Closed => {
-                if let Some(header) = closed_reply(&seg, &mut ()) {
+                if let Some(header) = closed_reply(&seg, &mut Tape::None) {
                     self.send(i, header);
                 }
             }
             Some(conn) => {
-                conn.segment_arrives(self.now, &seg, end.admission, &mut ());
+                conn.segment_arrives(self.now, &seg, end.admission, &mut Tape::None);
             }
         }
         self.drain(i);
@@ -155,7 +165,7 @@ impl Talk {
     fn drain(&mut self, i: usize) {
         let Some(conn) = &mut self.ends[i].conn else { return };
         let mut sent = Vec::new();
-        while let Some(o) = conn.poll_transmit(self.now, &mut ()) {
+        while let Some(o) = conn.poll_transmit(self.now, &mut Tape::None) {
             let payload = Bytes::from(check_sent(conn, &o));
             sent.push(Segment { header: o.header, payload, ecn: o.ecn });
             assert!(sent.len() < 3_000, "{} segments at once", sent.len());
@@ -182,7 +192,7 @@ impl Talk {
         let Some(at) = self.deadline().filter(|&at| at <= until) else { return false };
         self.now = at.max(self.now);
         for i in 0..2 {
-            self.calls(i, |conn, now| conn.timers_fire(now, &mut ()));
+            self.calls(i, |conn, now| conn.timers_fire(now, &mut Tape::None));
         }
         let again = self.deadline();
         assert!(again.is_none_or(|at| at > self.now), "a deadline at {at} is due again at once");
@@ -204,7 +214,7 @@ impl Talk {
         for _ in 0..PATIENCE {
             for i in 0..2 {
                 while self.read(i, usize::MAX) > 0 {}
-                self.calls(i, |conn, now| _ = conn.shutdown_write(now, &mut ()));
+                self.calls(i, |conn, now| _ = conn.shutdown_write(now, &mut Tape::None));
             }
             if self.deliver(0) | self.deliver(1) {
                 self.wait(Duration::from_millis(1));
