@@ -99,7 +99,14 @@ fn world(client: &str, server: &str, link: &Impairments) -> World {
     ];
     let port = |node| PortConfig { node, iface: 0, sends: link.clone() };
     let links = vec![LinkConfig { name: "link".into(), ports: vec![port(0), port(1)] }];
-    match World::new(&WorldConfig { nodes, links, seed: 1, parks: Vec::new(), floods: Vec::new() }) {
+    match World::new(&WorldConfig {
+        nodes,
+        links,
+        seed: 1,
+        parks: Vec::new(),
+        floods: Vec::new(),
+        rules: Vec::new(),
+    }) {
         Ok(world) => world,
         Err(e) => panic!("the benchmark's own world is wrong: {e}"),
     }

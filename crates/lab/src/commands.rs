@@ -2,12 +2,15 @@
 
 use crate::error::{Result, error, num};
 use crate::read::{self, Read, Reading, Wrong, field};
+use crate::standing::names_of;
 use crate::view::Command;
 use crate::{console, hex};
+use bytes::Bytes;
 use host::{CallResult, Pid};
-use net::{FrameId, NodeId, StepLog, World};
+use net::{FrameId, HandError, NodeId, StepLog, World};
 use tcp::rule::Tape;
 use tcp::time::Duration;
+use wire::edit;
 
 /// The longest delay that a person can add, ns: a day.
 const MAX_DELAY: f64 = 86_400e9;
@@ -36,6 +39,27 @@ pub(crate) fn apply(
             }
             world.delay(FrameId(*frame), Duration(*by as u64), log)?;
         }
+        Command::Repeat { frame, times } => {
+            world.repeat(FrameId(*frame), *times, log)?;
+        }
+        Command::Split { frame, at } => {
+            let pieces = edit::split(&flying(world, *frame)?, *at as usize)?;
+            world.split(FrameId(*frame), pieces.map(Bytes::from), log)?;
+        }
+        Command::Merge { frame, with } => {
+            let bytes = edit::merge(&flying(world, *frame)?, &flying(world, *with)?)?;
+            world.merge(FrameId(*frame), FrameId(*with), bytes.into(), log)?;
+        }
+        Command::Reorder { frames } => {
+            let frames: Vec<FrameId> = frames.iter().map(|f| FrameId(*f)).collect();
+            world.reorder(&frames, log)?;
+        }
+        Command::AddRule { rule } => {
+            let rule = rule.core(&names_of(world))?;
+            world.add_rule(rule, log)?;
+        }
+        Command::RemoveRule { rule } => world.remove_rule(*rule, log)?,
+        Command::EnableRule { rule, on } => world.enable_rule(*rule, *on, log)?,
         Command::Inject { node, hex } => world.inject(node_id(*node)?, hex::decode(hex)?, log, r)?,
         Command::Call { node, call } => {
             return Ok(Some(world.call(node_id(*node)?, SHELL, console::call(call)?, log, r)?));
@@ -43,6 +67,12 @@ pub(crate) fn apply(
         Command::Park { node, pid, parked } => world.park(node_id(*node)?, Pid(*pid), *parked, log)?,
     }
     Ok(None)
+}
+
+/// The bytes of a frame on its way.
+fn flying(world: &World, frame: u32) -> Result<Bytes> {
+    let flight = world.flight(FrameId(frame)).ok_or(HandError::NotInFlight(FrameId(frame)))?;
+    Ok(flight.bytes.clone())
 }
 
 impl Command {
@@ -67,6 +97,13 @@ impl Read for Command {
             "drop" => Command::Drop { frame: number("frame")? },
             "duplicate" => Command::Duplicate { frame: number("frame")? },
             "delay" => Command::Delay { frame: number("frame")?, by: field(all, "by", None)? },
+            "repeat" => Command::Repeat { frame: number("frame")?, times: number("times")? },
+            "split" => Command::Split { frame: number("frame")?, at: number("at")? },
+            "merge" => Command::Merge { frame: number("frame")?, with: number("with")? },
+            "reorder" => Command::Reorder { frames: field(all, "frames", None)? },
+            "addRule" => Command::AddRule { rule: Box::new(field(all, "rule", None)?) },
+            "removeRule" => Command::RemoveRule { rule: number("rule")? },
+            "enableRule" => Command::EnableRule { rule: number("rule")?, on: field(all, "on", None)? },
             "inject" => Command::Inject { node: number("node")?, hex: text("hex")? },
             "call" => Command::Call { node: number("node")?, call: text("call")? },
             "park" => Command::Park {
@@ -88,6 +125,13 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Drop { .. } => "drop",
         Command::Duplicate { .. } => "duplicate",
         Command::Delay { .. } => "delay",
+        Command::Repeat { .. } => "repeat",
+        Command::Split { .. } => "split",
+        Command::Merge { .. } => "merge",
+        Command::Reorder { .. } => "reorder",
+        Command::AddRule { .. } => "rule",
+        Command::RemoveRule { .. } => "unrule",
+        Command::EnableRule { .. } => "rule",
         Command::Inject { .. } => "inject",
         Command::Call { .. } => "call",
         Command::Park { parked: true, .. } => "park",
@@ -103,7 +147,12 @@ pub(crate) fn subject(command: &Command) -> (Option<u32>, Option<u32>) {
         | Command::Edit { frame, .. }
         | Command::Drop { frame }
         | Command::Duplicate { frame }
+        | Command::Repeat { frame, .. }
+        | Command::Split { frame, .. }
+        | Command::Merge { frame, .. }
         | Command::Delay { frame, .. } => (None, Some(frame)),
+        Command::Reorder { ref frames } => (None, frames.first().copied()),
+        Command::AddRule { .. } | Command::RemoveRule { .. } | Command::EnableRule { .. } => (None, None),
         Command::Inject { node, .. } | Command::Call { node, .. } | Command::Park { node, .. } => {
             (Some(node), None)
         }

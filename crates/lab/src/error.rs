@@ -43,6 +43,13 @@ impl From<HandError> for ErrorView {
                 error("unknown_process", [("node", num(n.0)), ("pid", num(p.0))])
             }
             HandError::NotPlugged(n) => error("not_plugged", [("node", num(n.0))]),
+            HandError::BadCount(count) => {
+                error("bad_count", [("count", num(count)), ("max", num(net::MAX_COPIES))])
+            }
+            HandError::TooManyRules => {
+                error("too_many_rules", [("max", num(net::standing::MAX_RULES as u32))])
+            }
+            HandError::NoSuchRule(id) => error("unknown_rule", [("rule", num(id))]),
             HandError::BadLength(len) => error(
                 "bad_frame_length",
                 [

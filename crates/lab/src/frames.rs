@@ -46,24 +46,6 @@ impl Session {
         Ok(packet::view(&hex::decode(hex)?, &About::default()))
     }
 
-    /// A draft: one field set, checksums mended or kept; no world is touched.
-    ///
-    /// # Errors
-    /// `bad_hex`, `unknown_field`, `bad_field_…`: see `errors` of the catalogue of `wire`.
-    pub fn edit(hex: &str, path: &str, value: &str, mend: bool) -> Result<PacketView> {
-        let edited = packet::edit(&hex::decode(hex)?, path, value, mend)?;
-        Ok(packet::view(&edited, &About::default()))
-    }
-
-    /// A draft: octets from `offset` replaced; no world is touched.
-    ///
-    /// # Errors
-    /// `bad_hex`, `bytes_beyond_frame`
-    pub fn set_bytes(hex: &str, offset: u32, bytes: &str, mend: bool) -> Result<PacketView> {
-        let edited = packet::set_bytes(&hex::decode(hex)?, offset as usize, &hex::decode(bytes)?, mend)?;
-        Ok(packet::view(&edited, &About::default()))
-    }
-
     /// The window scale that the sender of a segment has in use now (RFC 7323 §2.2); never that of a SYN.
     fn window_shift(&self, frame: &[u8], from: u16) -> Option<u8> {
         let g = Glance::at(frame).filter(|g| !g.flags.has(Flags::SYN))?;

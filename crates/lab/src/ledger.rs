@@ -73,6 +73,14 @@ impl Ledger {
         for launched in &log.launched {
             self.launch(launched, step);
         }
+        for &(frame, rule, act) in &log.acts {
+            let Some(f) = self.frames.get_mut(frame.0 as usize) else { continue };
+            f.bits |= bits::RULED;
+            let (from, flow) = (f.from, f.flow);
+            self.mark(MarkKind::Ruled, step, |m| {
+                (m.node, m.flow, m.frame, m.x, m.a) = (from, flow, frame.0, rule, act as u8);
+            });
+        }
         for (frame, fate) in &log.fates {
             self.fate(*frame, fate, step, log, world);
         }

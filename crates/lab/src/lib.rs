@@ -8,6 +8,7 @@ mod commands;
 pub mod conformance;
 pub mod console;
 mod digest;
+pub mod draft;
 mod error;
 mod flows;
 mod forge;
@@ -27,6 +28,7 @@ pub mod scenario;
 #[cfg(feature = "script")]
 pub mod script;
 mod session;
+pub mod standing;
 mod tcb;
 mod timeline;
 mod trace;

@@ -81,24 +81,26 @@ fn field(node: Node) -> FieldView {
     }
 }
 
-/// Gives the field `path` of `frame` another value. With `mend`, checksums are made right and lengths follow
-/// where octets were added or taken away; a checksum that is itself what is edited keeps what was typed.
-pub fn edit(frame: &[u8], path: &str, value: &str, mend: bool) -> Result<Vec<u8>, ErrorView> {
-    let mut out = edit::edit(frame, path, value, mend)?;
-    if mend {
-        edit::mend_checksums(&mut out);
-        if path.ends_with(".checksum") {
-            out = edit::edit(&out, path, value, mend)?;
-        }
-    }
-    Ok(out)
+/// Gives the field `path` of `frame` another value; see [`wire::edit::change`].
+pub fn edit(
+    frame: &[u8],
+    path: &str,
+    value: &str,
+    mends: impl Into<edit::Mends>,
+) -> Result<Vec<u8>, ErrorView> {
+    let set = edit::Change::Set { path: path.into(), value: value.into() };
+    Ok(edit::change(frame, &set, mends.into())?)
 }
 
-/// Overwrites the octets of `frame` from `offset`. With `mend`, checksums are made right, except where the
-/// octets given lie in one.
-pub fn set_bytes(frame: &[u8], offset: usize, octets: &[u8], mend: bool) -> Result<Vec<u8>, ErrorView> {
-    let range = offset..offset.saturating_add(octets.len());
-    if range.end > frame.len() {
+/// Overwrites the octets of `frame` from `offset`; checksums mend as `mends` says, except where the octets given lie in
+/// one.
+pub fn set_bytes(
+    frame: &[u8],
+    offset: usize,
+    octets: &[u8],
+    mends: impl Into<edit::Mends>,
+) -> Result<Vec<u8>, ErrorView> {
+    if offset.saturating_add(octets.len()) > frame.len() {
         let operands = [("offset", offset), ("len", octets.len()), ("octets", frame.len())];
         let message = format!(
             "{} octets from octet {offset} do not fit: the frame ends after octet {}.",
@@ -108,13 +110,8 @@ pub fn set_bytes(frame: &[u8], offset: usize, octets: &[u8], mend: bool) -> Resu
         let operands = operands.map(|(name, n)| operand(name, OperandValue::Num { value: n as f64 }));
         return Err(ErrorView { code: "bytes_beyond_frame".into(), message, operands: operands.into() });
     }
-    let mut out = frame.to_vec();
-    out[range.clone()].copy_from_slice(octets);
-    if mend {
-        edit::mend_checksums(&mut out);
-        out[range].copy_from_slice(octets);
-    }
-    Ok(out)
+    let there = edit::Change::Octets { offset, octets: octets.to_vec() };
+    Ok(edit::change(frame, &there, mends.into())?)
 }
 
 fn operand(name: &str, value: OperandValue) -> OperandView {

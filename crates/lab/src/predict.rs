@@ -1,10 +1,11 @@
 //! What would happen: done to a clone of the world, told, and forgotten.
 
+use crate::commands::node_id;
 use crate::error::{Result, error, num};
 use crate::rules;
 use crate::session::Session;
 use crate::trace::views;
-use crate::view::{OutcomeView, PredictedFrame, Prediction, RuleView};
+use crate::view::{OutcomeView, PredictedEnd, PredictedFrame, Prediction, RuleView, StepInfo};
 use crate::{hex, tcb};
 use host::HostEvent;
 use net::{FrameId, Glance, NodeId, Step, StepLog, World};
@@ -12,13 +13,17 @@ use tcp::rule::{Decision, Outcome, Tape};
 
 /// Steps that other things may take before the frame arrives.
 const MAX_STEPS: u32 = 100_000;
+/// Steps that can be looked ahead.
+pub const MAX_AHEAD: u32 = 1_000;
+/// Frames that a prediction tells of.
+const MAX_FRAMES: usize = 64;
 
 impl Session {
-    /// What would happen if `frame` were delivered with these bytes. The world is not touched.
+    /// What would happen if `frame` were delivered with these bytes, and `ahead` steps more. The world is not touched.
     ///
     /// # Errors
     /// `not_in_flight`, `bad_hex`, `bad_frame_length`, `does_not_arrive`.
-    pub fn predict(&self, frame: u32, hex: &str) -> Result<Prediction> {
+    pub fn predict(&self, frame: u32, hex: &str, ahead: u32) -> Result<Prediction> {
         let id = FrameId(frame);
         let mut world = self.world.clone();
         let mut log = StepLog::default();
@@ -26,6 +31,36 @@ impl Session {
         if world.flight(id).is_some_and(|f| f.held.is_some()) {
             world.deliver(id, &mut log)?;
         }
+        self.arrive(world, id, ahead)
+    }
+
+    /// What would happen if these bytes were put on the link of `node`; see [`Session::predict`].
+    ///
+    /// # Errors
+    /// `unknown_node`, `not_plugged`, `bad_hex`, `bad_frame_length`, `does_not_arrive`.
+    pub fn predict_inject(&self, node: u32, hex: &str, ahead: u32) -> Result<Prediction> {
+        let mut world = self.world.clone();
+        let mut log = StepLog::default();
+        let mut decisions: Tape = Some(Vec::new());
+        let before = world.clone();
+        world.inject(node_id(node)?, hex::decode(hex)?, &mut log, &mut decisions)?;
+        match log.launched.first() {
+            Some(l) if l.lost.is_none() => self.arrive(world, l.id, ahead),
+            _ => {
+                let to = NodeId(u16::MAX);
+                let decisions = decisions.unwrap_or_default();
+                let lost =
+                    decisions.iter().rfind(|d| d.outcome == Outcome::Drop).map(|d| rules::view(d, None));
+                let told = self.tell(&before, &world, to, &[], &StepLog::default(), &decisions);
+                let outcome = lost.as_ref().map_or(told.outcome, |r| r.outcome);
+                Ok(Prediction { outcome, rule: lost, ..told })
+            }
+        }
+    }
+
+    /// Runs on to where a frame arrives, tells of that, and of what follows.
+    fn arrive(&self, mut world: World, id: FrameId, ahead: u32) -> Result<Prediction> {
+        let mut log = StepLog::default();
         let mut steps = 0;
         let to = loop {
             match world.next() {
@@ -34,14 +69,55 @@ impl Session {
                     world.step(&mut log, &mut Tape::None);
                     steps += 1;
                 }
-                _ => return Err(error("does_not_arrive", [("frame", num(frame)), ("max", num(MAX_STEPS))])),
+                _ => {
+                    return Err(error("does_not_arrive", [("frame", num(id.0)), ("max", num(MAX_STEPS))]));
+                }
             }
         };
         let bytes = world.flight(id).map(|f| f.bytes.clone()).unwrap_or_default();
         let before = world.clone();
         let mut decisions: Tape = Some(Vec::new());
         world.step(&mut log, &mut decisions);
-        Ok(self.tell(&before, &world, to, &bytes, &log, &decisions.unwrap_or_default()))
+        let mut told = self.tell(&before, &world, to, &bytes, &log, &decisions.unwrap_or_default());
+        for _ in 0..ahead.min(MAX_AHEAD) {
+            let Some((_, next)) = world.next() else { break };
+            let (frame, flags) = self.coming(&world, next);
+            if !world.step(&mut log, &mut Tape::None) {
+                break;
+            }
+            told.ahead.push(self.step_ahead(&world, &log, frame, flags));
+            let room = MAX_FRAMES.saturating_sub(told.replies.len());
+            told.replies.extend(log.launched.iter().take(room).map(|l| self.reply(l)));
+        }
+        told.ends = ends(&before, &world, &bytes);
+        Ok(told)
+    }
+
+    /// The frame that is about to arrive, and what it is; its number may be another's in what is known to lie ahead.
+    fn coming(&self, world: &World, next: Step) -> (Option<Glance>, String) {
+        let Step::Arrival { frame, .. } = next else { return (None, String::new()) };
+        let Some(flight) = world.flight(frame) else { return (None, String::new()) };
+        (Glance::at(&flight.bytes), wire::summary::brief(&flight.bytes))
+    }
+
+    fn step_ahead(&self, world: &World, log: &StepLog, arrived: Option<Glance>, brief: String) -> StepInfo {
+        let info = self.info(log.step, log.time.0, u32::MAX, Some(log), world);
+        if info.what != "frame" {
+            return info;
+        }
+        let flow = arrived.and_then(|g| self.flow(g.src, g.dst));
+        StepInfo { frame: None, flow, text: brief, ..info }
+    }
+
+    fn reply(&self, l: &net::Launched) -> PredictedFrame {
+        PredictedFrame {
+            from: l.from.0.into(),
+            to: l.to.map_or(u32::MAX, |n| n.0.into()),
+            sent: l.sent.0 as f64,
+            arrives: l.arrives.0 as f64,
+            flow: Glance::at(&l.bytes).and_then(|g| self.flow(g.src, g.dst)),
+            summary: wire::summary::brief(&l.bytes),
+        }
     }
 
     fn tell(
@@ -53,16 +129,8 @@ impl Session {
         log: &StepLog,
         decisions: &[Decision],
     ) -> Prediction {
-        let node = Some(u32::from(to.0));
+        let node = (to.0 != u16::MAX).then(|| u32::from(to.0));
         let deciding = deciding(decisions);
-        let reply = |l: &net::Launched| PredictedFrame {
-            from: l.from.0.into(),
-            to: l.to.map_or(u32::MAX, |n| n.0.into()),
-            sent: l.sent.0 as f64,
-            arrives: l.arrives.0 as f64,
-            flow: Glance::at(&l.bytes).and_then(|g| self.flow(g.src, g.dst)),
-            summary: wire::summary::brief(&l.bytes),
-        };
         let states = log.events.iter().find_map(|(n, e)| match e {
             HostEvent::State { from, to: state, .. } if *n == to => {
                 Some([from.name().to_string(), state.name().to_string()])
@@ -79,12 +147,38 @@ impl Session {
             outcome: rule.as_ref().map_or(OutcomeView::Pass, |r| r.outcome),
             rule,
             rules: views(decisions, node),
-            replies: log.launched.iter().map(reply).collect(),
+            replies: log.launched.iter().map(|l| self.reply(l)).collect(),
             changes: changes.unwrap_or_default(),
             states,
             arrives: log.time.0 as f64,
+            ahead: Vec::new(),
+            ends: Vec::new(),
         }
     }
+}
+
+/// Both ends of the connection that a segment belongs to, before and after.
+fn ends(before: &World, after: &World, frame: &[u8]) -> Vec<PredictedEnd> {
+    let Some(g) = Glance::at(frame) else { return Vec::new() };
+    let end = |node: NodeId, local, remote| {
+        let tcb = |world: &World| {
+            let host = world.host(node)?;
+            host.tcb(host.connection(local, remote)?)
+        };
+        let (old, new) = (tcb(before), tcb(after));
+        if old.is_none() && new.is_none() {
+            return None;
+        }
+        let state = |t: &tcp::Tcb| t.state.name().to_string();
+        Some(PredictedEnd {
+            node: node.0.into(),
+            was: old.as_ref().map(state),
+            state: new.as_ref().map(state),
+            changes: new.map(|new| tcb::changes(&new, old.as_ref())).unwrap_or_default(),
+        })
+    };
+    let both = |node| [end(node, g.src, g.dst), end(node, g.dst, g.src)];
+    (0..after.nodes()).map(NodeId).flat_map(both).flatten().collect()
 }
 
 /// The rule that decided over a segment: the first that refused it; else the last by which something was done to

@@ -125,7 +125,7 @@ macro_rules! whole_numbers {
         }
     )*};
 }
-whole_numbers!(u16, u32, u64);
+whole_numbers!(u8, u16, u32, u64);
 
 impl Read for f64 {
     fn read(value: &Value) -> Reading<f64> {

@@ -25,6 +25,8 @@ pub mod bits {
     pub const DELAYED: u8 = 8;
     /// It reached the receiver with a gap before it.
     pub const OUT_OF_ORDER: u8 = 16;
+    /// A standing rule acted on it.
+    pub const RULED: u8 = 32;
 }
 
 /// No flow, no rule, no node.
@@ -93,6 +95,8 @@ pub enum MarkKind {
     Call = 6,
     /// A person's command.
     Command = 7,
+    /// Standing rule `x` acted on frame `frame`; `a` is [`net::standing::Act`].
+    Ruled = 8,
 }
 
 /// One occurrence.

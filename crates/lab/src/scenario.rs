@@ -16,15 +16,19 @@
 //!   // `"program": "echo-fork.c"` in place of `source` is a program that comes with the lab; a node may also flood:
 //!   // `"gateway": "10.0.0.9"`, `"flood": {"to": "10.0.0.2:80", "from": "198.18.0.0", "syns": 10000, "every_us": 100}`
 //!   "links": [{"name": "LAN", "delay_us": 750, "rate_bps": 100000000,
-//!              "ends": [{"node": "Client", "lose": [{"kind": "data", "nth": 1}]}, {"node": "Server"}]}]
+//!              "ends": [{"node": "Client", "lose": [{"kind": "data", "nth": 1}]}, {"node": "Server"}]}],
+//!   "rules": [{"when": {"from": "Server", "set": "SYN ACK"}, "then": {"kind": "drop"}}]
 //! }
 //! ```
 
 use crate::error::{Result, error, word};
 use crate::read::{self, Read, Reading, Wrong, reads};
+use crate::standing::StandingRule;
 use crate::view::{ErrorView, ScenarioInfo, Text};
 use host::{HostConfig, IfaceConfig, ProgramConfig};
-use net::{FloodConfig, FrameKind, Impairments, LinkConfig, LossRule, ParkConfig, PortConfig, WorldConfig};
+use net::{
+    FloodConfig, FrameKind, Impairments, LinkConfig, LossRule, NodeId, ParkConfig, PortConfig, WorldConfig,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -134,6 +138,9 @@ pub struct Scenario {
     pub nodes: Vec<Node>,
     /// What joins them.
     pub links: Vec<Link>,
+    /// Standing rules ([`crate::standing`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<StandingRule>,
 }
 
 /// A machine with one interface.
@@ -256,7 +263,7 @@ pub enum Kind {
     PureAck,
 }
 
-reads!(Scenario { version, id, title, summary, profile = "linux".into(), seed = 0, nodes, links });
+reads!(Scenario { version, id, title, summary, profile = "linux".into(), seed = 0, nodes, links, rules = Vec::new() });
 reads!(Node {
     name, role, addr, mac = None, mtu = 1500, profile = None, sysctls = BTreeMap::new(), gateway = None, flood = None,
     call_us = 20, programs = Vec::new()
@@ -356,7 +363,12 @@ impl Scenario {
         }
         let floods = self.nodes.iter().enumerate();
         let floods = floods.filter_map(|(n, node)| Some(node.flood?.config(n))).collect();
-        Ok(WorldConfig { nodes, links, seed, parks, floods })
+        let named = |name: &str| self.nodes.iter().position(|n| n.name == name).map(|n| NodeId(n as u16));
+        let rule = |(n, rule): (usize, &StandingRule)| {
+            rule.core(&named).map_err(|e| bad(format!("rules[{n}]: {}", e.message)))
+        };
+        let rules = self.rules.iter().enumerate().map(rule).collect::<Result<Vec<_>>>()?;
+        Ok(WorldConfig { nodes, links, seed, parks, floods, rules })
     }
 
     fn host(&self, n: usize, node: &Node, seed: u64) -> Result<HostConfig> {

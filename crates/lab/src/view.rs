@@ -6,6 +6,7 @@
 
 #![allow(missing_docs)] // fields and variants say what they are
 
+use crate::standing::{StandingRule, StandingView};
 use serde::Serialize;
 
 macro_rules! views {
@@ -54,6 +55,8 @@ pub struct View {
     held: Vec<u32>,
     /// Frames on a link now, ids (held ones too).
     in_flight: Vec<u32>,
+    /// Standing rules, in the order in which they are asked.
+    rules: Vec<StandingView>,
 }
 /// A scenario as a menu lists it.
 pub struct ScenarioInfo { id: String, title: Text, summary: Text, profile: String }
@@ -249,6 +252,18 @@ pub struct Prediction {
     /// State before and after, where it would change.
     states: Option<[String; 2]>,
     arrives: f64,
+    /// What would happen next, if nothing else is done: as many steps as were asked for.
+    ahead: Vec<StepInfo>,
+    /// Both ends of the connection after those steps.
+    ends: Vec<PredictedEnd>,
+}
+/// An end of a connection, some steps later.
+pub struct PredictedEnd {
+    node: u32,
+    /// State now and then; none where there is no connection.
+    was: Option<String>,
+    state: Option<String>,
+    changes: Vec<VarView>,
 }
 /// A frame that would be sent.
 pub struct PredictedFrame { from: u32, to: u32, sent: f64, arrives: f64, flow: Option<u32>, summary: String }
@@ -383,6 +398,20 @@ pub enum Command {
     Duplicate { frame: u32 },
     /// Add to its flight, ns.
     Delay { frame: u32, by: f64 },
+    /// Send so many copies behind it.
+    Repeat { frame: u32, times: u32 },
+    /// Put two segments in its place: the first with `at` octets of its data.
+    Split { frame: u32, at: u32 },
+    /// Put one segment in the place of it and of `with`, whose data follows.
+    Merge { frame: u32, with: u32 },
+    /// Have frames arrive in this order, at the times at which they would have arrived in another.
+    Reorder { frames: Vec<u32> },
+    /// Have every frame of a kind treated so, from here on; its number is the next.
+    AddRule { rule: Box<StandingRule> },
+    /// Take a standing rule away.
+    RemoveRule { rule: u32 },
+    /// Have a standing rule asked, or not.
+    EnableRule { rule: u32, on: bool },
     /// Put any bytes on the link of `node`, as if it had sent them.
     Inject { node: u32, hex: String },
     /// A call by hand on a host, as it was typed: `listen(3, 2)` (`console`).

@@ -42,6 +42,7 @@ impl Session {
             next,
             held,
             in_flight,
+            rules: self.standing(),
         }
     }
 
@@ -61,7 +62,14 @@ impl Session {
     }
 
     /// `log` is there for a step that has been done; `world` is the one after it, else the one before.
-    fn info(&self, what: Step, time: u64, step: u32, log: Option<&StepLog>, world: &World) -> StepInfo {
+    pub(crate) fn info(
+        &self,
+        what: Step,
+        time: u64,
+        step: u32,
+        log: Option<&StepLog>,
+        world: &World,
+    ) -> StepInfo {
         let info = |what: &str, node: Option<u32>, text: String| StepInfo {
             what: what.into(),
             time: time as f64,

@@ -1,7 +1,27 @@
 //! What comes from outside as JSON: commands are read as they are written, and what is wrong is named by its place.
 
 use lab::Session;
+use lab::standing::{StandingField, StandingRule, StandingThen, StandingWhen};
 use lab::view::Command;
+
+/// A rule that says as much as one can.
+fn rule() -> StandingRule {
+    StandingRule {
+        when: StandingWhen {
+            from: Some("Client".into()),
+            to: Some("Server".into()),
+            set: Some("SYN ACK".into()),
+            clear: Some("FIN".into()),
+            data: Some(false),
+            option: Some(4),
+            again: Some(true),
+            field: Some(StandingField { name: "ip.ttl".into(), is: "<".into(), value: 64.0 }),
+            nth: Some(2),
+            every: Some(1),
+        },
+        then: StandingThen::Set { name: "tcp.flags.syn".into(), value: "0".into(), mend: false },
+    }
+}
 
 /// One of each.
 fn commands() -> Vec<Command> {
@@ -12,6 +32,13 @@ fn commands() -> Vec<Command> {
         Command::Drop { frame: 4 },
         Command::Duplicate { frame: 5 },
         Command::Delay { frame: 6, by: 1.5e6 },
+        Command::Repeat { frame: 7, times: 3 },
+        Command::Split { frame: 8, at: 10 },
+        Command::Merge { frame: 9, with: 10 },
+        Command::Reorder { frames: vec![2, 1] },
+        Command::AddRule { rule: Box::new(rule()) },
+        Command::RemoveRule { rule: 1 },
+        Command::EnableRule { rule: 1, on: false },
         Command::Inject { node: 0, hex: "02".into() },
         Command::Call { node: 1, call: "listen(3, 2)".into() },
         Command::Park { node: 1, pid: 2, parked: true },

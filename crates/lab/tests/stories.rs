@@ -106,7 +106,7 @@ fn data_outside_the_window_is_refused_with_an_ack() {
     command(&mut s, Command::Hold { frame });
     let hex = with_seq(&s, frame, s.frames()[frame as usize].seq.wrapping_add(90_000_000), true);
 
-    let told = s.predict(frame, &hex).expect("a prediction");
+    let told = s.predict(frame, &hex, 0).expect("a prediction");
     assert_eq!(told.outcome, OutcomeView::Answer, "{:?}", told.rules);
     assert_eq!(told.replies.len(), 1);
     assert_eq!(s.frames()[frame as usize].fate, Fate::Held as u8, "the world is as it was");

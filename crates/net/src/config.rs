@@ -1,5 +1,6 @@
 //! What a world is made of.
 
+use crate::standing::StandingRule;
 use host::HostConfig;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,6 +29,8 @@ pub struct WorldConfig {
     pub parks: Vec<ParkConfig>,
     /// SYNs that machines send without a program.
     pub floods: Vec<FloodConfig>,
+    /// Rules that stand from the beginning, in their order.
+    pub rules: Vec<StandingRule>,
 }
 
 /// SYNs from addresses that nobody has, at a steady pace: the attack of RFC 4987 §2.

@@ -30,6 +30,12 @@ pub enum HandError {
     NoSuchProcess(NodeId, Pid),
     /// The machine has no interface on a link.
     NotPlugged(NodeId),
+    /// More copies than [`MAX_COPIES`](crate::MAX_COPIES), or none.
+    BadCount(u32),
+    /// More standing rules than [`MAX_RULES`](crate::standing::MAX_RULES).
+    TooManyRules,
+    /// No such standing rule.
+    NoSuchRule(u32),
     /// Shorter than [`MIN_FRAME`] or longer than [`MAX_FRAME`], in octets.
     BadLength(usize),
 }
@@ -79,17 +85,31 @@ impl World {
     /// Sends a copy right behind a frame; the copy of a held one is held too.
     pub fn duplicate(&mut self, frame: FrameId, log: &mut StepLog) -> Result<FrameId, HandError> {
         let slot = self.slot(frame)?;
-        let mut copy = self.flights.get(slot).ok_or(HandError::NotInFlight(frame))?.clone();
-        copy.id = FrameId(self.frames);
+        log.begin(self.now);
+        let id = self.copy(slot, None, log)?;
+        self.settle();
+        Ok(id)
+    }
+
+    /// Puts a copy of the frame in a slot right behind it, with other bytes where some are given.
+    pub(crate) fn copy(
+        &mut self,
+        slot: u32,
+        bytes: Option<Bytes>,
+        log: &mut StepLog,
+    ) -> Result<FrameId, HandError> {
+        let id = FrameId(self.frames);
+        let mut copy = self.flights.get(slot).ok_or(HandError::NotInFlight(id))?.clone();
+        let of = std::mem::replace(&mut copy.id, id);
+        copy.bytes = bytes.unwrap_or(copy.bytes);
         // What a person did to the original is in the copy's bytes from its beginning.
         (copy.edited, copy.delayed) = (false, false);
         copy.sent = self.now;
         copy.arrives += copy.duration;
         copy.held = copy.held.map(|(_, left)| (self.now, left + copy.duration));
         self.frames += 1;
-        log.begin(self.now);
         log.launched.push(Launched {
-            id: copy.id,
+            id,
             link: copy.link,
             from: copy.from,
             to: Some(copy.to.0),
@@ -98,19 +118,17 @@ impl World {
             duration: copy.duration,
             arrives: copy.arrives,
             resent: 0,
-            copy_of: Some(frame),
+            copy_of: Some(of),
             injected: false,
             lost: None,
         });
         let held = copy.held.is_some();
-        let id = copy.id;
         let slot = self.flights.insert(copy);
         if held {
             log.fates.push((id, Fate::Held));
         } else {
             self.schedule_arrival(slot);
         }
-        self.settle();
         Ok(id)
     }
 
@@ -183,11 +201,11 @@ impl World {
         Ok(())
     }
 
-    fn slot(&self, frame: FrameId) -> Result<u32, HandError> {
+    pub(crate) fn slot(&self, frame: FrameId) -> Result<u32, HandError> {
         self.flights.slot_of(frame).ok_or(HandError::NotInFlight(frame))
     }
 
-    fn done(&mut self, log: &mut StepLog, frame: FrameId, fate: Fate) -> Result<(), HandError> {
+    pub(crate) fn done(&mut self, log: &mut StepLog, frame: FrameId, fate: Fate) -> Result<(), HandError> {
         log.begin(self.now);
         log.fates.push((frame, fate));
         self.settle();
@@ -195,7 +213,7 @@ impl World {
     }
 }
 
-fn check_length(bytes: &Bytes) -> Result<(), HandError> {
+pub(crate) fn check_length(bytes: &Bytes) -> Result<(), HandError> {
     if (MIN_FRAME..=MAX_FRAME).contains(&bytes.len()) {
         Ok(())
     } else {

@@ -14,6 +14,8 @@ mod link;
 mod log;
 pub mod queue;
 pub mod rules;
+pub mod standing;
+mod workbench;
 mod world;
 
 pub use config::{
@@ -24,4 +26,5 @@ pub use flight::Flight;
 pub use glance::Glance;
 pub use hands::{HandError, MAX_FRAME, MIN_FRAME};
 pub use log::{Fate, Launched, Loss, Step, StepLog};
+pub use workbench::MAX_COPIES;
 pub use world::World;

@@ -1,6 +1,7 @@
 //! What came of one step.
 
 use crate::config::{FrameId, LinkId, NodeId};
+use crate::standing::Act;
 use bytes::Bytes;
 use host::{HostEvent, Pid, TimerKey};
 use tcp::rule::RuleDef;
@@ -120,13 +121,22 @@ pub struct StepLog {
     pub launched: Vec<Launched>,
     /// What became of frames on links.
     pub fates: Vec<(FrameId, Fate)>,
+    /// What standing rules did to frames: frame, rule, and how.
+    pub acts: Vec<(FrameId, u32, Act)>,
     /// What happened in hosts.
     pub events: Vec<(NodeId, HostEvent)>,
 }
 
 impl Default for StepLog {
     fn default() -> Self {
-        StepLog { step: Step::Hand, time: Instant::ZERO, launched: vec![], fates: vec![], events: vec![] }
+        StepLog {
+            step: Step::Hand,
+            time: Instant::ZERO,
+            launched: vec![],
+            fates: vec![],
+            acts: vec![],
+            events: vec![],
+        }
     }
 }
 
@@ -137,6 +147,7 @@ impl StepLog {
         self.time = time;
         self.launched.clear();
         self.fates.clear();
+        self.acts.clear();
         self.events.clear();
     }
 }

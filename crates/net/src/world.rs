@@ -7,6 +7,7 @@ use crate::link::{Link, Passage};
 use crate::log::{Fate, Launched, Loss, Step, StepLog};
 use crate::queue::EventQueue;
 use crate::rules;
+use crate::standing::Rules;
 use bytes::Bytes;
 use host::{Host, HostEvent, Output, Pid, Sorted, TimerKey};
 use rustc_hash::FxHashMap;
@@ -25,6 +26,8 @@ pub struct World {
     pub(crate) flights: Flights,
     pub(crate) frames: u32,
     pub(crate) floods: Vec<Flood>,
+    /// What a person has done to frames as they leave; empty in most worlds.
+    pub(crate) standing: Rules,
     scratch: Scratch,
 }
 
@@ -42,7 +45,7 @@ pub(crate) enum Event {
 pub(crate) struct Node {
     pub(crate) host: Rc<Host>,
     /// Link and port of each interface, where plugged in.
-    plugs: Vec<Option<(u16, usize)>>,
+    pub(crate) plugs: Vec<Option<(u16, usize)>>,
     /// Looked up only: the order of a hash table must not decide anything.
     timers: FxHashMap<TimerKey, TimerSlot>,
     pub(crate) parks: Sorted<Pid, Park>,
@@ -98,8 +101,12 @@ impl World {
             flights: Flights::default(),
             frames: 0,
             floods: Vec::new(),
+            standing: Rules::default(),
             scratch: Scratch::default(),
         };
+        for rule in &config.rules {
+            world.standing.add(rule.clone());
+        }
         let mut log = StepLog::default();
         for node in 0..world.nodes.len() as u16 {
             let mut out = Output::default();
@@ -245,6 +252,22 @@ impl World {
 
     /// Puts a frame on the link of an interface. False where that is not plugged in.
     pub(crate) fn launch(&mut self, from: Origin, bytes: Bytes, log: &mut StepLog, r: &mut Tape) -> bool {
+        if self.standing.is_empty() {
+            self.put(from, bytes, None, log, r)
+        } else {
+            self.put_ruled(from, bytes, log, r)
+        }
+    }
+
+    /// See [`World::launch`]; `dropped` is the standing rule that has the link lose it.
+    pub(crate) fn put(
+        &mut self,
+        from: Origin,
+        bytes: Bytes,
+        dropped: Option<u32>,
+        log: &mut StepLog,
+        r: &mut Tape,
+    ) -> bool {
         let plug = self.nodes.get(usize::from(from.node)).and_then(|n| *n.plugs.get(from.iface)?);
         let Some((link, port)) = plug else {
             rule!(r, rules::NOT_PLUGGED, Drop, from.iface);
@@ -264,6 +287,10 @@ impl World {
                 (passage, Some(Loss { rule: &rules::QUEUE_FULL, numbers, at: now }))
             }
         };
+        if let (None, Some(rule)) = (lost, dropped) {
+            let half = Instant(passage.sent.0 + passage.arrives.since(passage.sent).0 / 2);
+            lost = Some(Loss { rule: &rules::RULE_DROPS, numbers: [first, rule], at: half });
+        }
         if to.is_empty() && lost.is_none() {
             rule!(r, rules::NO_RECEIVER, Drop, first);
             lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers: [first, 0], at: passage.arrives });

@@ -42,6 +42,7 @@ fn config(hosts: u8, sends: Impairments) -> WorldConfig {
         seed: 7,
         parks: vec![],
         floods: vec![],
+        rules: vec![],
     }
 }
 

@@ -131,6 +131,7 @@ impl Run {
             seed,
             parks: vec![],
             floods: vec![],
+            rules: vec![],
         });
         let callers = lengths.map(|to_write| Caller { to_write, ..Caller::default() });
         let world = world.expect("a world");

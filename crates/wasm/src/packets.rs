@@ -1,6 +1,9 @@
 //! Packets: looked at, drafted, predicted.
 use crate::error::bad_argument;
 use crate::session::{Js, Session, bare, plain};
+use crate::value;
+use lab::draft::Change;
+use lab::standing::StandingRule;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -24,37 +27,57 @@ impl Session {
         plain(lab::Session::dissect(hex))
     }
 
-    /// A draft: one field set, checksums mended or kept; no world is touched.
+    /// A draft, changed; no world is touched. What `mends` names follows: 1 lengths of IP and UDP, 2 data offset, 4 IP
+    /// checksum, 8 TCP checksum.
     ///
     /// # Errors
     /// `bad_hex`, `unknown_field`, `bad_field_value`, …
     #[wasm_bindgen(unchecked_return_type = "view.PacketView")]
-    pub fn edit(hex: &str, path: &str, value: &str, mend: bool) -> Js {
-        plain(lab::Session::edit(hex, path, value, mend))
-    }
-
-    /// A draft: octets from `offset` replaced; no world is touched.
-    ///
-    /// # Errors
-    /// `bad_hex`, `bad_offset`, …
-    #[wasm_bindgen(js_name = setBytes, unchecked_return_type = "view.PacketView")]
-    pub fn set_bytes(
+    pub fn change(
         hex: &str,
-        offset: u32,
-        #[wasm_bindgen(js_name = bytesHex)] bytes_hex: &str,
-        mend: bool,
+        #[wasm_bindgen(unchecked_param_type = "view.Change")] change: JsValue,
+        mends: u8,
     ) -> Js {
-        plain(lab::Session::set_bytes(hex, offset, bytes_hex, mend))
+        let change = value::json(&change)
+            .and_then(|text| Change::parse(&text))
+            .map_err(|e| bad_argument("change", &e))?;
+        plain(lab::Session::change(hex, &change, mends))
     }
 
-    /// What would happen if `frame` were delivered with these bytes; the world is not touched.
+    /// What would happen if `frame` were delivered with these bytes, and `ahead` steps more; the world is not touched.
     ///
     /// # Errors
-    /// `not_in_flight`, `bad_hex`.
+    /// `not_in_flight`, `bad_hex`, `does_not_arrive`.
     #[wasm_bindgen(unchecked_return_type = "view.Prediction")]
-    pub fn predict(&self, frame: u32, hex: &str) -> Js {
+    pub fn predict(&self, frame: u32, hex: &str, ahead: u32) -> Js {
         let _guard = self.rescue.enter();
-        plain(self.inner.predict(frame, hex))
+        plain(self.inner.predict(frame, hex, ahead))
+    }
+
+    /// What would happen if these bytes were put on the link of `node`; see `predict`.
+    ///
+    /// # Errors
+    /// `unknown_node`, `not_plugged`, `bad_hex`, `bad_frame_length`, `does_not_arrive`.
+    #[wasm_bindgen(js_name = predictInject, unchecked_return_type = "view.Prediction")]
+    pub fn predict_inject(&self, node: u32, hex: &str, ahead: u32) -> Js {
+        let _guard = self.rescue.enter();
+        plain(self.inner.predict_inject(node, hex, ahead))
+    }
+
+    /// Why a standing rule would never act, where the rule alone tells; throws what `addRule` would refuse.
+    ///
+    /// # Errors
+    /// `unknown_name`, `unknown_flag`, `bad_delay`, `bad_field_…`.
+    #[wasm_bindgen(js_name = checkRule, unchecked_return_type = "view.ErrorView | undefined")]
+    pub fn check_rule(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "view.StandingRule")] rule: JsValue,
+    ) -> Js {
+        let _guard = self.rescue.enter();
+        let rule = value::json(&rule)
+            .and_then(|text| StandingRule::parse(&text))
+            .map_err(|e| bad_argument("rule", &e))?;
+        plain(self.inner.check_rule(&rule))
     }
 
     /// A SYN to `port` of the other end of `node`'s link, as hex, ready to inject.

@@ -100,6 +100,7 @@ fn types() -> String {
     all.visit::<v::Completions>();
     all.visit::<v::LogLine>();
     all.visit::<v::Break>();
+    all.visit::<lab::draft::Change>();
     all.visit::<lab::script::EventPlace>();
     all.visit::<lab::script::ScriptView>();
     let mut text =

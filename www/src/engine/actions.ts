@@ -6,6 +6,7 @@
 import { scenarioText } from './shipped.js';
 import { shareLink } from './share.js';
 import { saveFile } from './files.js';
+import { ALL_MENDS } from './draft.js';
 import { start, stop } from './run.js';
 import type { Break } from './pkg/views.js';
 import type { Numbers, Room, Store, Theme } from './store.js';
@@ -130,7 +131,7 @@ const specs = {
   } },
   undo: { keys: ['Mod+z'], allowed: (s) => !!s.draft?.canUndo, run: (s) => s.undo() },
   redo: { keys: ['Mod+Shift+z', 'Mod+y'], allowed: (s) => !!s.draft?.canRedo, run: (s) => s.redo() },
-  mend: { keys: ['m'], allowed: (s) => !!s.draft?.dirty, run: (s) => void s.setMend(!s.draft?.mend) },
+  mend: { keys: ['m'], allowed: (s) => !!s.draft?.dirty, run: (s) => void s.setMends((s.draft?.mends ?? 0) === ALL_MENDS ? 0 : ALL_MENDS) },
   numbers: { keys: ['r'], run: (s) => s.set({ numbers: other<Numbers>(s.face.numbers, ['absolute', 'relative']) }) },
 
   // ---- hosts

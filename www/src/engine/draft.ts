@@ -1,15 +1,24 @@
 /** A packet under edit: bytes beside the world, with undo. The world changes only when it is delivered. */
 import type { Session } from './engine.js';
-import type { FieldView, PacketView } from './pkg/views.js';
+import type { Change, FieldView, PacketView } from './pkg/views.js';
 
 /** What a draft asks of the core: both leave the world alone. */
-export type Editor = Pick<typeof Session, 'edit' | 'setBytes' | 'dissect'>;
+export type Editor = Pick<typeof Session, 'change' | 'dissect'>;
+
+/** What follows an edit, each by its own choice; bits as the core has them. */
+export const MENDS = { ipLength: 1, dataOffset: 2, ipChecksum: 4, tcpChecksum: 8 } as const;
+export type Mend = keyof typeof MENDS;
+/** Everything follows. */
+export const ALL_MENDS = 15;
+/** The field that a choice is about, in the order of headers. */
+export const MENDED: Readonly<Record<Mend, string>> = { ipLength: 'ip.len', ipChecksum: 'ip.checksum', dataOffset: 'tcp.hdr_len', tcpChecksum: 'tcp.checksum' };
 
 interface Version {
   readonly packet: PacketView;
   /** Paths (or byte ranges) that a person set, in order, each once. */
   readonly edited: readonly string[];
-  readonly mend: boolean;
+  /** Bits of {@link MENDS}. */
+  readonly mends: number;
 }
 
 export class Draft {
@@ -21,18 +30,19 @@ export class Draft {
   #future: Version[] = [];
   #changed: ReadonlyMap<string, string> | undefined;
 
-  constructor(editor: Editor, frame: number, original: PacketView) {
+  constructor(editor: Editor, frame: number, original: PacketView, mends = ALL_MENDS) {
     this.#editor = editor;
     this.frame = frame;
     this.original = original;
-    this.#now = { packet: original, edited: [], mend: true };
+    this.#now = { packet: original, edited: [], mends };
   }
 
   get packet(): PacketView {
     return this.#now.packet;
   }
-  get mend(): boolean {
-    return this.#now.mend;
+  /** Bits of {@link MENDS}. */
+  get mends(): number {
+    return this.#now.mends;
   }
   /** Fields that a person set. */
   get edited(): readonly string[] {
@@ -62,29 +72,27 @@ export class Draft {
     return this.#changed;
   }
 
-  /** Sets a field; throws what the core throws, and then nothing has changed. */
-  edit(path: string, value: string): void {
-    const { mend } = this.#now;
-    this.#push(this.#editor.edit(this.packet.hex, path, value, mend), path);
+  /** Changes the bytes; throws what the core throws, and then nothing has changed. `path` is what was set, for marking. */
+  change(change: Change, path = pathOf(change)): void {
+    // A length or checksum that a person sets is meant to stay as it is set.
+    const own = Object.entries(MENDED).find(([, of]) => change.kind === 'set' && of === change.path)?.[0] as Mend | undefined;
+    const mends = own === undefined ? this.mends : this.mends & ~MENDS[own];
+    const packet = this.#editor.change(this.packet.hex, change, mends);
+    const edited = path === undefined || this.edited.includes(path) ? this.edited : [...this.edited, path];
+    this.#step({ packet, edited, mends });
   }
 
-  setBytes(offset: number, hex: string): void {
-    const { mend } = this.#now;
-    this.#push(this.#editor.setBytes(this.packet.hex, offset, hex, mend), `bytes[${offset}]`);
-  }
-
-  /** With `mend` the checksums are made right now; without, the ones that the original had are put back. */
-  setMend(mend: boolean): void {
-    if (mend === this.mend) return;
-    let { packet } = this;
-    for (const path of ['ip.checksum', 'tcp.checksum']) {
-      const was = leaves(this.original.layers).get(path);
-      const has = leaves(packet.layers).get(path);
-      if (was === undefined || has === undefined) continue;
-      // Setting a checksum to what it is, with mending, mends it.
-      if (mend ? true : has !== was) packet = this.#editor.edit(packet.hex, path, mend ? has : was, mend);
+  /** What is chosen mends right now; what is no longer gets the value back that the original had. */
+  setMends(mends: number): void {
+    if (mends === this.mends) return;
+    let { hex } = this.packet;
+    const before = leaves(this.original.layers);
+    for (const [mend, path] of Object.entries(MENDED) as [Mend, string][]) {
+      const was = before.get(path);
+      if (was === undefined || (mends & MENDS[mend]) !== 0 || leaves(this.#editor.dissect(hex).layers).get(path) === undefined) continue;
+      if ((this.mends & MENDS[mend]) !== 0) ({ hex } = this.#editor.change(hex, { kind: 'set', path, value: was }, 0));
     }
-    this.#step({ packet, edited: this.edited, mend });
+    this.#step({ packet: this.#editor.change(hex, { kind: 'mend' }, mends & ~this.mends), edited: this.edited, mends });
   }
 
   undo(): boolean {
@@ -103,11 +111,6 @@ export class Draft {
     return true;
   }
 
-  #push(packet: PacketView, path: string): void {
-    const edited = this.edited.includes(path) ? this.edited : [...this.edited, path];
-    this.#step({ packet, edited, mend: this.mend });
-  }
-
   #step(version: Version): void {
     this.#past.push(this.#now);
     this.#future = [];
@@ -119,6 +122,18 @@ export class Draft {
     const { id, flow, from, to, fate } = this.original;
     this.#now = { ...version, packet: { ...version.packet, id, flow, from, to, fate } };
     this.#changed = undefined;
+  }
+}
+
+/** The place that a change is seen at. */
+function pathOf(change: Change): string | undefined {
+  switch (change.kind) {
+    case 'set': return change.path;
+    case 'octets': return `bytes[${change.offset}]`;
+    case 'payload': return 'tcp.payload';
+    case 'mend': return undefined;
+    case 'truncate': return 'eth';
+    default: return 'tcp.options';
   }
 }
 

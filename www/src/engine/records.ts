@@ -10,9 +10,9 @@ export const NONE32 = 0xffffffff;
 export const NONE16 = 0xffff;
 
 export const Fate = { flying: 0, held: 1, delivered: 2, lost: 3, droppedByPerson: 4, droppedByHost: 5 } as const;
-export const Bits = { edited: 1, copy: 2, injected: 4, delayed: 8, outOfOrder: 16 } as const;
+export const Bits = { edited: 1, copy: 2, injected: 4, delayed: 8, outOfOrder: 16, ruled: 32 } as const;
 export const Mark = {
-  state: 0, refused: 1, timer: 2, queues: 3, held: 4, edited: 5, call: 6, command: 7,
+  state: 0, refused: 1, timer: 2, queues: 3, held: 4, edited: 5, call: 6, command: 7, ruled: 8,
 } as const;
 export const Tcp = {
   fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256,

@@ -3,7 +3,7 @@ import type { Lang } from '../locales/index.js';
 import { Draft } from './draft.js';
 import { EnginePanic, toEngineError, type Engine, type EngineError, type Session } from './engine.js';
 import { Fate, Frames, Marks } from './records.js';
-import type { Break, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
+import type { Break, Change, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
@@ -35,6 +35,8 @@ export interface Face {
   rule: number | undefined;
   dialog: Dialog | undefined;
   lower: Lower;
+  /** Steps that a prediction looks on after the arrival. */
+  ahead: number;
   /** Lines of programs before which a run stops. */
   breaks: readonly Break[];
   /** Program whose text is edited in the dialog `program`. */
@@ -71,7 +73,7 @@ export class Store {
   revision = 0;
   face: Face = {
     room: 'session', asked: undefined, lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, field: undefined,
-    flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', breaks: [], program: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
+    flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', ahead: 0, breaks: [], program: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
   };
   /** Bytes under edit; undefined until a field of the selected packet is changed. */
   draft: Draft | undefined;
@@ -185,7 +187,7 @@ export class Store {
     const { looked } = this;
     const hex = this.shown?.hex;
     if (looked === undefined || hex === undefined || !this.inFlight(looked)) return undefined;
-    return this.#cached(`prediction ${looked} ${hex}`, () => this.session.predict(looked, hex));
+    return this.#cached(`prediction ${looked} ${hex} ${this.face.ahead}`, () => this.session.predict(looked, hex, this.face.ahead));
   }
 
   /** Whether a person can lay hands on the frame now. */
@@ -304,17 +306,22 @@ export class Store {
 
   /** Sets a field of the selected packet; false where the value was refused ({@link error} says why). */
   edit(path: string, value: string): boolean {
-    return this.#draw((draft) => draft.edit(path, value));
+    return this.change({ kind: 'set', path, value });
   }
 
   /** Sets bytes of the selected packet. */
   setBytes(offset: number, hex: string): boolean {
-    return this.#draw((draft) => draft.setBytes(offset, hex));
+    return this.change({ kind: 'octets', offset, hex });
   }
 
-  /** Whether checksums and lengths follow an edit. */
-  setMend(mend: boolean): boolean {
-    return this.#draw((draft) => draft.setMend(mend));
+  /** Changes the selected packet in any way that bytes can be. */
+  change(change: Change, path?: string): boolean {
+    return this.#draw((draft) => draft.change(change, path));
+  }
+
+  /** Which lengths and checksums follow an edit: bits of `MENDS`. */
+  setMends(mends: number): boolean {
+    return this.#draw((draft) => draft.setMends(mends));
   }
 
   undo(): void {

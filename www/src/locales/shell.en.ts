@@ -29,7 +29,7 @@ export const shell = {
   'action.delay': 'Delay the packet…',
   'action.undo': 'Undo edit',
   'action.redo': 'Redo edit',
-  'action.mend': 'Checksum: mend or keep wrong',
+  'action.mend': 'Lengths and checksums: mend or keep',
   'action.numbers': 'Numbers: absolute or relative',
   'action.connect': 'Send a SYN to a port…',
   'action.callByHand': 'Socket call by hand…',

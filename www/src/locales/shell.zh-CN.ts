@@ -30,7 +30,7 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'action.delay': '延迟报文…',
   'action.undo': '撤销修改',
   'action.redo': '重做修改',
-  'action.mend': '校验和：修正或保留错误',
+  'action.mend': '长度与校验和：修正或保留',
   'action.numbers': '序号：绝对或相对',
   'action.connect': '向某端口发 SYN…',
   'action.callByHand': '手动发出套接字调用…',

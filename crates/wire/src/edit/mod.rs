@@ -2,14 +2,16 @@
 
 mod mend;
 mod options;
+mod pieces;
 
-pub use mend::{mend_checksums, mend_lengths};
-pub use options::{OptionEdit, edit_options};
+pub use mend::{Mends, mend, mend_checksums, mend_lengths};
+pub use options::{OptionEdit, edit_options, option_of_kind};
+pub use pieces::{merge, split};
 
 use crate::bits;
 use crate::dissect::{self, Context, Node, dissect};
 use crate::hex::BadHex;
-use crate::layout::Form;
+use crate::layout::{Field, Form};
 use std::fmt;
 
 /// Why a value was not taken: which node, which text, and what it would take.
@@ -59,6 +61,15 @@ pub enum Reason {
         /// What they would take.
         octets: usize,
     },
+    /// It carries no TCP data.
+    NoData,
+    /// Data of `len` octets cannot be split there.
+    SplitAt {
+        /// Octets of data.
+        len: usize,
+    },
+    /// The other segment does not begin where this one ends, or belongs to another connection.
+    NotNext,
     /// The frame would be longer than a datagram can say.
     FrameTooLong {
         /// Its length.
@@ -81,6 +92,9 @@ impl EditError {
             Reason::Hex(BadHex::Odd(_)) => "bad_field_hex_odd",
             Reason::Octets { .. } => "bad_field_octets",
             Reason::OptionsTooLong { .. } => "options_too_long",
+            Reason::NoData => "no_data",
+            Reason::SplitAt { .. } => "bad_split",
+            Reason::NotNext => "not_next",
             Reason::FrameTooLong { .. } => "frame_too_long",
         }
     }
@@ -101,6 +115,7 @@ impl EditError {
             Reason::OptionsTooLong { octets } | Reason::FrameTooLong { octets } => {
                 out.push(("octets", octets.to_string()));
             }
+            Reason::SplitAt { len } => out.push(("len", len.to_string())),
             _ => {}
         }
         out
@@ -136,6 +151,11 @@ impl fmt::Display for EditError {
             Reason::OptionsTooLong { octets } => {
                 write!(f, "TCP options take up to 40 octets (RFC 9293 §3.1); these would take {octets}")
             }
+            Reason::NoData => f.write_str("this frame carries no TCP data"),
+            Reason::SplitAt { len } => {
+                write!(f, "data of {len} octets cannot be split after {text}: from 1 to {} can", len - 1)
+            }
+            Reason::NotNext => f.write_str("the other segment does not begin where this one ends"),
             Reason::FrameTooLong { octets } => {
                 write!(f, "a frame here takes up to {MAX_FRAME} octets; this would take {octets}")
             }
@@ -147,14 +167,101 @@ impl std::error::Error for EditError {}
 /// Octets of the longest frame that editing makes: an Ethernet header and the longest datagram.
 pub const MAX_FRAME: usize = crate::ethernet::LEN + 65_535;
 
-/// Gives the node `path` of `frame` another value. Numbers are decimal, or hex after `0x`; octets are hex
-/// digits. Nothing else changes: checksums and lengths stay as they were (see [`mend_checksums`],
-/// [`mend_lengths`]).
+/// A change to a frame.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// Another value for a node: see [`edit`].
+    Set {
+        /// The node.
+        path: String,
+        /// The value.
+        value: String,
+    },
+    /// Other octets from an offset of the frame; as many as there were.
+    Octets {
+        /// The first.
+        offset: usize,
+        /// What stands there then.
+        octets: Vec<u8>,
+    },
+    /// A change to the list of TCP options.
+    Options(OptionEdit),
+    /// Other data for the TCP segment, longer, shorter or none.
+    Payload(Vec<u8>),
+    /// The frame ends after so many octets.
+    Truncate(usize),
+}
+
+/// Changes a frame; lengths follow and checksums mend as `mends` says. A checksum or a length that is itself what is
+/// edited keeps what was typed.
+pub fn change(frame: &[u8], change: &Change, mends: Mends) -> Result<Vec<u8>, EditError> {
+    let mut out = match change {
+        Change::Set { path, value } => edit(frame, path, value, mends)?,
+        Change::Octets { offset, octets } => overwrite(frame, *offset, octets)?,
+        Change::Options(change) => edit_options(frame, change, mends)?,
+        Change::Payload(octets) => {
+            let part = options::segment(frame)?;
+            splice(frame, part.range.end..part.end, octets, mends)?
+        }
+        Change::Truncate(len) => {
+            let range = (*len).min(frame.len())..frame.len();
+            splice(frame, range, &[], mends)?
+        }
+    };
+    mend(&mut out, mends.only_checksums());
+    match change {
+        Change::Set { path, value } if path.ends_with(".checksum") => edit(&out, path, value, mends),
+        Change::Octets { offset, octets } => overwrite(&out, *offset, octets),
+        _ => Ok(out),
+    }
+}
+
+/// The first node called `name` that holds a number, in this frame.
+pub fn number(frame: &[u8], name: &str) -> Option<u64> {
+    let tree = dissect(frame, &Context::default());
+    let node = named(&tree, name)?;
+    let is_number = matches!(node.form, Form::Uint | Form::Hex | Form::Flag);
+    is_number.then(|| bits::get(frame, node.bit as usize, node.bits as usize))
+}
+
+/// Whether a field takes a value.
 ///
-/// Data at the end (payloads, trailer) and TCP options may become longer or shorter. With `follow`, the
-/// lengths that cover them grow or shrink by as much, and options are padded to whole words; without, every
-/// length keeps its value, and what it says is no longer so.
-pub fn edit(frame: &[u8], path: &str, value: &str, follow: bool) -> Result<Vec<u8>, EditError> {
+/// # Errors
+/// What [`edit`] would say.
+pub fn check_value(field: &Field, value: &str) -> Result<(), EditError> {
+    dissect::parse(field.name, value, field.bits, field.form).map(|_| ())
+}
+
+/// The path of the first node called `name` in this frame.
+pub fn path_of(frame: &[u8], name: &str) -> Option<String> {
+    named(&dissect(frame, &Context::default()), name).map(|node| node.path.clone())
+}
+
+fn named<'a>(nodes: &'a [Node], name: &str) -> Option<&'a Node> {
+    nodes.iter().find_map(|n| if n.name == name { Some(n) } else { named(&n.children, name) })
+}
+
+fn overwrite(frame: &[u8], offset: usize, octets: &[u8]) -> Result<Vec<u8>, EditError> {
+    let range = offset..offset.saturating_add(octets.len());
+    let mut out = frame.to_vec();
+    match out.get_mut(range) {
+        Some(there) => there.copy_from_slice(octets),
+        None => {
+            let reason = Reason::Octets { needed: frame.len().saturating_sub(offset), given: octets.len() };
+            return Err(EditError { path: format!("octet {offset}"), text: String::new(), reason });
+        }
+    }
+    Ok(out)
+}
+
+/// Gives the node `path` of `frame` another value. Numbers are decimal, or hex after `0x`; octets are hex
+/// digits. Nothing else changes: checksums stay as they were (see [`mend`], [`change`]).
+///
+/// Data at the end (payloads, trailer) and TCP options may become longer or shorter. The lengths that `mends` names
+/// grow or shrink by as much, and where the data offset does, options are padded to whole words; the others keep
+/// their value, and what they say is no longer so.
+pub fn edit(frame: &[u8], path: &str, value: &str, mends: impl Into<Mends>) -> Result<Vec<u8>, EditError> {
+    let mends = mends.into();
     let tree = dissect(frame, &Context::default());
     let error = |reason| EditError { path: path.to_owned(), text: value.trim().to_owned(), reason };
     let node = dissect::find(&tree, path).ok_or_else(|| error(Reason::UnknownPath))?;
@@ -174,15 +281,15 @@ pub fn edit(frame: &[u8], path: &str, value: &str, follow: bool) -> Result<Vec<u
                 return Ok(out);
             }
             if let Some(index) = options::index_of(node) {
-                return edit_options(frame, &OptionEdit::Replace { index, octets }, follow);
+                return edit_options(frame, &OptionEdit::Replace { index, octets }, mends);
             }
             if node.path == "tcp.options" {
-                return options::replace_list(frame, &octets, follow);
+                return options::replace_list(frame, &octets, mends);
             }
             if !resizable(node) {
                 return Err(error(Reason::Octets { needed: range.len(), given: octets.len() }));
             }
-            splice(frame, range, &octets, follow)
+            splice(frame, range, &octets, mends)
         }
     }
 }
@@ -197,7 +304,7 @@ fn splice(
     frame: &[u8],
     range: std::ops::Range<usize>,
     octets: &[u8],
-    follow: bool,
+    mends: Mends,
 ) -> Result<Vec<u8>, EditError> {
     let len = frame.len() - range.len() + octets.len();
     if len > MAX_FRAME {
@@ -208,7 +315,7 @@ fn splice(
     out.extend_from_slice(&frame[..range.start]);
     out.extend_from_slice(octets);
     out.extend_from_slice(&frame[range.end..]);
-    if follow {
+    if mends.has(Mends::IP_LENGTH) {
         mend::shift_lengths(frame, &mut out, range.start, octets.len() as i64 - range.len() as i64);
     }
     Ok(out)

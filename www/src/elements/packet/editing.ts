@@ -52,8 +52,7 @@ export class Editing {
     const bases = Editing.bases(this.#host);
     this.open({
       key: field.path, label: this.#host.t('packet.edit', { field: name }), text: editable(field, bases),
-      // A checksum that a person sets is meant to stay as it is set.
-      set: (text) => (!field.name.endsWith('checksum') || this.#host.store.setMend(false)) && this.#host.store.edit(field.path, typed(field, text, bases)),
+      set: (text) => this.#host.store.edit(field.path, typed(field, text, bases)),
     });
   }
 

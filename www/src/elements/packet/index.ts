@@ -3,6 +3,7 @@ import { actions, keyHint, perform, type ActionId } from '../../engine/actions.j
 import type { FieldView, PacketView } from '../../engine/pkg/views.js';
 import { duration } from '../../locales/format.js';
 import { Fate, Mark } from '../../engine/records.js';
+import { ALL_MENDS, MENDED, MENDS, type Mend } from '../../engine/draft.js';
 import { Element, panel, reset } from '../base/index.js';
 import { bars, cross, diamond, signs } from '../host-panel/signs.js';
 import { flowOf } from '../host-panel/view.js';
@@ -54,7 +55,7 @@ export class Packet extends Element {
         <div class="octets"><span class="narrow options">${this.#options(headers, header)}</span>
           <tcp-packet-bytes .store=${this.store} .hovered=${this.hovered} .header=${header && octets(header)}></tcp-packet-bytes></div>
       </div>
-      <div class="verdict"><tcp-packet-verdict .store=${this.store}></tcp-packet-verdict>${this.#checksum(packet)}<span class="wide narrow-too">${this.#actions()}</span></div>
+      <div class="verdict"><tcp-packet-verdict .store=${this.store}></tcp-packet-verdict>${this.#mends(packet)}<span class="wide narrow-too">${this.#actions()}</span></div>
     </section>`;
   }
 
@@ -132,29 +133,22 @@ export class Packet extends Element {
       class=${i === 0 ? 'primary' : ''} ?disabled=${!actions[id].allowed(store)} @click=${() => perform(store, id)}>${t(names[id])}<kbd aria-hidden="true">${keyHint(id)}</kbd></button>`)}</span>`;
   }
 
-  /** Whether checksums follow an edit, or stay as they were and are wrong then; with both values once they differ. */
-  #checksum(packet: PacketView): TemplateResult | typeof nothing {
+  /** Which lengths and checksums follow an edit, and which stay as they were and are wrong then; with their values once they differ. */
+  #mends(packet: PacketView): TemplateResult | typeof nothing {
     const { draft } = this.store;
     if (!Editing.possible(this)) return nothing;
     const { t } = this;
-    const mends = draft?.mend ?? true;
-    const sum = draft?.dirty ? find(packet.layers, 'tcp.checksum') : undefined;
-    const was = draft && find(draft.original.layers, 'tcp.checksum');
-    const right = sum?.meaning?.startsWith('≠') ? sum.meaning.slice(2) : sum?.value;
-    const text = (value: string | undefined): TemplateResult | typeof nothing => (sum && value !== undefined ? html` <code>${valueOf(sum, value, undefined)}</code>` : nothing);
-    const button = (mend: boolean, name: string, value: string | undefined): TemplateResult => html`<button type="button" role="radio" aria-checked=${mends === mend} tabindex=${mends === mend ? 0 : -1}
-      @click=${() => this.store.setMend(mend)}>${name}${text(value)}</button>`;
-    return html`<span class="checksum"><span class="dim">${t('packet.checksum')}</span>
-      <span class="switch" role="radiogroup" aria-label=${t('packet.checksum')} @keydown=${(e: KeyboardEvent) => this.#turnMend(e, mends)}>${button(true, t('packet.mend'), right)}${button(false, t('packet.keep'), was?.value)}</span></span>`;
-  }
-
-  /** Arrows choose, as they do in every group of radio buttons. */
-  #turnMend(e: KeyboardEvent, mends: boolean): void {
-    if (!e.key.startsWith('Arrow')) return;
-    e.preventDefault();
-    e.stopPropagation();
-    this.store.setMend(!mends);
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.switch [aria-checked=true]')?.focus());
+    const mends = draft?.mends ?? ALL_MENDS;
+    const choice = (mend: Mend): TemplateResult | typeof nothing => {
+      const field = find(packet.layers, MENDED[mend]);
+      if (!field) return nothing;
+      const on = (mends & MENDS[mend]) !== 0;
+      const differs = draft?.changed.has(field.path) || field.problem != null;
+      return html`<button type="button" role="checkbox" aria-checked=${on} title=${t(on ? 'packet.mends.follows' : 'packet.mends.stays')}
+        @click=${() => this.store.setMends(mends ^ MENDS[mend])}>${t(`packet.mends.${mend}`)}${differs ? html` <code class=${field.problem == null ? '' : 'wrong'}>${valueOf(field, field.value, undefined)}</code>` : nothing}</button>`;
+    };
+    return html`<span class="checksum"><span class="dim">${t('packet.mends')}</span>
+      <span class="switch" role="group" aria-label=${t('packet.mends')}>${(Object.keys(MENDED) as Mend[]).map(choice)}</span></span>`;
   }
 
   // ---- on a phone

@@ -29,8 +29,10 @@ export const styles = css`
   tcp-packet-verdict { flex: 1; }
   .checksum { display: flex; align-items: center; gap: 8px; white-space: nowrap; }
   .switch { display: inline-flex; border-bottom: 1px solid var(--hair); }
-  .switch button { height: 28px; padding: 0 8px; color: var(--ink2); }
-  .switch button[aria-checked='true'] { color: var(--ink); box-shadow: 0 1px 0 var(--ink); }
+  .switch button { height: 28px; padding: 0 7px; color: var(--ink3); text-decoration: line-through; text-decoration-thickness: 1px; }
+  .switch code { font: var(--t1) / 1 var(--mono); display: inline-block; }
+  .switch code.wrong { color: var(--lost); }
+  .switch button[aria-checked='true'] { color: var(--ink); text-decoration: none; box-shadow: 0 1px 0 var(--ink); }
   .actions { display: flex; gap: 4px; }
   .actions button { height: 28px; padding: 0 8px; border-radius: 3px; display: flex; align-items: center; gap: 6px; white-space: nowrap; }
   .actions .primary { background: var(--ink); color: var(--paper); padding: 0 12px; }

@@ -47,7 +47,7 @@ export class PacketVerdict extends Element {
     const hex = this.store.draft?.original.hex;
     if (hex === undefined) return undefined;
     const key = `${this.store.revision} ${packet.id} ${hex}`;
-    if (this.#original?.key !== key) this.#original = { key, prediction: this.store.attempt(() => this.store.session.predict(packet.id, hex)) };
+    if (this.#original?.key !== key) this.#original = { key, prediction: this.store.attempt(() => this.store.session.predict(packet.id, hex, 0)) };
     return this.#original.prediction;
   }
 
