@@ -3,6 +3,7 @@
 use crate::counters::Hot;
 use crate::ip::impossible_source;
 use crate::secret::FourTuple;
+use crate::settle::settle_quietly;
 use crate::sock::Kind;
 use crate::step::{Refused, Step};
 use crate::{Host, HostEvent, SockId, rules};
@@ -157,7 +158,8 @@ impl Host {
     /// `Some`: a connection in TIME-WAIT gave way to a SYN, which goes to the listener with this initial sequence
     /// number for the answer (RFC 9293 §3.6.1).
     fn at_connection(&mut self, id: SockId, seg: &Segment, cx: &mut Step) -> Result<Option<Seq>, Refused> {
-        let Some(sock) = self.socks.get_mut(id) else { return Ok(None) };
+        let Host { socks, ip, counters, settings, room, .. } = self;
+        let Some(sock) = socks.get_mut(id) else { return Ok(None) };
         let state = sock.state();
         if let Some(listener) = sock.half_open_parent() {
             return self.at_half_open(id, listener, seg, cx);
@@ -166,7 +168,9 @@ impl Host {
         rule!(cx.r, rules::LOOKUP_CONNECTION, Pass, remote, local, state);
         let Kind::Stream(connection) = &mut sock.kind else { return Ok(None) };
         let verdict = connection.segment_arrives(cx.now, seg, Admission::Open, cx.r);
-        self.settle(id, cx);
+        if !settle_quietly(sock, ip, counters, settings, room, cx) {
+            self.settle_in_full(id, cx);
+        }
         outcome(verdict)
     }
 

@@ -39,7 +39,7 @@ pub use config::{HostConfig, IfaceConfig, ProgramConfig};
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
 pub use host::Host;
 pub use ready::poll;
-pub use store::Sorted;
+pub use store::{Sorted, own};
 pub use text::CallText;
 
 use bytes::Bytes;

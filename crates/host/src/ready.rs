@@ -9,7 +9,7 @@ use crate::{Fd, Host, Pid, SockId};
 use bytes::{BufMut, BytesMut};
 use std::net::SocketAddr;
 use tcp::time::{Duration, Instant};
-use tcp::{Info, State};
+use tcp::{Connection, Info, State};
 
 /// Events of poll(2).
 pub mod poll {
@@ -150,24 +150,37 @@ impl Host {
 
 /// Events of a socket, and the count whose growth is an edge.
 pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
-    use poll::*;
-    let c = match &sock.kind {
-        Kind::Listener(l) => {
-            let mask = if l.accept.is_empty() { 0 } else { IN | RDNORM };
-            return (mask, l.accept.len() as u64);
-        }
-        Kind::Fresh if sock.deferred().is_some() => return (OUT | WRNORM, 0),
-        Kind::Fresh => {
-            let error = if sock.error.is_some() { ERR } else { 0 };
-            return (OUT | WRNORM | HUP | error, 0);
-        }
-        Kind::Epoll(e) => return (if e.has_ready() { IN | RDNORM } else { 0 }, 0),
-        Kind::Stream(c) => c,
+    let edge = match &sock.kind {
+        Kind::Listener(l) => l.accept.len() as u64,
+        Kind::Stream(c) => c.octets_received(),
+        Kind::Fresh | Kind::Epoll(_) => 0,
     };
+    (events(sock, u32::MAX), edge)
+}
+
+/// Those events of a socket that are `asked` for: what nobody asks for is not worked out.
+#[inline]
+pub(crate) fn events(sock: &Sock, asked: u32) -> u32 {
+    use poll::*;
+    let mask = match &sock.kind {
+        Kind::Stream(c) => stream_events(sock, c, asked),
+        Kind::Listener(l) if l.accept.is_empty() => 0,
+        Kind::Listener(_) => IN | RDNORM,
+        Kind::Fresh if sock.deferred().is_some() => OUT | WRNORM,
+        Kind::Fresh => OUT | WRNORM | HUP | if sock.error.is_some() { ERR } else { 0 },
+        Kind::Epoll(e) if e.has_ready() => IN | RDNORM,
+        Kind::Epoll(_) => 0,
+    };
+    mask & asked
+}
+
+#[inline]
+fn stream_events(sock: &Sock, c: &Connection, asked: u32) -> u32 {
+    use poll::*;
     let mut mask = 0;
     let state = c.state();
-    let (no_more_in, no_more_out) =
-        (c.eof() || sock.reading_ended || state == State::Closed, c.writing_ended());
+    let no_more_in = c.eof() || sock.reading_ended || state == State::Closed;
+    let no_more_out = asked & (HUP | OUT | WRNORM) != 0 && c.writing_ended();
     if state == State::Closed || no_more_in && no_more_out {
         mask |= HUP;
     }
@@ -175,24 +188,28 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
         mask |= IN | RDNORM | RDHUP;
     }
     if !matches!(state, State::SynSent | State::SynReceived) || c.is_unproven() {
-        let (read_mark, unsent_mark) =
-            sock.options.as_ref().map_or((1, u32::MAX), |o| (o.read_mark(), o.unsent_mark()));
-        // The urgent octet that stands aside is not read with the others (linux tcp_poll: `target++`).
-        let readable = (c.readable() as u32).saturating_sub(c.at_urgent().into());
-        if readable >= read_mark || readable > 0 && c.window_is_closing() {
-            mask |= IN | RDNORM;
+        let options = sock.options.as_ref();
+        if asked & (IN | RDNORM) != 0 {
+            let mark = options.map_or(1, |o| o.read_mark());
+            // The urgent octet that stands aside is not read with the others (linux tcp_poll: `target++`).
+            let readable = (c.readable() as u32).saturating_sub(c.at_urgent().into());
+            if readable >= mark || readable > 0 && c.window_is_closing() {
+                mask |= IN | RDNORM;
+            }
         }
-        // linux sk_stream_is_writeable: a third of the buffer is free.
-        let roomy = c.room() >= c.unacked() / 2 && c.unsent() < unsent_mark;
-        if no_more_out || roomy {
-            mask |= OUT | WRNORM;
+        if asked & (OUT | WRNORM) != 0 {
+            let mark = options.map_or(u32::MAX, |o| o.unsent_mark());
+            // linux sk_stream_is_writeable: a third of the buffer is free.
+            if no_more_out || c.room() >= c.unacked() / 2 && c.unsent() < mark {
+                mask |= OUT | WRNORM;
+            }
         }
-        if c.urgent_ready() {
+        if asked & PRI != 0 && c.urgent_ready() {
             mask |= PRI;
         }
     }
     if sock.error.is_some() {
         mask |= ERR;
     }
-    (mask, c.octets_received())
+    mask
 }

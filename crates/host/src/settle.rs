@@ -13,9 +13,15 @@ use wire::{Link, ip};
 impl Host {
     /// Brings everything about a connection up to date after it took a segment, a call or the time.
     pub(crate) fn settle(&mut self, id: SockId, cx: &mut Step) {
-        if self.settle_quietly(id, cx) {
-            return;
+        let Host { socks, ip, counters, settings, room, .. } = self;
+        let Some(sock) = socks.get_mut(id) else { return };
+        if !settle_quietly(sock, ip, counters, settings, room, cx) {
+            self.settle_in_full(id, cx);
         }
+    }
+
+    /// [`Host::settle`], where something happened that others must be told of.
+    pub(crate) fn settle_in_full(&mut self, id: SockId, cx: &mut Step) {
         // What happened comes before what it led to.
         self.take_events(id, cx);
         let Host { socks, ip, counters, settings, room, .. } = self;
@@ -27,27 +33,11 @@ impl Host {
             self.forget_unproven(id, cx);
         }
         let Some(sock) = self.socks.get_mut(id) else { return };
-        rearm(id, sock, cx);
+        rearm(sock, cx);
         if sock.wakes_any() {
             self.wake(id, cx);
         }
         self.reap(id, cx);
-    }
-
-    /// The way of nearly all segments: nothing happened that anybody must be told, nobody wakes. False where there is
-    /// more to do.
-    fn settle_quietly(&mut self, id: SockId, cx: &mut Step) -> bool {
-        let Host { socks, ip, counters, settings, room, .. } = self;
-        let Some(sock) = socks.get_mut(id) else { return true };
-        if sock.has_news() {
-            return false;
-        }
-        transmit(sock, ip, counters, settings, room, cx);
-        if sock.has_news() || sock.wakes_any() {
-            return false;
-        }
-        rearm(id, sock, cx);
-        true
     }
 
     fn take_events(&mut self, id: SockId, cx: &mut Step) {
@@ -180,6 +170,27 @@ impl Host {
     }
 }
 
+/// The way of nearly all segments: nothing happened that anybody must be told, nobody wakes. False where there is
+/// more to do.
+pub(crate) fn settle_quietly(
+    sock: &mut Sock,
+    ip: &Ip,
+    counters: &mut Counters,
+    settings: &Settings,
+    room: &mut Room,
+    cx: &mut Step,
+) -> bool {
+    if sock.has_news() {
+        return false;
+    }
+    transmit(sock, ip, counters, settings, room, cx);
+    if sock.has_news() || sock.wakes_any() {
+        return false;
+    }
+    rearm(sock, cx);
+    true
+}
+
 /// Everything that the connection wants to send becomes frames.
 fn transmit(
     sock: &mut Sock,
@@ -232,11 +243,11 @@ fn transmit(
 }
 
 /// Tells the simulator the connection's deadline where it changed.
-fn rearm(id: SockId, sock: &mut Sock, cx: &mut Step) {
+fn rearm(sock: &mut Sock, cx: &mut Step) {
     let Kind::Stream(c) = &sock.kind else { return };
     let deadline = if c.state() == State::Closed { None } else { c.next_deadline().map(|(at, _)| at) };
     if deadline != sock.armed {
         sock.armed = deadline;
-        cx.out.timers.push((TimerKey::Sock(id), deadline));
+        cx.out.timers.push((TimerKey::Sock(sock.id), deadline));
     }
 }

@@ -4,7 +4,7 @@ use crate::epoll::Epoll;
 use crate::fast_open::FastSock;
 use crate::listen::Listener;
 use crate::names::Reuse;
-use crate::ready::readiness;
+use crate::ready::events;
 use crate::secret::FourTuple;
 use crate::sockopt::Options;
 use crate::{Errno, Fd, Pid, SockId};
@@ -150,8 +150,7 @@ impl Sock {
         if self.waiters.is_empty() {
             return !self.watchers.is_empty();
         }
-        let (ready, _) = readiness(self);
-        !self.watchers.is_empty() || self.waiters.iter().any(|w| w.wants & ready != 0)
+        !self.watchers.is_empty() || self.waiters.iter().any(|w| events(self, w.wants) != 0)
     }
     pub(crate) fn stream(&mut self) -> Option<&mut Connection> {
         match &mut self.kind {

@@ -36,11 +36,12 @@ impl Sockets {
         let (a, b, c) = split(id);
         self.root.get(a)?.as_ref()?[b].as_ref()?[c].as_deref()
     }
+    #[inline]
     pub(crate) fn get_mut(&mut self, id: SockId) -> Option<&mut Sock> {
         let (a, b, c) = split(id);
-        let middle = Rc::make_mut(self.root.get_mut(a)?.as_mut()?);
-        let page = Rc::make_mut(middle[b].as_mut()?);
-        page[c].as_mut().map(Rc::make_mut)
+        let middle = own(self.root.get_mut(a)?.as_mut()?);
+        let page = own(middle[b].as_mut()?);
+        page[c].as_mut().map(own)
     }
     pub(crate) fn insert(&mut self, sock: Sock) {
         let (a, b, c) = split(sock.id);
@@ -48,8 +49,8 @@ impl Sockets {
             self.root.resize(a + 1, None);
         }
         let middle = self.root[a].get_or_insert_with(|| Rc::new([const { None }; FAN]));
-        let page = Rc::make_mut(middle)[b].get_or_insert_with(|| Rc::new([const { None }; FAN]));
-        let slot = &mut Rc::make_mut(page)[c];
+        let page = own(middle)[b].get_or_insert_with(|| Rc::new([const { None }; FAN]));
+        let slot = &mut own(page)[c];
         debug_assert!(slot.is_none(), "socket id used twice");
         *slot = Some(Rc::new(sock));
         self.len += 1;
@@ -57,8 +58,8 @@ impl Sockets {
     /// Takes a socket out; gives it back when there was one.
     pub(crate) fn remove(&mut self, id: SockId) -> Option<Rc<Sock>> {
         let (a, b, c) = split(id);
-        let middle = Rc::make_mut(self.root.get_mut(a)?.as_mut()?);
-        let page = Rc::make_mut(middle[b].as_mut()?);
+        let middle = own(self.root.get_mut(a)?.as_mut()?);
+        let page = own(middle[b].as_mut()?);
         let sock = page[c].take()?;
         self.len -= 1;
         if page.iter().all(Option::is_none) {
@@ -81,6 +82,25 @@ impl Sockets {
     pub(crate) fn len(&self) -> usize {
         self.len
     }
+}
+
+/// What is behind `shared`, to be written to: a copy of it where somebody else has it too. As [`Rc::make_mut`], but small
+/// enough to be part of its caller.
+///
+/// # Panics
+/// Never.
+#[inline]
+pub fn own<T: Clone>(shared: &mut Rc<T>) -> &mut T {
+    if Rc::get_mut(shared).is_none() {
+        part(shared);
+    }
+    Rc::get_mut(shared).expect("nobody else has what was just made")
+}
+
+#[cold]
+#[inline(never)]
+fn part<T: Clone>(shared: &mut Rc<T>) {
+    *shared = Rc::new(T::clone(shared));
 }
 
 const SHARDS: usize = 256;
@@ -113,19 +133,19 @@ impl<K: Hash + Eq + Clone, V: Clone> Table<K, V> {
         if !shard.contains_key(key) {
             return None;
         }
-        Rc::make_mut(shard).get_mut(key)
+        own(shard).get_mut(key)
     }
     pub(crate) fn entry_or_default(&mut self, key: K) -> &mut V
     where
         V: Default,
     {
-        let shard = Rc::make_mut(&mut self.shards[Self::shard(&key)]);
+        let shard = own(&mut self.shards[Self::shard(&key)]);
         self.len += usize::from(!shard.contains_key(&key));
         shard.entry(key).or_default()
     }
     /// Gives back what stood there before.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let old = Rc::make_mut(&mut self.shards[Self::shard(&key)]).insert(key, value);
+        let old = own(&mut self.shards[Self::shard(&key)]).insert(key, value);
         self.len += usize::from(old.is_none());
         old
     }
@@ -135,7 +155,7 @@ impl<K: Hash + Eq + Clone, V: Clone> Table<K, V> {
             return None;
         }
         self.len -= 1;
-        Rc::make_mut(shard).remove(key)
+        own(shard).remove(key)
     }
     pub(crate) fn len(&self) -> usize {
         self.len

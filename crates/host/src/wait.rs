@@ -1,7 +1,7 @@
 //! Calls that wait: each is tried, and where it must wait it is parked and tried again when one of its sockets has
 //! something new, when its time is over, or when a child has exited.
 
-use crate::ready::{poll, readiness};
+use crate::ready::{events, poll};
 use crate::sock::{WaitId, Waiter};
 use crate::step::Step;
 use crate::{Call, CallResult, CallText, Errno, Host, HostEvent, Pid, SockId, TimerKey, rules, text};
@@ -147,7 +147,7 @@ impl Host {
             && let Some(&Waiter { wait, wants }) = sock.waiters.get(n)
         {
             n += 1;
-            if wants == ANYTHING || readiness(sock).0 & wants != 0 {
+            if wants == ANYTHING || events(sock, wants) != 0 {
                 self.retry(wait, cx);
                 let after = self.socks.get(id).map_or(&[][..], |s| &s.waiters);
                 n = after.iter().position(|w| w.wait > wait).unwrap_or(after.len());

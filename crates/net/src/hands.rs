@@ -6,7 +6,6 @@ use crate::log::{Fate, Launched, StepLog};
 use crate::world::{Event, Origin, Park, World};
 use bytes::Bytes;
 use host::{Call, CallResult, Pid};
-use std::rc::Rc;
 use tcp::rule::Tape;
 use tcp::time::Duration;
 
@@ -178,7 +177,7 @@ impl World {
         let n = self.nodes.get_mut(usize::from(node.0)).ok_or(HandError::NoSuchNode(node))?;
         log.begin(now);
         let mut out = host::Output::default();
-        let result = Rc::make_mut(&mut n.host).call(now, pid, call, &mut out, r);
+        let result = host::own(&mut n.host).call(now, pid, call, &mut out, r);
         self.take(node.0, &mut out, log, r);
         self.settle();
         Ok(result)

@@ -54,12 +54,14 @@ impl Link {
         Link { ports: config.ports.iter().enumerate().map(port).collect() }
     }
 
-    /// Appends to `to` the interfaces that a frame of port `from` goes to.
-    pub(crate) fn receivers(&self, from: usize, frame: &[u8], to: &mut Vec<(NodeId, usize)>) {
-        let Some(mac) = frame.get(..6) else { return };
+    /// The next interface, of port `n` on, that a frame of port `from` goes to: its port, node and number.
+    #[inline]
+    pub(crate) fn receiver(&self, from: usize, frame: &[u8], n: usize) -> Option<(usize, NodeId, usize)> {
+        let mac = frame.first_chunk::<6>()?;
         let group = mac[0] & 1 != 0; // the I/G bit, IEEE 802 §8.2
-        let others = self.ports.iter().enumerate().filter(|&(n, p)| n != from && (group || p.mac == mac));
-        to.extend(others.map(|(_, p)| (NodeId(p.node), p.iface)));
+        let rest = self.ports.iter().enumerate().skip(n);
+        let (n, p) = rest.into_iter().find(|&(n, p)| n != from && (group || p.mac == *mac))?;
+        Some((n, NodeId(p.node), p.iface))
     }
 }
 

@@ -135,7 +135,12 @@ impl World {
         let plug = self.nodes.get(usize::from(from.node)).and_then(|n| *n.plugs.get(from.iface)?);
         let mut to = Vec::new();
         if let Some((link, port)) = plug {
-            self.links[usize::from(link)].receivers(port, &bytes, &mut to);
+            let link = &self.links[usize::from(link)];
+            let mut next = link.receiver(port, &bytes, 0);
+            while let Some((n, node, iface)) = next {
+                to.push((node, iface));
+                next = link.receiver(port, &bytes, n + 1);
+            }
         }
         let first = self.frames;
         let said = self.standing.ask(bytes, (NodeId(from.node), &to), (first, from.resent), r);

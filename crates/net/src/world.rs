@@ -9,7 +9,7 @@ use crate::queue::EventQueue;
 use crate::rules;
 use crate::standing::Rules;
 use bytes::Bytes;
-use host::{Host, HostEvent, Output, Pid, Sorted, TimerKey};
+use host::{Host, HostEvent, Output, Pid, Sorted, TimerKey, own};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use tcp::rule;
@@ -68,11 +68,10 @@ pub(crate) struct Park {
     pub(crate) waiting: bool,
 }
 
-/// Room for a host's output and a frame's receivers, used again; holds nothing between steps, so a clone starts with none.
+/// Room for a host's output, used again; holds nothing between steps, so a clone starts with none.
 #[derive(Debug, Default)]
 struct Scratch {
     out: Output,
-    to: Vec<(NodeId, usize)>,
 }
 impl Clone for Scratch {
     fn clone(&self) -> Self {
@@ -110,7 +109,7 @@ impl World {
         let mut log = StepLog::default();
         for node in 0..world.nodes.len() as u16 {
             let mut out = Output::default();
-            Rc::make_mut(&mut world.nodes[usize::from(node)].host).boot(&mut out);
+            own(&mut world.nodes[usize::from(node)].host).boot(&mut out);
             world.take(node, &mut out, &mut log, &mut Tape::None);
         }
         world.start_floods(config)?;
@@ -151,12 +150,12 @@ impl World {
                 log.step = Step::Timer { node: NodeId(node), key };
                 let n = &mut self.nodes[usize::from(node)];
                 n.timers.remove(&key);
-                Rc::make_mut(&mut n.host).timer_fires(time, key, &mut out, r);
+                own(&mut n.host).timer_fires(time, key, &mut out, r);
                 self.take(node, &mut out, log, r);
             }
             Event::Process { node, pid } => {
                 log.step = Step::Process { node: NodeId(node), pid };
-                Rc::make_mut(&mut self.nodes[usize::from(node)].host).process_runs(time, pid, &mut out, r);
+                own(&mut self.nodes[usize::from(node)].host).process_runs(time, pid, &mut out, r);
                 self.take(node, &mut out, log, r);
             }
             Event::Flood { flood } => self.flood(flood, log, r),
@@ -225,7 +224,7 @@ impl World {
     fn arrive(&mut self, slot: u32, out: &mut Output, log: &mut StepLog, r: &mut Tape) {
         let Some(Flight { id, to: (node, iface), bytes, .. }) = self.flights.remove(slot) else { return };
         log.step = Step::Arrival { frame: id, node };
-        let host = Rc::make_mut(&mut self.nodes[usize::from(node.0)].host);
+        let host = own(&mut self.nodes[usize::from(node.0)].host);
         host.frame_arrives(self.now, iface, bytes, out, r);
         let refused = out.events.iter().find_map(|e| match e {
             HostEvent::Dropped { rule, numbers } => Some(Fate::Refused { rule, numbers: *numbers }),
@@ -273,11 +272,9 @@ impl World {
             rule!(r, rules::NOT_PLUGGED, Drop, from.iface);
             return false;
         };
-        let mut to = std::mem::take(&mut self.scratch.to);
-        to.clear();
         let (now, first) = (self.now, self.frames);
-        let ports = &mut Rc::make_mut(&mut self.links)[usize::from(link)];
-        ports.receivers(port, &bytes, &mut to);
+        let ports = &mut own(&mut self.links)[usize::from(link)];
+        let mut to = ports.receiver(port, &bytes, 0);
         let sender = &mut ports.ports[port];
         let (passage, mut lost) = match sender.admit(now, bytes.len()) {
             Ok(passage) => (passage, sender.lose(&bytes, first, passage, r)),
@@ -291,7 +288,7 @@ impl World {
             let half = Instant(passage.sent.0 + passage.arrives.since(passage.sent).0 / 2);
             lost = Some(Loss { rule: &rules::RULE_DROPS, numbers: [first, rule], at: half });
         }
-        if to.is_empty() && lost.is_none() {
+        if to.is_none() && lost.is_none() {
             rule!(r, rules::NO_RECEIVER, Drop, first);
             lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers: [first, 0], at: passage.arrives });
         }
@@ -309,21 +306,21 @@ impl World {
             injected: from.injected,
             lost,
         };
-        for (n, &(node, iface)) in to.iter().enumerate() {
-            if n > 0 {
-                log.launched.push(launched.clone());
-                self.frames += 1;
-            }
+        while let Some((n, node, iface)) = to {
             launched.id = FrameId(self.frames);
             launched.to = Some(node);
             if lost.is_none() {
                 rule!(r, rules::CARRIED, Act, launched.id.0, launched.bytes.len(), launched.arrives);
                 self.fly(&launched, (node, iface));
             }
+            to = self.links[usize::from(link)].receiver(port, &launched.bytes, n + 1);
+            if to.is_some() {
+                log.launched.push(launched.clone());
+                self.frames += 1;
+            }
         }
         self.frames += 1;
         log.launched.push(launched);
-        self.scratch.to = to;
         true
     }
 
