@@ -264,7 +264,10 @@ pub enum HostEvent {
     Count(&'static str, u32),
     Exited {
         pid: Pid,
+        /// What a shell calls it: that of exit(3), or 128 and the signal's number.
         status: i32,
+        /// The signal that ended it.
+        signal: Option<&'static str>,
     },
 }
 
@@ -350,6 +353,8 @@ pub struct ProcessInfo {
     pub output: String,
     pub fds: Vec<(Fd, SockId)>,
     pub exited: Option<i32>,
+    /// The signal that ended it, if one did.
+    pub killed: Option<&'static str>,
     /// The process that forked it.
     pub parent: Option<Pid>,
 }

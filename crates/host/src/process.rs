@@ -15,7 +15,17 @@ pub(crate) const SHELL: Pid = Pid(0);
 const FIRST_FD: Fd = 3;
 
 /// Status of a process that a signal ended: 128 and the signal's number (bash(1)).
-const SIGPIPE: i32 = 128 + 13;
+const SIGPIPE: i32 = 13;
+
+/// signal(7): those that end a process here.
+fn signal_name(signal: i32) -> &'static str {
+    match signal {
+        8 => "SIGFPE",
+        SIGPIPE => "SIGPIPE",
+        24 => "SIGXCPU",
+        _ => "SIGSEGV",
+    }
+}
 
 /// What is kept of a process's output, octets.
 const OUTPUT_MAX: usize = 64 << 10;
@@ -91,6 +101,8 @@ pub(crate) struct Process {
     /// It would have run on while it was held.
     due: bool,
     exited: Option<i32>,
+    /// The signal that ended it.
+    killed: Option<i32>,
 }
 
 impl Process {
@@ -109,6 +121,7 @@ impl Process {
             held: false,
             due: false,
             exited: None,
+            killed: None,
         }
     }
     pub(crate) fn new(pid: Pid, file: &str, mut program: Program, start: Instant, nofile: u32) -> Process {
@@ -174,7 +187,7 @@ impl Host {
                     text: CallText::trapped(why),
                     result: CallResult::Errno(Errno("EFAULT")),
                 });
-                self.exit(pid, 128 + signal, cx);
+                self.killed(pid, signal, cx);
             }
         }
     }
@@ -191,10 +204,18 @@ impl Host {
         // write(2): nobody will read, and the process has not said that it can bear it.
         let quiet = process.ignores_sigpipe || matches!(call, Call::Send { flags, .. } if flags.no_signal);
         if *result == CallResult::Errno(Errno("EPIPE")) && !quiet {
-            self.exit(pid, SIGPIPE, cx);
+            self.killed(pid, SIGPIPE, cx);
             return;
         }
         cx.out.runnable.push((pid, cx.now + self.config.call_time));
+    }
+
+    /// signal(7): its default action ends the process, whose status is what a shell makes of it.
+    fn killed(&mut self, pid: Pid, signal: i32, cx: &mut Step) {
+        if let Some(process) = self.processes.get_mut(&pid) {
+            process.killed = Some(signal);
+        }
+        self.exit(pid, 128 + signal, cx);
     }
 
     /// exit(2): every descriptor is closed, in order.
@@ -202,7 +223,8 @@ impl Host {
         let Some(process) = self.processes.get_mut(&pid) else { return };
         process.exited = Some(status);
         let open = process.fds.list();
-        cx.out.events.push(HostEvent::Exited { pid, status });
+        let signal = process.killed.map(signal_name);
+        cx.out.events.push(HostEvent::Exited { pid, status, signal });
         let parent = process.parent;
         self.forget_calls(pid, cx);
         for (fd, _) in open {
@@ -276,14 +298,14 @@ impl Host {
         let mine = |p: &&Process| p.parent == Some(pid) && child.is_none_or(|c| c == p.pid);
         let mut children = self.processes.values().filter(mine);
         let Some(first) = children.next() else { return errno("ECHILD") };
-        let Some((gone, status)) =
-            std::iter::once(first).chain(children).find_map(|p| Some((p.pid, p.exited?)))
+        let Some((gone, status, killed)) =
+            std::iter::once(first).chain(children).find_map(|p| Some((p.pid, p.exited?, p.killed)))
         else {
             return if nohang { OK } else { Try::WaitChild };
         };
         self.processes.remove(&gone);
         // WEXITSTATUS in the second octet, WTERMSIG in the first.
-        let word = if status > 128 { status - 128 } else { status << 8 };
+        let word = killed.unwrap_or(status << 8);
         Try::Done(gone.0.into(), Bytes::copy_from_slice(&word.to_le_bytes()))
     }
 
@@ -315,6 +337,7 @@ impl Host {
             output: String::from_utf8_lossy(&process.output).into_owned(),
             fds: process.fds.list(),
             exited: process.exited,
+            killed: process.killed.map(signal_name),
             parent: process.parent,
         }
     }

@@ -340,6 +340,25 @@ int main(void) {
     assert_eq!(run(source), ("0\n2: 1 41\n3: 1 42\n1\n".into(), Some(0)));
 }
 
+/// wait(2): a status above 128 is a status; what a signal ended is told apart.
+#[test]
+fn exited_or_killed() {
+    let source = "
+int main(void) {
+  int status;
+  if (fork() == 0)
+    return 152;
+  wait(&status);
+  printf(\"%d %d %d\\n\", WIFEXITED(status), WEXITSTATUS(status), WIFSIGNALED(status));
+  if (fork() == 0)
+    for (;;) ;
+  wait(&status);
+  printf(\"%d %d\\n\", WIFEXITED(status), WIFSIGNALED(status));
+  return 0;
+}";
+    assert_eq!(run(source), ("1 152 0\n0 1\n".into(), Some(0)));
+}
+
 /// What a clone does leaves the other as it was.
 #[test]
 fn a_clone_goes_its_own_way() {

@@ -32,7 +32,12 @@ pub(crate) fn append(lines: &mut Vec<LogLine>, log: &StepLog, step: u32) {
                     line(*node, *pid, resumed(&text));
                 }
             }
-            HostEvent::Exited { pid, status } => line(*node, *pid, format!("+++ exited with {status} +++")),
+            HostEvent::Exited { pid, signal: Some(name), .. } => {
+                line(*node, *pid, format!("+++ killed by {name} +++"));
+            }
+            HostEvent::Exited { pid, status, .. } => {
+                line(*node, *pid, format!("+++ exited with {status} +++"));
+            }
             _ => {}
         }
     }

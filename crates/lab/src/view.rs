@@ -92,6 +92,8 @@ pub struct ProcessView {
     results: Vec<LineResult>,
     fds: Vec<FdView>,
     exited: Option<i32>,
+    /// The signal that ended it: `SIGXCPU`.
+    killed: Option<String>,
     /// Those outside functions, then those of each function under way, main first.
     variables: Vec<VariableView>,
     /// Functions under way, innermost first.

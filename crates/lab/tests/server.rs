@@ -286,6 +286,9 @@ fn programs_that_go_wrong_are_stopped_and_the_world_goes_on() {
     let v = at(&mut s, 1.0);
     assert_eq!(end(&v, 0, 1), (String::new(), Some(0)), "the echo's client is served");
     assert_eq!(end(&v, 0, 2), (String::new(), Some(152)), "SIGXCPU after 200,000 operations without a call");
+    assert_eq!(v.nodes[0].processes[1].killed.as_deref(), Some("SIGXCPU"));
+    let told: Vec<String> = s.log(Some(0), 2_000).into_iter().map(|l| l.text).collect();
+    assert_eq!(told.iter().filter(|l| *l == "+++ killed by SIGXCPU +++").count(), 1, "{told:?}");
     assert_eq!(end(&v, SERVER, 1), ("accept".into(), None));
     assert_eq!(end(&v, SERVER, 2), (String::new(), Some(0)));
     let log: Vec<String> = s.log(Some(1), 2_000).into_iter().map(|l| l.text).collect();

@@ -44,8 +44,8 @@ export interface Action {
   run(store: Store, args?: Arguments): void | Promise<void>;
 }
 
-/** Events that one press of a key may handle before it gives the page back. */
-const BUDGET = 200_000;
+/** Events that one press of a key may handle before it gives the page back: three floods of 10,000. */
+const BUDGET = 30_000;
 
 type Spec = Omit<Action, 'id' | 'allowed' | 'everywhere'> & { allowed?: Action['allowed']; everywhere?: boolean };
 

@@ -19,6 +19,7 @@ export const en = {
   'program.parked': 'parked by you at line {line}',
   'program.running': 'at line {line}',
   'program.exited': 'exited with {status}',
+  'program.killed': 'killed by {signal}',
   'program.mark.blocked': 'blocked',
   'program.mark.parked': 'parked',
   'program.break': 'Breakpoint before line {line}',

@@ -20,6 +20,7 @@ export const zhCN: Messages = {
   'program.parked': '由你停在第 {line} 行',
   'program.running': '第 {line} 行',
   'program.exited': '已退出，返回 {status}',
+  'program.killed': '被 {signal} 终止',
   'program.mark.blocked': '阻塞',
   'program.mark.parked': '已停',
   'program.break': '第 {line} 行前的断点',

@@ -111,7 +111,7 @@ export class Program extends Element {
       class=${only ? 'icon-only' : ''} aria-pressed=${String(p.parked)} aria-label=${only ? t('program.park') : nothing}
       title=${title} ?disabled=${!actions.park.allowed(this.store, args)}
       @click=${() => perform(this.store, 'park', args)}>${content}</button>`;
-    if (p.exited != null) return html`<span class="remark">${t('program.exited', { status: p.exited })}</span>${edit}`;
+    if (p.exited != null) return html`<span class="remark">${p.killed == null ? t('program.exited', { status: p.exited }) : t('program.killed', { signal: p.killed })}</span>${edit}`;
     if (p.lines.length === 0) return html`<span class="remark">${p.blocked == null ? t('program.shell') : t('program.blocked', { call: callName(p.blocked) })}</span>`;
     if (p.parked) return html`${button(html`${bars}${t('program.parked', { line: p.line })}`, false)}${edit}`;
     const state = p.blocked == null ? t('program.running', { line: p.line }) : t('program.blocked', { call: callName(p.blocked) });

@@ -134,7 +134,7 @@ export class Queues extends Element {
   }
 
   #unread(e: WaitingView, index: number, p: Places): TemplateResult {
-    return html`<td class="n">${index === p.over ? html`<span class="beyond">${this.t('queues.over')}</span>` : nothing}${this.t('packet.octets', { n: e.unread })}</td>`;
+    return html`<td class="n">${index === p.over ? html`<span class="beyond">${this.t('queues.over')}</span> ` : nothing}${this.t('packet.octets', { n: e.unread })}</td>`;
   }
 
   // ---- elsewhere
