@@ -27,11 +27,13 @@ mod save;
 pub mod scenario;
 #[cfg(feature = "script")]
 pub mod script;
+mod series;
 mod session;
 pub mod standing;
 mod tcb;
 mod timeline;
 mod trace;
+mod undo;
 pub mod view;
 mod viewing;
 

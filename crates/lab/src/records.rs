@@ -127,7 +127,48 @@ pub struct MarkRecord {
     pub kind: u8,
 }
 
-const _: () = assert!(size_of::<FrameRecord>() == 64 && size_of::<MarkRecord>() == 40);
+/// What a sample is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum SampleKind {
+    /// `node`'s end of flow `of`: SND.UNA, SND.NXT, SND.WND, cwnd, ssthresh (octets; `u32::MAX`: none yet), SRTT (µs;
+    /// `u32::MAX`: none yet), RTO (µs).
+    Connection = 0,
+    /// What `node` selectively acknowledged of flow `of`: from sequence number `a` to before `b` (RFC 2018).
+    Sack = 1,
+    /// What waits at `node` for link `of`: octets before (`a`) and with (`b`) the frame just put there, and in how many
+    /// microseconds (`c`) all of it will have left.
+    Link = 2,
+}
+
+/// Values along time, for a graph.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct SampleRecord {
+    /// When, ns.
+    pub time: f64,
+    /// In which step.
+    pub step: u32,
+    /// Whose.
+    pub node: u16,
+    /// Flow or link.
+    pub of: u16,
+    /// See [`SampleKind`].
+    pub a: u32,
+    pub b: u32,
+    pub c: u32,
+    pub d: u32,
+    pub e: u32,
+    pub f: u32,
+    pub g: u32,
+    /// [`SampleKind`].
+    pub kind: u32,
+}
+
+const _: () = assert!(
+    size_of::<FrameRecord>() == 64 && size_of::<MarkRecord>() == 40 && size_of::<SampleRecord>() == 48
+);
 
 macro_rules! layout {
     ($t:ty: $($f:ident $s:literal),*) => {
@@ -137,13 +178,15 @@ macro_rules! layout {
     };
 }
 
-/// Layouts of [`FrameRecord`] and [`MarkRecord`].
-pub fn layout() -> [Layout; 2] {
+/// Layouts of [`FrameRecord`], [`MarkRecord`] and [`SampleRecord`].
+pub fn layout() -> [Layout; 3] {
     [
         layout!(FrameRecord: sent "f64", ends "f64", duration "f64", step_sent "u32", step_ended "u32", seq "u32",
             ack "u32", payload "u32", copy_of "u32", from "u16", to "u16", flow "u16", flags "u16", reason "u16",
             fate "u8", bits "u8", resent "u8"),
         layout!(MarkRecord: time "f64", since "f64", step "u32", frame "u32", x "u32", y "u32", node "u16",
             flow "u16", b "u16", a "u8", kind "u8"),
+        layout!(SampleRecord: time "f64", step "u32", node "u16", of "u16", a "u32", b "u32", c "u32", d "u32", e "u32",
+            f "u32", g "u32", kind "u32"),
     ]
 }

@@ -1,12 +1,14 @@
 //! A session: a scenario, a seed, timelines, and where a person stands.
 
 use crate::commands;
-use crate::error::{Result, error, num};
+use crate::error::{Result, error};
 use crate::ledger::{Ledger, kind};
 use crate::records::{FrameRecord, MarkRecord};
 use crate::rules;
 use crate::scenario::{SHIPPED, Scenario};
+use crate::series::Sampler;
 use crate::timeline::{Logged, Timeline};
+use crate::undo::Change;
 use crate::view::{Command, CommandResult, RuleInfo, RunResult, ScenarioInfo};
 use host::CallResult;
 use net::{StepLog, World};
@@ -26,6 +28,11 @@ pub struct Session {
     pub(crate) before: Option<World>,
     /// What the last step was; empty at step 0.
     pub(crate) log: StepLog,
+    /// What can be taken back, and what was: the last at the end.
+    pub(crate) done: Vec<Change>,
+    pub(crate) undone: Vec<Change>,
+    /// What graphs are drawn from, once somebody has asked.
+    pub(crate) sampler: Option<Box<Sampler>>,
 }
 
 impl Session {
@@ -52,6 +59,9 @@ impl Session {
             step: 0,
             before: None,
             log: StepLog::default(),
+            done: Vec::new(),
+            undone: Vec::new(),
+            sampler: None,
         })
     }
 
@@ -182,24 +192,15 @@ impl Session {
         result(budget, "budget")
     }
 
-    /// Does something to the world, as the next step. Where steps are known after the one we stand at, that begins
-    /// another timeline; the old one is kept.
-    ///
-    /// # Errors
-    /// What the command refuses: `not_in_flight`, `bad_hex`, …; nothing has changed then.
-    pub fn command(&mut self, command: Command) -> Result<CommandResult> {
+    /// Does a command as the next step: see [`Session::command`].
+    pub(crate) fn perform(&mut self, command: Command) -> Result<CommandResult> {
         let before = self.world.clone();
         let mut log = StepLog::default();
         let call = commands::apply(&mut self.world, &command, &mut log, &mut Tape::None)?;
         let mut forked = None;
         if self.step < self.ledger().steps() {
-            let name = self.name_of_fork(&command);
-            let parent = self.current;
-            let fork = self.timelines[parent].fork(parent as u32, name, self.step, &before);
-            self.timelines[parent].history.forget();
-            self.current = self.timelines.len();
+            self.branch(self.free_name(commands::name(&command)), &before);
             forked = Some(self.current as u32);
-            self.timelines.push(fork);
         }
         self.step += 1;
         let line = match &command {
@@ -226,19 +227,58 @@ impl Session {
     /// # Errors
     /// `unknown_timeline`.
     pub fn switch_timeline(&mut self, id: u32) -> Result<()> {
-        let index = id as usize;
-        if index >= self.timelines.len() {
-            return Err(error("unknown_timeline", [("timeline", num(id))]));
-        }
+        let index = self.living(id)?;
         if index != self.current {
-            let step = self.step;
-            self.timelines[self.current].history.forget();
-            self.current = index;
-            let (at, world) = self.timelines[index].history.before(0);
-            (self.step, self.world, self.before) = (at, world.clone(), None);
-            self.seek(step);
+            self.stand(index, self.step);
         }
         Ok(())
+    }
+
+    /// A session of one timeline alone, standing at the step at which we stand, or at its last: to look at beside this one.
+    ///
+    /// # Errors
+    /// `unknown_timeline`.
+    pub fn lone(&self, id: u32) -> Result<Session> {
+        let index = self.living(id)?;
+        let timeline = self.timelines[index].clone();
+        let (at, world) = timeline.history.before(0);
+        let mut session = Session {
+            scenario: Rc::clone(&self.scenario),
+            seed: self.seed,
+            world: world.clone(),
+            timelines: vec![Timeline { parent: None, forked_at: 0, ..timeline }],
+            current: 0,
+            step: at,
+            before: None,
+            log: StepLog::default(),
+            done: Vec::new(),
+            undone: Vec::new(),
+            sampler: None,
+        };
+        session.seek(self.step);
+        Ok(session)
+    }
+
+    /// Stands in a timeline, at a step or at its last.
+    pub(crate) fn stand(&mut self, timeline: usize, step: u32) {
+        if timeline != self.current {
+            self.timelines[self.current].history.forget();
+            self.current = timeline;
+        }
+        let (at, world) = self.timelines[timeline].history.before(0);
+        (self.step, self.world, self.before) = (at, world.clone(), None);
+        self.log = StepLog::default();
+        self.seek(step);
+    }
+
+    /// Another timeline from where we stand, in the place of this one.
+    pub(crate) fn branch(&mut self, name: String, world: &World) {
+        let parent = self.current;
+        let fork = self.timelines[parent].fork(parent as u32, name, self.step, world);
+        self.timelines[parent].history.forget();
+        self.current = self.timelines.len();
+        self.timelines.push(fork);
+        self.keep_samples(parent, self.current, self.step);
     }
 
     /// The timeline we are in.
@@ -287,13 +327,6 @@ impl Session {
         }
         timeline.history.offer(step, &self.world);
         true
-    }
-
-    /// `edit 1`, `edit 2`, `drop 1`, …
-    fn name_of_fork(&self, command: &Command) -> String {
-        let name = commands::name(command);
-        let same = self.timelines.iter().filter(|t| t.name.split(' ').next() == Some(name)).count();
-        format!("{name} {}", same + 1)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::commands;
 use crate::history::History;
 use crate::ledger::Ledger;
-use crate::view::{Command, TimelineInfo};
+use crate::view::Command;
 use net::{StepLog, World};
 use tcp::rule::Tape;
 
@@ -25,6 +25,8 @@ pub(crate) struct Timeline {
     pub(crate) commands: Vec<Logged>,
     pub(crate) ledger: Ledger,
     pub(crate) history: History,
+    /// Nobody sees it; it can be brought back.
+    pub(crate) deleted: bool,
 }
 
 impl Timeline {
@@ -37,6 +39,7 @@ impl Timeline {
             commands: Vec::new(),
             ledger: Ledger::default(),
             history: History::new(start),
+            deleted: false,
         }
     }
 
@@ -49,6 +52,7 @@ impl Timeline {
             commands: self.commands.iter().filter(|c| c.step <= step).cloned().collect(),
             ledger: self.ledger.fork(step, world),
             history: self.history.fork(step),
+            deleted: false,
         }
     }
 
@@ -78,16 +82,5 @@ impl Timeline {
             self.play(n, &mut world, &mut log, &mut Tape::None);
         }
         world
-    }
-
-    /// For a menu.
-    pub(crate) fn info(&self, id: u32) -> TimelineInfo {
-        TimelineInfo {
-            id,
-            name: self.name.clone(),
-            parent: self.parent,
-            forked_at: self.forked_at,
-            steps: self.ledger.steps(),
-        }
     }
 }

@@ -64,6 +64,9 @@ pub struct ScenarioInfo { id: String, title: Text, summary: Text, profile: Strin
 pub struct Text { en: String, zh: String }
 /// A timeline: a future that somebody chose.
 pub struct TimelineInfo { id: u32, name: String, parent: Option<u32>, forked_at: u32, steps: u32 }
+/// Something that was done and can be taken back, or done again: a command's name, `fork`, `rename` or `delete`, and what it
+/// was done to (a frame, a call, a timeline's name; empty where that goes without saying).
+pub struct ChangeView { what: String, text: String }
 /// A machine.
 pub struct NodeView {
     id: u32,

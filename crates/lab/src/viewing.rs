@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::tcb;
 use crate::view::{
     Command, CounterView, FdView, FlowView, FrameView, HalfOpenView, LineResult, ListenerView, NodeView,
-    ProcessView, SocketView, StepInfo, TcbView, VariableView, View, WaitingView,
+    ProcessView, SocketView, StepInfo, TcbView, TimelineInfo, VariableView, View, WaitingView,
 };
 use host::{
     FrameInfo, HalfOpenInfo, Host, HostEvent, ListenerInfo, ProcessInfo, SockId, SocketInfo, TimerKey,
@@ -35,7 +35,7 @@ impl Session {
             finished: next.is_none() && held.is_empty(),
             scenario: self.scenario.info(),
             timeline: self.current as u32,
-            timelines: self.timelines.iter().enumerate().map(|(id, t)| t.info(id as u32)).collect(),
+            timelines: (0..self.timelines.len()).filter_map(|t| self.timeline_info(t)).collect(),
             nodes: (0..world.nodes()).filter_map(|n| self.node(NodeId(n), before.as_ref())).collect(),
             flows: self.flows(),
             last: self.last(),
@@ -44,6 +44,13 @@ impl Session {
             in_flight,
             rules: self.standing(),
         }
+    }
+
+    fn timeline_info(&self, index: usize) -> Option<TimelineInfo> {
+        let timeline = self.timelines.get(index).filter(|t| !t.deleted)?;
+        let (parent, forked_at) = self.origin(index);
+        let (name, steps) = (timeline.name.clone(), timeline.ledger.steps());
+        Some(TimelineInfo { id: index as u32, name, parent: parent.map(|p| p as u32), forked_at, steps })
     }
 
     /// What the step we stand at was.

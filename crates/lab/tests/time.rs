@@ -178,6 +178,10 @@ enum Walk {
     Delay(u8),
     Flip(u8, u16),
     Park(u8, bool),
+    Undo,
+    Redo,
+    Fork,
+    Delete(u8),
 }
 
 fn walk() -> impl Strategy<Value = Walk> {
@@ -195,6 +199,10 @@ fn walk() -> impl Strategy<Value = Walk> {
         1 => any::<u8>().prop_map(Walk::Delay),
         2 => (any::<u8>(), any::<u16>()).prop_map(|(f, b)| Walk::Flip(f, b)),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(n, p)| Walk::Park(n, p)),
+        2 => Just(Walk::Undo),
+        1 => Just(Walk::Redo),
+        1 => Just(Walk::Fork),
+        1 => any::<u8>().prop_map(Walk::Delete),
     ]
 }
 
@@ -221,7 +229,23 @@ fn take(s: &mut Session, step: &Walk) {
             return;
         }
         Walk::Switch(n) => {
-            let _ = s.switch_timeline(u32::from(n) % view.timelines.len() as u32);
+            let _ = s.switch_timeline(view.timelines[usize::from(n) % view.timelines.len()].id);
+            return;
+        }
+        Walk::Undo => {
+            let _ = s.undo();
+            return;
+        }
+        Walk::Redo => {
+            let _ = s.redo();
+            return;
+        }
+        Walk::Fork => {
+            let _ = s.fork();
+            return;
+        }
+        Walk::Delete(n) => {
+            let _ = s.delete_timeline(view.timelines[usize::from(n) % view.timelines.len()].id);
             return;
         }
         Walk::Hold(n) => Command::Hold { frame: pick(&view.in_flight, n) },
@@ -263,6 +287,10 @@ proptest! {
             s.world().assert_invariants();
             let view = s.view();
             let digest = s.digest();
+            if matches!(step, Walk::Undo | Walk::Redo) {
+                // What was known of the timeline from here on may be forgotten.
+                seen.retain(|(timeline, step), _| *timeline != view.timeline || *step < view.step);
+            }
             let known = seen.entry((view.timeline, view.step)).or_insert_with(|| digest.clone());
             prop_assert_eq!(&*known, &digest, "timeline {} step {}", view.timeline, view.step);
         }
@@ -272,7 +300,9 @@ proptest! {
         assert_same_records(&restored, &s);
         let (mut mine, mut theirs) = (s.view(), restored.view());
         for view in [&mut mine, &mut theirs] {
-            (view.timeline, view.timelines) = (0, vec![]);
+            // Deleted timelines keep their numbers until they are saved.
+            view.timeline = 0;
+            view.timelines.iter_mut().for_each(|t| (t.id, t.parent) = (0, None));
         }
         assert_same("the view", &shown(&mine), &shown(&theirs));
     }

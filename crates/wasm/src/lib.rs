@@ -32,12 +32,12 @@ pub fn start() {
     panic::install();
 }
 
-/// Layouts of the packed records: frames, marks.
+/// Layouts of the packed records: frames, marks, samples.
 ///
 /// # Errors
 /// None that a caller could meet: the value is a constant.
 #[cfg(feature = "session")]
-#[wasm_bindgen(unchecked_return_type = "[view.Layout, view.Layout]")]
+#[wasm_bindgen(unchecked_return_type = "[view.Layout, view.Layout, view.Layout]")]
 pub fn layouts() -> Result<JsValue, JsValue> {
     value::give(&lab::records::layout())
 }

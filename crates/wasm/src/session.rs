@@ -261,14 +261,10 @@ impl Session {
     /// What the command refuses: `not_in_flight`, `bad_hex`, …; the world is as it was.
     #[wasm_bindgen(unchecked_return_type = "view.CommandResult")]
     pub fn command(&mut self, #[wasm_bindgen(unchecked_param_type = "view.Command")] command: JsValue) -> Js {
-        let guard = self.rescue.enter();
         let command: Command = value::json(&command)
             .and_then(|text| Command::parse(&text))
             .map_err(|e| bad_argument("command", &e))?;
-        let done = self.inner.command(command);
-        drop(guard);
-        self.rescue.keep(self.inner.save());
-        plain(done)
+        plain(self.changing(|s| s.command(command)))
     }
 
     /// To another timeline, at the step where it was left.
@@ -277,11 +273,67 @@ impl Session {
     /// `unknown_timeline`.
     #[wasm_bindgen(js_name = switchTimeline)]
     pub fn switch_timeline(&mut self, id: u32) -> Js<()> {
+        bare(self.changing(|s| s.switch_timeline(id)))
+    }
+
+    /// What `undo` would take back and what `redo` would do again.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "(view.ChangeView | null)[]")]
+    pub fn changes(&self) -> Js {
+        value::give(&self.inner.changes())
+    }
+
+    /// Takes the last change back and stands where it was done; false where there is none.
+    pub fn undo(&mut self) -> bool {
+        self.changing(|s| s.undo())
+    }
+
+    /// Does again what was taken back last; false where there is nothing.
+    pub fn redo(&mut self) -> bool {
+        self.changing(|s| s.redo())
+    }
+
+    /// Another timeline from here, in which nothing is known of what comes. Gives its id.
+    pub fn fork(&mut self) -> u32 {
+        self.changing(|s| s.fork())
+    }
+
+    /// Gives a timeline another name.
+    ///
+    /// # Errors
+    /// `unknown_timeline`, `bad_name`.
+    #[wasm_bindgen(js_name = renameTimeline)]
+    pub fn rename_timeline(&mut self, id: u32, name: &str) -> Js<()> {
+        bare(self.changing(|s| s.rename_timeline(id, name)))
+    }
+
+    /// Deletes a timeline.
+    ///
+    /// # Errors
+    /// `unknown_timeline`, `last_timeline`.
+    #[wasm_bindgen(js_name = deleteTimeline)]
+    pub fn delete_timeline(&mut self, id: u32) -> Js<()> {
+        bare(self.changing(|s| s.delete_timeline(id)))
+    }
+
+    /// A session of one timeline alone, at the same step or at its last: to look at beside this one.
+    ///
+    /// # Errors
+    /// `unknown_timeline`.
+    pub fn lone(&self, id: u32) -> Js<Session> {
+        let _guard = self.rescue.enter();
+        bare(self.inner.lone(id)).map(Session::begin)
+    }
+
+    /// Does what is worth keeping.
+    fn changing<R>(&mut self, what: impl FnOnce(&mut lab::Session) -> R) -> R {
         let guard = self.rescue.enter();
-        let done = self.inner.switch_timeline(id);
+        let done = what(&mut self.inner);
         drop(guard);
         self.rescue.keep(self.inner.save());
-        bare(done)
+        done
     }
 
     /// Where the packed frame records lie.
@@ -302,7 +354,23 @@ impl Session {
         value::give(&Place::of(self.inner.marks()))
     }
 
-    /// The timeline as JSON, UTF-8.
+    /// Brings the samples that graphs are drawn from up to the furthest step known, handling at most `budget` steps; gives
+    /// the step that they have come to.
+    pub fn sample(&mut self, budget: u32) -> u32 {
+        let _guard = self.rescue.enter();
+        self.inner.sample(budget)
+    }
+
+    /// Where the packed samples lie.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "{ ptr: number, len: number }")]
+    pub fn samples(&self) -> Js {
+        value::give(&Place::of(self.inner.samples()))
+    }
+
+    /// Every timeline as JSON, UTF-8.
     pub fn save(&self) -> Uint8Array {
         Uint8Array::from(self.inner.save().as_slice())
     }

@@ -98,6 +98,7 @@ fn types() -> String {
     all.visit::<v::RuleInfo>();
     all.visit::<v::CallView>();
     all.visit::<v::Completions>();
+    all.visit::<v::ChangeView>();
     all.visit::<v::LogLine>();
     all.visit::<v::Break>();
     all.visit::<lab::draft::Change>();

@@ -8,6 +8,7 @@ import { shareLink } from './share.js';
 import { saveFile } from './files.js';
 import { ALL_MENDS } from './draft.js';
 import { start, stop } from './run.js';
+import { partner } from './partner.js';
 import type { Break } from './pkg/views.js';
 import type { Numbers, Room, Store, Theme } from './store.js';
 
@@ -28,6 +29,8 @@ export interface Arguments {
   /** Scenario id. */
   scenario?: string;
   timeline?: number;
+  /** Of a timeline. */
+  name?: string;
   speed?: number;
   /** Shipped script, by its path. */
   script?: string;
@@ -129,8 +132,8 @@ const specs = {
     if (by === undefined) s.set({ selected: frameOf(s, a), dialog: 'delay' });
     else onFrame(s, a, (frame) => void s.command({ kind: 'delay', frame, by }));
   } },
-  undo: { keys: ['Mod+z'], allowed: (s) => !!s.draft?.canUndo, run: (s) => s.undo() },
-  redo: { keys: ['Mod+Shift+z', 'Mod+y'], allowed: (s) => !!s.draft?.canRedo, run: (s) => s.redo() },
+  undo: { keys: ['Mod+z'], allowed: (s) => !!s.draft?.canUndo || !!s.changes[0], run: (s) => (stop(s), s.undo()) },
+  redo: { keys: ['Mod+Shift+z', 'Mod+y'], allowed: (s) => !!s.draft?.canRedo || !!s.changes[1], run: (s) => (stop(s), s.redo()) },
   mend: { keys: ['m'], allowed: (s) => !!s.draft?.dirty, run: (s) => void s.setMends((s.draft?.mends ?? 0) === ALL_MENDS ? 0 : ALL_MENDS) },
   numbers: { keys: ['r'], run: (s) => s.set({ numbers: other<Numbers>(s.face.numbers, ['absolute', 'relative']) }) },
 
@@ -169,6 +172,17 @@ const specs = {
     const { node, file } = a ?? {};
     if (node !== undefined && file !== undefined) s.set({ dialog: 'program', program: { node, file } });
   } },
+
+  // ---- timelines
+  timelines: { keys: ['f'], run: (s) => s.set({ lower: 'timelines' }) },
+  fork: { keys: ['Shift+f'], run: (s) => (stop(s), s.change((w) => w.fork())) },
+  compare: { keys: ['y'], allowed: (s) => s.view.timelines.length > 1, run: (s, a) => {
+    const other = a?.timeline ?? (s.face.compare === undefined ? partner(s.view.timelines, s.view.timeline) : undefined);
+    s.set({ compare: other === s.face.compare ? undefined : other });
+  } },
+  renameTimeline: { keys: [], run: (s, a) => s.change((w) => w.renameTimeline(a?.timeline ?? s.view.timeline, a?.name ?? '')) },
+  deleteTimeline: { keys: [], allowed: (s) => s.view.timelines.length > 1,
+    run: (s, a) => (stop(s), s.change((w) => w.deleteTimeline(a?.timeline ?? s.view.timeline))) },
 
   // ---- files and links
   timeline: { keys: [], run: (s, a) => (stop(s), void s.act((w) => w.switchTimeline(a?.timeline ?? 0)), s.remember()) },

@@ -1,7 +1,6 @@
-/** What outlives the page: work over a reload, taste over a visit. Storage may be forbidden; then nothing is kept. */
+/** What outlives the page: taste over a visit (for the work, see `work.ts`). Storage may be forbidden; then nothing is kept. */
 import { nearest, type Lang } from '../locales/index.js';
-import { parseSaved } from './share.js';
-import type { Face, Numbers, Saved, Store, Theme } from './store.js';
+import type { Face, Numbers, Store, Theme } from './store.js';
 
 const PREFIX = 'tcp-playground:1';
 
@@ -11,30 +10,18 @@ export function reloaded(): boolean {
   return entry?.type === 'reload' || entry?.type === 'back_forward';
 }
 
-/** `name` tells the elements of a page apart; `scenario` is the one that it was asked to open. */
-export function keepWork(name: string, scenario: string, saved: Saved): void {
-  write('sessionStorage', `${PREFIX}:${name}`, JSON.stringify({ scenario, ...saved }));
-}
-
-export function keptWork(name: string, scenario: string): Saved | undefined {
-  const text = read('sessionStorage', `${PREFIX}:${name}`);
-  if (text === null) return undefined;
-  const saved = parseSaved(text);
-  return saved && (JSON.parse(text) as { scenario?: unknown }).scenario === scenario ? saved : undefined;
-}
-
 const KEPT = ['lang', 'theme', 'numbers', 'speed', 'keys'] as const;
 type Taste = Pick<Face, (typeof KEPT)[number]>;
 
 export function keepTaste(store: Store): void {
   const taste = Object.fromEntries(KEPT.map((k) => [k, store.face[k]]));
-  write('localStorage', `${PREFIX}:taste`, JSON.stringify(taste));
+  write(`${PREFIX}:taste`, JSON.stringify(taste));
 }
 
 /** What was chosen on an earlier visit, as far as it makes sense. */
 export function keptTaste(): Partial<Taste> {
   try {
-    const taste = JSON.parse(read('localStorage', `${PREFIX}:taste`) ?? '{}') as Partial<Record<keyof Taste, unknown>>;
+    const taste = JSON.parse(read(`${PREFIX}:taste`) ?? '{}') as Partial<Record<keyof Taste, unknown>>;
     const found: Partial<Taste> = {};
     if (typeof taste.lang === 'string') found.lang = nearest(taste.lang) satisfies Lang;
     if (['auto', 'light', 'dark'].includes(taste.theme as string)) found.theme = taste.theme as Theme;
@@ -47,17 +34,17 @@ export function keptTaste(): Partial<Taste> {
   }
 }
 
-function read(where: 'localStorage' | 'sessionStorage', key: string): string | null {
+function read(key: string): string | null {
   try {
-    return globalThis[where].getItem(key);
+    return localStorage.getItem(key);
   } catch {
     return null;
   }
 }
 
-function write(where: 'localStorage' | 'sessionStorage', key: string, value: string): void {
+function write(key: string, value: string): void {
   try {
-    globalThis[where].setItem(key, value);
+    localStorage.setItem(key, value);
   } catch {
     // Full or forbidden: the page works without.
   }

@@ -45,7 +45,9 @@ export function parseSaved(text: string): Saved | undefined {
     const saved = JSON.parse(text) as Partial<Saved> | null;
     if (saved?.v !== 1 || typeof saved.timeline !== 'string' || !Number.isInteger(saved.step)) return undefined;
     const selected = Number.isInteger(saved.selected) ? saved.selected : undefined;
-    return { v: 1, timeline: saved.timeline, step: saved.step as number, selected };
+    const { kept } = saved;
+    const plain = typeof kept === 'object' && kept !== null && !Array.isArray(kept);
+    return { v: 1, timeline: saved.timeline, step: saved.step as number, selected, ...(plain ? { kept } : {}) };
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { Lang } from '../locales/index.js';
 import { Draft } from './draft.js';
 import { EnginePanic, toEngineError, type Engine, type EngineError, type Session } from './engine.js';
 import { Fate, Frames, Marks } from './records.js';
-import type { Break, Change, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
+import type { Break, Change, ChangeView, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
@@ -13,7 +13,7 @@ export type Dialog = 'help' | 'connect' | 'call' | 'delay' | 'share' | 'open' | 
 export const ROOMS = ['session', 'script', 'conformance'] as const;
 export type Room = (typeof ROOMS)[number];
 /** What the panel below shows. All but the packet are loaded when they are first looked at. */
-export const LOWER = ['packet', 'console', 'log', 'pipeline'] as const;
+export const LOWER = ['packet', 'console', 'log', 'pipeline', 'timelines'] as const;
 export type Lower = (typeof LOWER)[number];
 /** Everything of the store that is not the world: set through {@link Store.set}. */
 export interface Face {
@@ -37,6 +37,8 @@ export interface Face {
   lower: Lower;
   /** Steps that a prediction looks on after the arrival. */
   ahead: number;
+  /** Timeline that is held beside the one we are in. */
+  compare: number | undefined;
   /** Lines of programs before which a run stops. */
   breaks: readonly Break[];
   /** Program whose text is edited in the dialog `program`. */
@@ -57,7 +59,12 @@ export interface Saved {
   timeline: string;
   step: number;
   selected?: number | undefined;
+  /** What panels keep with the work ({@link Store.keep}). */
+  kept?: Kept | undefined;
 }
+
+/** Plain JSON by name: what belongs to the work but not to the world, such as breakpoints. */
+export type Kept = Readonly<Record<string, unknown>>;
 
 export class Store {
   readonly engine: Engine;
@@ -73,7 +80,7 @@ export class Store {
   revision = 0;
   face: Face = {
     room: 'session', asked: undefined, lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, field: undefined,
-    flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', ahead: 0, breaks: [], program: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
+    flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', ahead: 0, compare: undefined, breaks: [], program: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
   };
   /** Bytes under edit; undefined until a field of the selected packet is changed. */
   draft: Draft | undefined;
@@ -85,6 +92,8 @@ export class Store {
   link = '';
   /** What a room other than the playground does with a key; true where it used it. */
   roomKeys: ((e: KeyboardEvent) => boolean) | undefined;
+  /** What panels keep with the work; set through {@link keep}. It may come from a file: whoever reads it must check it. */
+  kept: Kept = {};
   /** Time shown while running: between `view.now` and the next event, ns. */
   clock = 0;
 
@@ -290,8 +299,9 @@ export class Store {
   }
 
   /** Another session in the place of this one. */
-  replace(session: Session): void {
+  replace(session: Session, kept: Kept = {}): void {
     this.session = session;
+    this.kept = kept;
     this.list = {};
     this.draft = undefined;
     this.face = {
@@ -324,13 +334,36 @@ export class Store {
     return this.#draw((draft) => draft.setMends(mends));
   }
 
+  /** What {@link undo} would take back of what was done to the world and its timelines, and what {@link redo} would do again. */
+  get changes(): readonly [ChangeView | null | undefined, ChangeView | null | undefined] {
+    const [undo, redo] = this.#cached('changes', () => this.session.changes()) ?? [];
+    return [undo, redo];
+  }
+
+  /** Takes back the last edit of the packet in hand, else the last thing that was done. */
   undo(): void {
-    if (this.draft?.undo() && !this.draft.dirty) this.draft = undefined;
+    if (!this.draft?.canUndo) return this.alter((session) => session.undo());
+    if (this.draft.undo() && !this.draft.dirty) this.draft = undefined;
     this.notify();
   }
 
   redo(): void {
-    this.draft?.redo();
+    if (!this.draft?.canRedo) return this.alter((session) => session.redo());
+    this.draft.redo();
+    this.notify();
+  }
+
+  /** Does something to the timelines; lists that were longer may come back shorter. */
+  alter(what: (session: Session) => unknown): void {
+    this.list = {};
+    this.act(what);
+    this.remember();
+  }
+
+  /** Keeps something with the work, under a name of its own: it comes back with the work, from a reload, a file or a link. */
+  keep(name: string, value: unknown): void {
+    this.kept = { ...this.kept, [name]: value };
+    this.remember();
     this.notify();
   }
 
@@ -364,7 +397,7 @@ export class Store {
       return { ...this.#safe, timeline, step: this.view.step };
     }
     const timeline = new TextDecoder().decode(this.session.save());
-    return { v: 1, timeline, step: this.view.step, selected: this.face.selected };
+    return { v: 1, timeline, step: this.view.step, selected: this.face.selected, kept: this.kept };
   }
 
   /** Keeps a copy of the timeline outside the wasm memory. */
@@ -375,7 +408,7 @@ export class Store {
   /** Stands where `saved` stood. Throws what the core throws. */
   restore(saved: Saved): void {
     const session = this.engine.Session.restore(new TextEncoder().encode(saved.timeline));
-    this.replace(session);
+    this.replace(session, saved.kept);
     this.goTo(saved.step);
     if (saved.selected !== undefined && saved.selected < this.frames.length) this.set({ selected: saved.selected });
   }
@@ -397,6 +430,8 @@ export class Store {
       this.draft = undefined;
     }
     this.face.rule = undefined;
+    const { compare } = this.face;
+    if (compare === this.view.timeline || !this.view.timelines.some((l) => l.id === compare)) this.face.compare = undefined;
   }
 
   /** A value computed from the world, kept until it changes; undefined where the core refuses. */

@@ -14,7 +14,7 @@ import '../time-bar/index.js';
 import '../top-bar/index.js';
 import '../why/index.js';
 
-export type Tab = Exclude<Panel, 'top' | 'time' | 'log' | 'pipeline'>;
+export type Tab = Exclude<Panel, 'top' | 'time' | 'log' | 'pipeline' | 'timelines'>;
 
 export interface Arranged {
   readonly store: Store;
@@ -64,21 +64,26 @@ export function load(room: Room, failed: () => void): void {
 }
 
 type Tool = Exclude<Lower, 'packet'>;
-let tools: Promise<unknown> | undefined;
+/** Console, log and pipeline come together; what is opened less often comes by itself. */
+const LATE = { tools: () => import('../tools/index.js'), timelines: () => import('../timelines/index.js') } as const;
+const fetched = new Map<keyof typeof LATE, Promise<unknown>>();
 const toolFailures = new Map<Tool, string>();
 
 /** Console, log or pipeline: fetched when it is first looked at, and empty until then. */
 function tool(a: Arranged, which: Tool): TemplateResult {
-  tools ??= import('../tools/index.js').catch((thrown: unknown) => {
-    tools = undefined;
-    toolFailures.set(which, thrown instanceof Error ? thrown.message : String(thrown));
-    a.store.notify();
-  });
+  const part = which === 'timelines' ? which : 'tools';
+  if (!fetched.has(part)) {
+    fetched.set(part, LATE[part]().catch((thrown: unknown) => {
+      fetched.delete(part);
+      toolFailures.set(which, thrown instanceof Error ? thrown.message : String(thrown));
+      a.store.notify();
+    }));
+  }
   const failed = toolFailures.get(which);
   toolFailures.delete(which);
   if (failed !== undefined) return html`<p class="loading failed" role="alert">${a.t('shell.roomFailed', { why: failed })}</p>`;
   return which === 'console' ? html`<tcp-console .node=${nodeFor(a.store, 'server')}></tcp-console>`
-    : which === 'log' ? html`<tcp-log></tcp-log>` : html`<tcp-pipeline></tcp-pipeline>`;
+    : which === 'log' ? html`<tcp-log></tcp-log>` : which === 'timelines' ? html`<tcp-timelines></tcp-timelines>` : html`<tcp-pipeline></tcp-pipeline>`;
 }
 
 const sequence = (legend: boolean): TemplateResult =>
@@ -107,7 +112,7 @@ function middle(a: Arranged): TemplateResult {
 
 function phone(a: Arranged): TemplateResult {
   const { shown, tab } = a;
-  const late = (['console', 'log', 'pipeline'] as const).filter((p) => shown.has(p));
+  const late = (['console', 'log', 'pipeline', 'timelines'] as const).filter((p) => shown.has(p));
   const tabs = [...(['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p)), ...(late.length ? (['console'] as const) : [])];
   return html`${tabs.length > 1 ? html`<nav aria-label=${a.t('tab.label')}>${tabList(a, tabs)}</nav>` : nothing}
     <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-sequence></tcp-sequence></div>` : tab === 'packet'

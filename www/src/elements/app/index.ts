@@ -2,11 +2,13 @@ import { FIRST, scenarioText } from '../../engine/shipped.js';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { actions, perform, type ActionId, type Arguments } from '../../engine/actions.js';
 import { loadEngine, type Engine } from '../../engine/engine.js';
-import { keepTaste, keepWork, keptTaste, keptWork, reloaded } from '../../engine/persist.js';
+import { saveFile } from '../../engine/files.js';
+import { keepTaste, keptTaste, reloaded } from '../../engine/persist.js';
 import { stop } from '../../engine/run.js';
 import { linkedTimeline } from '../../engine/share.js';
 import { ROOMS, Store, type Lower, type Room, type Saved, type Theme } from '../../engine/store.js';
-import { nearest, translator, type Key, type T } from '../../locales/index.js';
+import type { Notice, Work } from '../../engine/work.js';
+import { nearest, translator, type T } from '../../locales/index.js';
 import { reset, StoreRequest, tokens } from '../base/index.js';
 import { handleKey } from './keys.js';
 import { layoutFor, panelsOf, type Layout, type Panel } from './layout.js';
@@ -14,7 +16,9 @@ import { spoken } from './speak.js';
 import { styles } from './styles.js';
 import { arrangement, load, type Tab } from './arrangement.js';
 
-/** Scenario that a page opens on. */
+/** How long after a change the work is kept, ms. */
+const KEEP_AFTER = 800;
+const badLink: Notice = { say: (lang) => translator(lang)('shell.badLink') };
 
 /** Detail of the `step` event. */
 export interface StepDetail {
@@ -62,7 +66,8 @@ export class TcpPlayground extends LitElement {
   declare protected failure: string | undefined;
   declare protected layout: Layout;
   declare protected tab: Tab;
-  declare protected notice: Key | undefined;
+  /** A word about what was found when the page was opened. */
+  declare protected notice: Notice | undefined;
 
   #store: Store | undefined;
   #waiting: ((store: Store) => void)[] = [];
@@ -72,6 +77,8 @@ export class TcpPlayground extends LitElement {
   #said = '';
   #told = -1;
   #lower: Lower = 'packet';
+  #work: Work | undefined;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
   readonly #resize = new ResizeObserver(([entry]) => {
     if (entry) this.layout = layoutFor(entry.contentRect.width, entry.contentRect.height, this.view);
   });
@@ -176,18 +183,31 @@ export class TcpPlayground extends LitElement {
     const store = Store.open(engine, await scenarioText(scenario), this.seed);
     if (!this.page) return store;
     const linked = await linkedTimeline(location.hash);
-    const saved = linked ?? (reloaded() ? keptWork(this.id, scenario) : undefined);
-    if (location.hash.startsWith('#t=') && !linked) this.notice = 'shell.badLink';
-    if (saved) {
+    if (location.hash.startsWith('#t=') && !linked) this.notice = badLink;
+    if (linked) {
       try {
-        store.restore(saved);
+        store.restore(linked);
       } catch {
-        if (linked) this.notice = 'shell.badLink';
+        this.notice = badLink;
+      }
+      // The work goes on from here; loading again must not throw it away for the link.
+      history.replaceState(null, '', location.pathname + location.search);
+    } else if (reloaded()) await this.#takeUp(store, scenario);
+    return store;
+  }
+
+  /** The work of before the reload, if there is any that can be read. */
+  async #takeUp(store: Store, scenario: string): Promise<void> {
+    const { Work } = await import('../../engine/work.js');
+    const work = (this.#work = await Work.open(this.id, scenario, true));
+    if (work.saved) {
+      try {
+        store.restore(work.saved);
+      } catch (thrown) {
+        work.refuse(thrown instanceof Error ? thrown.message : String(thrown), JSON.stringify(work.saved));
       }
     }
-    // The work goes on from here; loading again must not throw it away for the link.
-    if (linked) history.replaceState(null, '', location.pathname + location.search);
-    return store;
+    this.notice = work.notice;
   }
 
   /** Language, theme and the like: the attribute first, then what was chosen before, then the reader's own. */
@@ -241,6 +261,7 @@ export class TcpPlayground extends LitElement {
     else this.dataset['theme'] = theme;
     if (this.page) document.documentElement.dataset['theme'] = theme;
     this.requestUpdate();
+    this.#keepSoon();
     if (this.#told === store.revision) return;
     this.#told = store.revision;
     const { step, steps, now, finished } = store.view;
@@ -251,8 +272,23 @@ export class TcpPlayground extends LitElement {
     const store = this.#store;
     if (!store || !this.page) return;
     keepTaste(store);
-    keepWork(this.id, this.scenario ?? FIRST, store.saved());
+    this.#work?.keep(store.saved());
   };
+
+  /** The work is kept a moment after it changed, not at each step of a run. */
+  #keepSoon(): void {
+    if (!this.page || this.#keeping !== undefined) return;
+    this.#keeping = setTimeout(() => {
+      this.#keeping = undefined;
+      void (async () => {
+        if (!this.#work) {
+          const { Work } = await import('../../engine/work.js');
+          this.#work ??= await Work.open(this.id, this.scenario ?? FIRST, false);
+        }
+        this.#keep();
+      })();
+    }, KEEP_AFTER);
+  }
 
   /** Keys pressed where nothing has the focus belong to the page. */
   readonly #pageKey = (e: KeyboardEvent): void => {
@@ -279,9 +315,13 @@ export class TcpPlayground extends LitElement {
     const shown = panelsOf(this.panels);
     return html`${arrangement({ store, t, layout: this.layout, tab: this.tabOf(shown), shown, full: this.full, choose: (tab) => (this.tab = tab) })}
       <p class="sr" role="status" aria-live="polite">${store.face.room === 'session' ? this.#speech(store, t) : ''}</p>
-      ${this.notice ? html`<p class="notice" role="alert">${t(this.notice as 'shell.badLink')}
-        <button @click=${() => (this.notice = undefined)}>${t('shell.dismiss')}</button></p>` : nothing}`;
+      ${this.notice ? html`<p class="notice" role="alert">${this.notice.say(nearest(this.lang))}
+        ${this.notice.file === undefined ? nothing : html`<button @click=${this.#saveNotice}>${this.notice.label?.(nearest(this.lang))}</button>`}<button @click=${() => (this.notice = undefined)}>${t('shell.dismiss')}</button></p>` : nothing}`;
   }
+
+  readonly #saveNotice = (): void => {
+    saveFile('damaged.timeline.json', new TextEncoder().encode(this.notice?.file ?? ''), 'application/json');
+  };
 
   /** The tab chosen, if the arrangement has it. */
   protected tabOf(shown: ReadonlySet<Panel>): Tab {

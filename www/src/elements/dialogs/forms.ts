@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { actions, keyHint, perform } from '../../engine/actions.js';
-import { parseSaved } from '../../engine/share.js';
+import { LONGEST_LINK, parseSaved } from '../../engine/share.js';
 import { plain, errorSentence } from '../../locales/sentences.js';
 import { toEngineError } from '../../engine/engine.js';
 import { template, type Key } from '../../locales/index.js';
@@ -121,10 +121,11 @@ export class ShareForm extends Form {
 
   protected override render(): TemplateResult {
     const { t, store } = this;
+    const long = store.link.length > LONGEST_LINK;
     return html`<form class="body" @submit=${(e: Event) => void this.#copy(e)}><p>${t('dialog.share.text')}</p>
       <input name="link" readonly aria-label=${t('dialog.share.title')} .value=${store.link} @focus=${(e: Event) => (e.target as HTMLInputElement).select()}>
-      ${store.link.length > 8000 ? html`<p>${t('dialog.share.long', { n: store.link.length })}</p>` : nothing}
-      ${this.copied ? html`<p role="status">${t('dialog.share.copied')}</p>` : nothing}${this.buttons(t('dialog.share.copy'))}</form>`;
+      ${long ? html`<p role="status">${t('dialog.share.long', { n: store.link.length, max: LONGEST_LINK })}</p>` : nothing}
+      ${this.copied ? html`<p role="status">${t('dialog.share.copied')}</p>` : nothing}${long ? html`<div class="buttons"><button type="submit">${t('dialog.share.copy')}</button><button type="button" class="primary" @click=${() => perform(store, 'save')}>${t('action.save')}</button></div>` : this.buttons(t('dialog.share.copy'))}</form>`;
   }
 
   async #copy(e: Event): Promise<void> {

@@ -93,7 +93,7 @@ export class Dialogs extends Element {
     return html`<dialog aria-labelledby="title" @keydown=${(e: Event) => e.stopPropagation()} @cancel=${(e: Event) => e.preventDefault()}>
       <div class="head"><h2 id="title">${t('dialog.panic.title')}</h2></div>
       <div class="body"><p>${t('dialog.panic.text')}</p><p class="result">${store.panic?.message}</p>
-        <div class="buttons"><button type="button" class="primary" autofocus @click=${() => void actions.save.run(store)}>${t('dialog.panic.save')}</button></div></div></dialog>`;
+        <div class="buttons"><button type="button" @click=${() => void actions.save.run(store)}>${t('dialog.panic.save')}</button><button type="button" class="primary" autofocus @click=${() => location.reload()}>${t('dialog.panic.again')}</button></div></div></dialog>`;
   }
 }
 

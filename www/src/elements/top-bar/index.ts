@@ -8,7 +8,7 @@ import { styles } from './styles.js';
 
 /** Actions of the menu; a gap is a line. */
 const MENU: readonly (ActionId | null)[] = [
-  'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'zoomIn', 'zoomOut', null,
+  'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'timelines', 'fork', 'compare', null, 'zoomIn', 'zoomOut', null,
   'share', 'pcapng', 'save', 'open', null, 'session', 'script', 'conformance', null, 'language', 'theme', 'keys', 'help',
 ];
 
@@ -71,9 +71,18 @@ export class TopBar extends Element {
   }
 
   #item(id: ActionId): TemplateResult {
-    const { t, store } = this;
+    const { store } = this;
     return html`<button ?disabled=${!actions[id].allowed(store)} aria-pressed=${id === 'keys' ? String(store.face.keys) : nothing}
-      @click=${() => perform(store, id)}><span>${id === 'keys' && store.face.keys ? '✓ ' : nothing}${t(`action.${id}`)}</span><kbd aria-hidden="true">${keyHint(id)}</kbd></button>`;
+      @click=${() => perform(store, id)}><span>${id === 'keys' && store.face.keys ? '✓ ' : nothing}${this.#label(id)}</span><kbd aria-hidden="true">${keyHint(id)}</kbd></button>`;
+  }
+
+  /** What would be undone stands beside the word. */
+  #label(id: ActionId): string {
+    const { t, store } = this;
+    const action = t(`action.${id}`);
+    if ((id !== 'undo' && id !== 'redo') || store.draft?.canUndo) return action;
+    const change = store.changes[id === 'undo' ? 0 : 1];
+    return change ? t('change', { action, what: t(`change.${change.what}` as 'change.drop'), text: change.text }).trim() : action;
   }
 
   #timelines(): TemplateResult {
@@ -90,9 +99,11 @@ export class TopBar extends Element {
     const { t, store } = this;
     const { view, draft } = store;
     if (!draft?.dirty || view.step >= view.steps) return nothing;
-    const edits = view.timelines.filter((l) => l.name.startsWith('edit ')).length;
+    const names = new Set(view.timelines.map((l) => l.name));
+    let n = 1;
+    while (names.has(`edit ${n}`)) n++;
     return html`<span class="fork wide"><svg width="10" height="10" aria-hidden="true">${svg`<path d="M5 0l5 5-5 5-5-5z"></path>`}</svg>
-      ${t('top.forks', { name: `edit ${edits + 1}` })}</span>`;
+      ${t('top.forks', { name: `edit ${n}` })}</span>`;
   }
 
   readonly #scenario = (e: Event): void => {
