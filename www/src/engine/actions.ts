@@ -162,6 +162,7 @@ const specs = {
   console: { keys: ['`'], run: (s) => s.set({ lower: 'console' }) },
   log: { keys: ['o'], run: (s) => s.set({ lower: 'log' }) },
   pipeline: { keys: ['i'], run: (s) => s.set({ lower: 'pipeline' }) },
+  graphs: { keys: ['a'], run: (s) => s.set({ lower: 'graphs' }) },
   breakpoint: { keys: [], run: (s, a) => {
     const { node, file, line } = a ?? {};
     if (node === undefined || file === undefined || line === undefined) return;

@@ -18,8 +18,8 @@ export class EnginePanic extends Error {
 export interface Engine {
   readonly Session: typeof Session;
   readonly memory: WebAssembly.Memory;
-  /** Layout of the frame record and of the mark record. */
-  readonly layouts: readonly [Layout, Layout];
+  /** Layouts of the frame record, of the mark record and of the sample record. */
+  readonly layouts: readonly [Layout, Layout, Layout];
   /** The timeline of the session that panicked. */
   panicTimeline(): Uint8Array | undefined;
 }

@@ -13,7 +13,7 @@ export type Dialog = 'help' | 'connect' | 'call' | 'delay' | 'share' | 'open' | 
 export const ROOMS = ['session', 'script', 'conformance'] as const;
 export type Room = (typeof ROOMS)[number];
 /** What the panel below shows. All but the packet are loaded when they are first looked at. */
-export const LOWER = ['packet', 'console', 'log', 'pipeline', 'timelines'] as const;
+export const LOWER = ['packet', 'console', 'log', 'pipeline', 'graphs', 'timelines'] as const;
 export type Lower = (typeof LOWER)[number];
 /** Everything of the store that is not the world: set through {@link Store.set}. */
 export interface Face {

@@ -2,6 +2,8 @@
 import { expect, it } from 'vitest';
 import { en as conformance } from '../elements/conformance/words.en.js';
 import { zhCN as conformanceZh } from '../elements/conformance/words.zh-CN.js';
+import { en as graphs } from '../elements/graphs/words.en.js';
+import { zhCN as graphsZh } from '../elements/graphs/words.zh-CN.js';
 import { en as script } from '../elements/script/words.en.js';
 import { zhCN as scriptZh } from '../elements/script/words.zh-CN.js';
 import { en as timelines } from '../elements/timelines/words.en.js';
@@ -14,7 +16,7 @@ const names = (m: Message | undefined): string[] =>
   [...new Set((typeof m === 'string' ? m : `${m?.one}${m?.other}`).match(/\{\w+\}/g) ?? [])].sort();
 type Catalogue = Readonly<Record<string, Message>>;
 const pairs: [string, Catalogue, Catalogue][] = [['script', script, scriptZh], ['conformance', conformance, conformanceZh], ['tools', tools, toolsZh],
-  ['timelines', timelines, timelinesZh]];
+  ['timelines', timelines, timelinesZh], ['graphs', graphs, graphsZh]];
 
 it.each(pairs)('%s says the same in both languages', (_, en, zh) => {
   for (const key of Object.keys(en)) {

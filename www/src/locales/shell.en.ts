@@ -37,6 +37,7 @@ export const shell = {
   'action.showPacket': 'Packet below',
   'action.console': 'Console',
   'action.log': 'Log of calls',
+  'action.graphs': 'Graphs',
   'action.timelines': 'Timelines',
   'action.fork': 'New timeline from here',
   'action.renameTimeline': 'Rename the timeline',
@@ -98,6 +99,7 @@ export const shell = {
   'tab.console': 'Console',
   'tab.log': 'Log',
   'tab.pipeline': 'Pipeline',
+  'tab.graphs': 'Graphs',
   'tab.timelines': 'Timelines',
 
   // ---- sequence

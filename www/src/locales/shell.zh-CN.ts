@@ -38,6 +38,7 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'action.showPacket': '下方显示报文',
   'action.console': '控制台',
   'action.log': '调用日志',
+  'action.graphs': '图表',
   'action.timelines': '时间线',
   'action.fork': '从这里另开时间线',
   'action.renameTimeline': '重命名时间线',
@@ -97,6 +98,7 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'tab.console': '控制台',
   'tab.log': '日志',
   'tab.pipeline': '处理流程',
+  'tab.graphs': '图表',
   'tab.timelines': '时间线',
 
   'sequence.label': '时序图',

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { LOWER, type Lower, type Room, type Store } from '../../engine/store.js';
 import type { T } from '../../locales/index.js';
+import { place } from '../base/index.js';
 import { nodeName } from '../host-panel/view.js';
 import type { Layout, Panel } from './layout.js';
 import '../dialogs/index.js';
@@ -14,7 +15,7 @@ import '../time-bar/index.js';
 import '../top-bar/index.js';
 import '../why/index.js';
 
-export type Tab = Exclude<Panel, 'top' | 'time' | 'log' | 'pipeline' | 'timelines'>;
+export type Tab = Exclude<Panel, 'top' | 'time' | 'log' | 'pipeline' | 'graphs' | 'timelines'>;
 
 export interface Arranged {
   readonly store: Store;
@@ -30,7 +31,8 @@ export interface Arranged {
 export function arrangement(a: Arranged): TemplateResult {
   const { shown, layout, full, store } = a;
   if (store.face.room !== 'session') return another(a, store.face.room);
-  const main = { wide, middle, phone, embed }[layout](a);
+  const main = store.face.compare === undefined ? { wide, middle, phone, embed }[layout](a)
+    : html`${compared(a)}${layout === 'wide' || layout === 'middle' ? lower(a) : nothing}`;
   return html`<div class="app" tabindex="-1" data-layout=${layout} data-panels=${[...shown].join(' ')}>
     ${shown.has('top') ? html`<tcp-top-bar .full=${layout === 'embed' ? full : undefined}></tcp-top-bar>` : nothing}
     ${main}
@@ -65,13 +67,13 @@ export function load(room: Room, failed: () => void): void {
 
 type Tool = Exclude<Lower, 'packet'>;
 /** Console, log and pipeline come together; what is opened less often comes by itself. */
-const LATE = { tools: () => import('../tools/index.js'), timelines: () => import('../timelines/index.js') } as const;
+const LATE = { tools: () => import('../tools/index.js'), graphs: () => import('../graphs/index.js'), timelines: () => import('../timelines/index.js') } as const;
 const fetched = new Map<keyof typeof LATE, Promise<unknown>>();
 const toolFailures = new Map<Tool, string>();
 
 /** Console, log or pipeline: fetched when it is first looked at, and empty until then. */
 function tool(a: Arranged, which: Tool): TemplateResult {
-  const part = which === 'timelines' ? which : 'tools';
+  const part = which === 'timelines' || which === 'graphs' ? which : 'tools';
   if (!fetched.has(part)) {
     fetched.set(part, LATE[part]().catch((thrown: unknown) => {
       fetched.delete(part);
@@ -83,7 +85,20 @@ function tool(a: Arranged, which: Tool): TemplateResult {
   toolFailures.delete(which);
   if (failed !== undefined) return html`<p class="loading failed" role="alert">${a.t('shell.roomFailed', { why: failed })}</p>`;
   return which === 'console' ? html`<tcp-console .node=${nodeFor(a.store, 'server')}></tcp-console>`
-    : which === 'log' ? html`<tcp-log></tcp-log>` : which === 'timelines' ? html`<tcp-timelines></tcp-timelines>` : html`<tcp-pipeline></tcp-pipeline>`;
+    : which === 'log' ? html`<tcp-log></tcp-log>` : which === 'timelines' ? html`<tcp-timelines></tcp-timelines>` : which === 'graphs' ? html`<tcp-graphs></tcp-graphs>` : html`<tcp-pipeline></tcp-pipeline>`;
+}
+
+/** Two timelines side by side stand where hosts and diagram stand otherwise. */
+let comparing: Promise<unknown> | undefined;
+function compared(a: Arranged): TemplateResult {
+  comparing ??= import('../compare/index.js').catch((thrown: unknown) => {
+    comparing = undefined;
+    a.store.set({ compare: undefined });
+    a.store.attempt(() => {
+      throw new Error(a.t('shell.roomFailed', { why: thrown instanceof Error ? thrown.message : String(thrown) }));
+    });
+  });
+  return html`<main class="main compared"><tcp-compare ?narrow=${a.layout === 'phone' || a.layout === 'embed'} .other=${a.store.face.compare}></tcp-compare></main>`;
 }
 
 const sequence = (legend: boolean): TemplateResult =>
@@ -112,7 +127,7 @@ function middle(a: Arranged): TemplateResult {
 
 function phone(a: Arranged): TemplateResult {
   const { shown, tab } = a;
-  const late = (['console', 'log', 'pipeline', 'timelines'] as const).filter((p) => shown.has(p));
+  const late = (['console', 'log', 'pipeline', 'graphs', 'timelines'] as const).filter((p) => shown.has(p));
   const tabs = [...(['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p)), ...(late.length ? (['console'] as const) : [])];
   return html`${tabs.length > 1 ? html`<nav aria-label=${a.t('tab.label')}>${tabList(a, tabs)}</nav>` : nothing}
     <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-sequence></tcp-sequence></div>` : tab === 'packet'
@@ -149,12 +164,18 @@ function lower(a: Arranged): TemplateResult | typeof nothing {
   const { lower: chosen } = a.store.face;
   const now = tabs.includes(chosen) ? chosen : first;
   const led = tabs.length > 1;
-  return html`<div class="packet ${led ? 'led' : ''}" role=${led ? 'region' : nothing} aria-label=${led ? a.t('tab.lower') : nothing}>${led ? lowerTabs(a, tabs, now) : nothing}
+  return html`<div class="packet ${led ? 'led' : ''}" ${place({ '--lead': `${led ? lead(a, tabs) : 0}px` })} role=${led ? 'region' : nothing} aria-label=${led ? a.t('tab.lower') : nothing}>${led ? lowerTabs(a, tabs, now) : nothing}
     <div class="sheet" id="lower" role=${led ? 'tabpanel' : nothing} aria-label=${led ? lowerName(a, now) : nothing}>${now === 'packet' ? html`<tcp-packet ?led=${led}></tcp-packet>` : tool(a, now)}</div></div>`;
 }
 
 function lowerTabs(a: Arranged, tabs: readonly Lower[], now: Lower): TemplateResult {
   return tabRow(tabs, now, (to) => a.store.set({ lower: to }), 'lower', a.t('tab.lower'), (p) => html`${lowerName(a, p)}${p === 'packet' && a.store.draft?.dirty ? html`<i class="dot"></i>` : nothing}`);
+}
+
+/** Room that the tabs take where the heading of the panel begins, px: letters of the serif at 15 px, and what parts them. */
+function lead(a: Arranged, tabs: readonly Lower[]): number {
+  const wide = (name: string): number => [...name].reduce((w, c) => w + (c > '\u2e80' ? 15 : 7.4), 0);
+  return Math.round(tabs.reduce((w, p) => w + wide(lowerName(a, p)) + 16, 12));
 }
 
 function lowerName({ t, store }: Arranged, which: Lower): string {

@@ -8,6 +8,7 @@ export const styles = css`
   .app:focus { outline: none; }
   .app { display: grid; height: 100%; min-height: 0; grid-template: 44px minmax(0, 1fr) 260px 56px / minmax(0, 1fr); }
   .main { display: grid; min-height: 0; min-width: 0; padding: 0 4px; grid-template: minmax(0, 1fr) / 300px minmax(0, 1fr) 308px 244px; }
+  .app .main.compared { display: block; padding: 0; }
   .panel { padding: 0 12px; min-width: 0; min-height: 0; overflow: hidden; display: flex; flex-direction: column; }
   .panel > * { min-height: 0; }
   .panel + .panel { border-left: 1px solid var(--hair); }
@@ -21,8 +22,8 @@ export const styles = css`
   .packet > .sheet { height: 100%; }
   .packet > .sheet > * { height: 100%; }
   /* The tabs stand where the heading of the panel begins, in its own row. */
-  .packet.led { position: relative; --lead: 292px; }
-  .packet > .tabs { position: absolute; left: 16px; top: 0; width: 276px; height: 32px; padding: 0; gap: 16px; border: 0; z-index: 1; }
+  .packet.led { position: relative; }
+  .packet > .tabs { position: absolute; left: 16px; top: 0; height: 32px; padding: 0; gap: 16px; border: 0; z-index: 1; }
   .packet > .tabs button { font: var(--t4) / 16px var(--serif); height: 28px; padding-top: 5px; color: var(--ink3); }
   .packet > .tabs button:hover { color: var(--ink); }
   .tooled { padding: 0; }
@@ -57,6 +58,8 @@ export const styles = css`
   [data-layout='embed'] tcp-top-bar { height: 36px; padding: 0 12px; }
   [data-layout='embed'] tcp-time-bar { height: 44px; padding: 0 12px; }
   [data-layout='embed'] .side { padding: 0 12px; overflow: hidden auto; scrollbar-width: thin; }
+
+  [data-layout='phone'] .compared { grid-row: 2 / -2; }
 
   .app[data-room] { grid-template-rows: 44px minmax(0, 1fr); }
   .app[data-room][data-layout='embed'] { grid-template-rows: 36px minmax(0, 1fr); }

@@ -18,10 +18,14 @@ const ROOM_FOR_NAME = 170;
  * in view. A packet is chosen by a click or with the arrow keys; screen readers meet a list of packets.
  */
 export class Sequence extends Element {
-  static override properties = { legend: { type: Boolean }, width: { state: true }, tall: { state: true } };
+  static override properties = { legend: { type: Boolean }, first: { attribute: false }, signs: { attribute: false }, width: { state: true }, tall: { state: true } };
   static override styles = [reset, figure, frame];
 
   declare legend: boolean;
+  /** A moment that is pointed out, with a word for it. */
+  declare first: { readonly time: number; readonly text: string } | undefined;
+  /** Packets that are told apart from the others. */
+  declare signs: ReadonlySet<number> | undefined;
   declare width: number;
   /** Height of what is seen at once, px. */
   declare tall: number;
@@ -117,16 +121,22 @@ export class Sequence extends Element {
     const shift = `0 ${top - MARGIN.top} ${this.width} ${height}`;
     return html`<svg class="block" role="presentation" width=${this.width} height=${height} viewBox=${shift} ${place({ top: `${top}px` })}>
       <g aria-hidden="true">${drawing.ground.map(draw)}</g>
+      ${this.first ? this.#first(this.first) : nothing}
       ${drawing.packets.map((p) => this.#packet(p))}
       <g class="marks" aria-hidden="true">${drawing.marks.map(draw)}</g>
     </svg>`;
+  }
+
+  #first({ time, text }: { time: number; text: string }): TemplateResult {
+    const y = Math.round(this.#diagram.y(time) - MARGIN.top) + 0.5;
+    return svg`<g class="first" aria-hidden="true"><path d="M46 ${y}H${this.width}"></path><text x=${this.width - 4} y=${y - 4} text-anchor="end">${text}</text></g>`;
   }
 
   #packet(packet: PacketShapes): TemplateResult {
     const { store } = this;
     const chosen = packet.frame === store.face.selected;
     const name = packetSentence(store, packet.frame, this.t);
-    return svg`<g class=${packet.cls} id="packet-${packet.frame}" role="option" aria-selected=${chosen ? 'true' : 'false'}
+    return svg`<g class=${this.signs?.has(packet.frame) ? `${packet.cls} differs` : packet.cls} id="packet-${packet.frame}" role="option" aria-selected=${chosen ? 'true' : 'false'}
       aria-label=${name} data-frame=${packet.frame} @click=${() => this.#choose(packet.frame)}>
       <title>${name}</title><path class="hit" d=${packet.hit}></path>${packet.shapes.map(draw)}</g>`;
   }
@@ -167,6 +177,16 @@ export class Sequence extends Element {
     return html`<p class="empty">${t('sequence.empty')}<br>${hint[0]}<kbd>${keyHint('step')}</kbd>${hint[1]}</p>`;
   }
 
+  /** The time at the upper edge of what is seen, ns. */
+  get top(): number {
+    const scroll = this.renderRoot.querySelector('.scroll');
+    return scroll && this.width ? this.#diagram.scene.warp.t(Math.max(0, scroll.scrollTop - MARGIN.top)) : 0;
+  }
+  set top(time: number) {
+    const scroll = this.renderRoot.querySelector('.scroll');
+    if (scroll && this.width) scroll.scrollTop = this.#diagram.y(time) - MARGIN.top;
+  }
+
   /** Scrolls so that a stretch of height is to be seen, if it is not. */
   #show(from: number, to: number): void {
     const scroll = this.renderRoot.querySelector('.scroll');
@@ -176,7 +196,10 @@ export class Sequence extends Element {
     else if (to > scrollTop + clientHeight) scroll.scrollTop = to - clientHeight * 0.7;
   }
 
-  readonly #scrolled = (): void => this.#reblock();
+  readonly #scrolled = (): void => {
+    this.#reblock();
+    this.dispatchEvent(new Event('scrolled'));
+  };
 
   /** Another stretch is drawn when what is seen comes near the end of the one that is. */
   #reblock(): void {

@@ -56,6 +56,10 @@ export const figure = css`
   .halo-in { fill: none; stroke: var(--paper); stroke-width: 7; stroke-linecap: round; stroke-linejoin: round; }
   .packet:hover .line { stroke: var(--you); }
   .packet:hover .ribbon { stroke: var(--you); }
+  .differs:not(.selected) .line { stroke: var(--edit); }
+  .differs:not(.selected) .ribbon { stroke: var(--edit); fill: var(--edit-wash); }
+  .first path { stroke: var(--edit); stroke-dasharray: 5 3; fill: none; }
+  .first text { fill: var(--edit); paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
   .injected .line { stroke-dasharray: 6 2; }
 
   .label, .reason, .chip, .note, .change, .timer-label { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }

@@ -13,7 +13,7 @@ export class Timelines extends Element {
   static override properties = { naming: { state: true } };
   static override styles = [reset, panel, frame, css`
     ol { overflow: hidden auto; scrollbar-width: thin; }
-    li { display: grid; grid-template-columns: minmax(120px, 260px) 92px minmax(80px, 1fr) auto; align-items: center; height: ${TALL}px; column-gap: 12px; }
+    li { display: grid; grid-template-columns: minmax(120px, 260px) 92px minmax(80px, 1fr) 168px; align-items: center; height: ${TALL}px; column-gap: 12px; }
     li[aria-current] { background: var(--you-wash); box-shadow: inset 2px 0 0 var(--you); }
     .name { display: flex; align-items: center; gap: 6px; height: ${TALL}px; min-width: 0; text-align: left; padding-left: calc(8px + var(--depth) * 14px); }
     .name span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

@@ -8,9 +8,12 @@ import { styles } from './styles.js';
 
 /** Actions of the menu; a gap is a line. */
 const MENU: readonly (ActionId | null)[] = [
-  'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'timelines', 'fork', 'compare', null, 'zoomIn', 'zoomOut', null,
+  'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'graphs', 'timelines', 'fork', 'compare', null, 'zoomIn', 'zoomOut', null,
   'share', 'pcapng', 'save', 'open', null, 'session', 'script', 'conformance', null, 'language', 'theme', 'keys', 'help',
 ];
+
+/** What can be undone and has a name of its own in each language. */
+const CHANGES = ['edit', 'inject', 'hold', 'deliver', 'drop', 'duplicate', 'delay', 'call', 'park', 'unpark', 'fork', 'rename', 'delete'] as const;
 
 /** What is open, on which timeline, and what concerns the whole page. */
 export class TopBar extends Element {
@@ -82,7 +85,9 @@ export class TopBar extends Element {
     const action = t(`action.${id}`);
     if ((id !== 'undo' && id !== 'redo') || store.draft?.canUndo) return action;
     const change = store.changes[id === 'undo' ? 0 : 1];
-    return change ? t('change', { action, what: t(`change.${change.what}` as 'change.drop'), text: change.text }).trim() : action;
+    if (!change) return action;
+    const what = CHANGES.find((c) => c === change.what);
+    return t('change', { action, what: what ? t(`change.${what}`) : change.what, text: change.text }).trim();
   }
 
   #timelines(): TemplateResult {
