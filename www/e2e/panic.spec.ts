@@ -68,6 +68,10 @@ test('a panic is said, and the timeline that led to it can be saved and opened a
   await dialog.getByRole('button', { name: 'Save the timeline' }).click();
   const text = await readFile(await (await saving).path(), 'utf8');
 
+  await dialog.getByRole('button', { name: 'Load the page again' }).click();
+  const here = page.getByRole('slider', { name: 'Step' });
+  await expect(here, 'the work goes on where it was').toHaveAttribute('aria-valuetext', new RegExp(`^Step ${fall?.step} of`));
+
   await open(page, site);
   await page.evaluate((saved) => document.querySelector('tcp-playground')?.restore(saved), text);
   await expect(page.getByRole('slider', { name: 'Step' })).toHaveAttribute('aria-valuetext', new RegExp(`^Step ${fall?.step} of`));

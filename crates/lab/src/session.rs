@@ -8,7 +8,7 @@ use crate::rules;
 use crate::scenario::{SHIPPED, Scenario};
 use crate::series::Sampler;
 use crate::timeline::{Logged, Timeline};
-use crate::undo::Change;
+use crate::undo::Deed;
 use crate::view::{Command, CommandResult, RuleInfo, RunResult, ScenarioInfo};
 use host::CallResult;
 use net::{StepLog, World};
@@ -29,8 +29,8 @@ pub struct Session {
     /// What the last step was; empty at step 0.
     pub(crate) log: StepLog,
     /// What can be taken back, and what was: the last at the end.
-    pub(crate) done: Vec<Change>,
-    pub(crate) undone: Vec<Change>,
+    pub(crate) done: Vec<Deed>,
+    pub(crate) undone: Vec<Deed>,
     /// What graphs are drawn from, once somebody has asked.
     pub(crate) sampler: Option<Box<Sampler>>,
 }

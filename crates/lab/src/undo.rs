@@ -14,7 +14,7 @@ const LONGEST_NAME: usize = 60;
 
 /// Something that was done, with what it takes to undo it and to do it again. Timelines by their index.
 #[derive(Clone, Debug)]
-pub(crate) enum Change {
+pub(crate) enum Deed {
     /// A command, as step `step` of `timeline`; `from` is the timeline that it forked.
     Command { timeline: usize, step: u32, command: Command, from: Option<usize> },
     /// Another future was begun at `step`, with nothing done to it yet.
@@ -28,14 +28,14 @@ pub(crate) enum Change {
 impl Session {
     /// What [`Session::undo`] would take back, and what [`Session::redo`] would do again.
     pub fn changes(&self) -> [Option<ChangeView>; 2] {
-        [self.done.last(), self.undone.last()].map(|change| change.map(|c| self.change(c)))
+        [self.done.last(), self.undone.last()].map(|change| change.map(|c| self.deed_view(c)))
     }
 
     /// Takes the last change back; false where there is none. We then stand where it was done.
     pub fn undo(&mut self) -> bool {
         let Some(change) = self.done.pop() else { return false };
         let undone = match change {
-            Change::Command { timeline, step, from, .. } => {
+            Deed::Command { timeline, step, from, .. } => {
                 match from {
                     Some(parent) => {
                         self.timelines[timeline].deleted = true;
@@ -45,13 +45,13 @@ impl Session {
                 }
                 change
             }
-            Change::Forked { timeline, step, from } => {
+            Deed::Forked { timeline, step, from } => {
                 self.timelines[timeline].deleted = true;
                 self.stand(from, step);
                 change
             }
-            Change::Renamed { timeline, name } => self.swap_name(timeline, name),
-            Change::Deleted { timeline, step, from, .. } => {
+            Deed::Renamed { timeline, name } => self.swap_name(timeline, name),
+            Deed::Deleted { timeline, step, from, .. } => {
                 self.timelines[timeline].deleted = false;
                 self.stand(from, step);
                 change
@@ -65,12 +65,12 @@ impl Session {
     pub fn redo(&mut self) -> bool {
         let Some(change) = self.undone.pop() else { return false };
         let done = match change {
-            Change::Command { timeline, step, from: Some(_), .. } => {
+            Deed::Command { timeline, step, from: Some(_), .. } => {
                 self.timelines[timeline].deleted = false;
                 self.stand(timeline, step);
                 change
             }
-            Change::Command { timeline, step, ref command, from: None } => {
+            Deed::Command { timeline, step, ref command, from: None } => {
                 self.cut(timeline, step - 1);
                 // What could be done at this place once can be done there again.
                 if self.perform(command.clone()).is_err() {
@@ -78,13 +78,13 @@ impl Session {
                 }
                 change
             }
-            Change::Forked { timeline, step, .. } => {
+            Deed::Forked { timeline, step, .. } => {
                 self.timelines[timeline].deleted = false;
                 self.stand(timeline, step);
                 change
             }
-            Change::Renamed { timeline, name } => self.swap_name(timeline, name),
-            Change::Deleted { timeline, to, .. } => {
+            Deed::Renamed { timeline, name } => self.swap_name(timeline, name),
+            Deed::Deleted { timeline, to, .. } => {
                 self.timelines[timeline].deleted = true;
                 let step = self.step;
                 self.stand(to, step);
@@ -104,7 +104,7 @@ impl Session {
         let from = self.current;
         let done = self.perform(command.clone())?;
         let from = done.forked.map(|_| from);
-        self.record(Change::Command { timeline: self.current, step: self.step, command, from });
+        self.record(Deed::Command { timeline: self.current, step: self.step, command, from });
         Ok(done)
     }
 
@@ -114,7 +114,7 @@ impl Session {
         let world = self.world.clone();
         let name = self.free_name("fork");
         self.branch(name, &world);
-        self.record(Change::Forked { timeline: self.current, step, from });
+        self.record(Deed::Forked { timeline: self.current, step, from });
         self.current as u32
     }
 
@@ -150,7 +150,7 @@ impl Session {
         let to = if timeline == from { other } else { from };
         self.timelines[timeline].deleted = true;
         self.stand(to, step);
-        self.record(Change::Deleted { timeline, step, from, to });
+        self.record(Deed::Deleted { timeline, step, from, to });
         Ok(())
     }
 
@@ -188,11 +188,10 @@ impl Session {
         }
     }
 
-    fn record(&mut self, change: Change) {
+    fn record(&mut self, change: Deed) {
         for undone in std::mem::take(&mut self.undone) {
             // Nobody can come back to it any more.
-            if let Change::Command { timeline, from: Some(_), .. } | Change::Forked { timeline, .. } = undone
-            {
+            if let Deed::Command { timeline, from: Some(_), .. } | Deed::Forked { timeline, .. } = undone {
                 self.timelines[timeline].ledger = Ledger::default();
             }
         }
@@ -215,15 +214,15 @@ impl Session {
         self.stand(timeline, step);
     }
 
-    fn swap_name(&mut self, timeline: usize, name: String) -> Change {
+    fn swap_name(&mut self, timeline: usize, name: String) -> Deed {
         let name = std::mem::replace(&mut self.timelines[timeline].name, name);
-        Change::Renamed { timeline, name }
+        Deed::Renamed { timeline, name }
     }
 
-    fn change(&self, change: &Change) -> ChangeView {
+    fn deed_view(&self, change: &Deed) -> ChangeView {
         let name = |timeline: usize| self.timelines[timeline].name.clone();
         let (what, text) = match change {
-            Change::Command { command, .. } => {
+            Deed::Command { command, .. } => {
                 let text = match (command, commands::subject(command)) {
                     (Command::Call { call, .. }, _) => call.trim().to_owned(),
                     (_, (_, Some(frame))) => frame.to_string(),
@@ -231,9 +230,9 @@ impl Session {
                 };
                 (commands::name(command), text)
             }
-            Change::Forked { timeline, .. } => ("fork", name(*timeline)),
-            Change::Renamed { timeline, .. } => ("rename", name(*timeline)),
-            Change::Deleted { timeline, .. } => ("delete", name(*timeline)),
+            Deed::Forked { timeline, .. } => ("fork", name(*timeline)),
+            Deed::Renamed { timeline, .. } => ("rename", name(*timeline)),
+            Deed::Deleted { timeline, .. } => ("delete", name(*timeline)),
         };
         ChangeView { what: what.into(), text }
     }

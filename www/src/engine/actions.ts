@@ -176,14 +176,14 @@ const specs = {
 
   // ---- timelines
   timelines: { keys: ['f'], run: (s) => s.set({ lower: 'timelines' }) },
-  fork: { keys: ['Shift+f'], run: (s) => (stop(s), s.change((w) => w.fork())) },
+  fork: { keys: ['Shift+f'], run: (s) => (stop(s), s.alter((w) => w.fork())) },
   compare: { keys: ['y'], allowed: (s) => s.view.timelines.length > 1, run: (s, a) => {
     const other = a?.timeline ?? (s.face.compare === undefined ? partner(s.view.timelines, s.view.timeline) : undefined);
     s.set({ compare: other === s.face.compare ? undefined : other });
   } },
-  renameTimeline: { keys: [], run: (s, a) => s.change((w) => w.renameTimeline(a?.timeline ?? s.view.timeline, a?.name ?? '')) },
+  renameTimeline: { keys: [], run: (s, a) => s.alter((w) => w.renameTimeline(a?.timeline ?? s.view.timeline, a?.name ?? '')) },
   deleteTimeline: { keys: [], allowed: (s) => s.view.timelines.length > 1,
-    run: (s, a) => (stop(s), s.change((w) => w.deleteTimeline(a?.timeline ?? s.view.timeline))) },
+    run: (s, a) => (stop(s), s.alter((w) => w.deleteTimeline(a?.timeline ?? s.view.timeline))) },
 
   // ---- files and links
   timeline: { keys: [], run: (s, a) => (stop(s), void s.act((w) => w.switchTimeline(a?.timeline ?? 0)), s.remember()) },

@@ -13,6 +13,8 @@ export function handleKey(store: Store, e: KeyboardEvent): boolean {
   const path = e.composedPath().filter((n): n is Element => n instanceof Element);
   const [target] = path;
   if (path.some((n) => n.matches('dialog[open], [popover]:popover-open'))) return false;
+  // Escape closes the menu that the button in focus has opened.
+  if (e.key === 'Escape' && target?.matches('[popovertarget]')) return false;
   if (target?.matches(TEXT)) return false;
   const plain = !e.ctrlKey && !e.metaKey && !e.altKey;
   if (plain && (e.key === 'Enter' || e.key === ' ') && target?.matches(PRESSABLE)) return false;

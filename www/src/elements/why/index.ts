@@ -3,7 +3,7 @@ import type { RuleView, StepInfo, Trace } from '../../engine/pkg/views.js';
 import { plain, sentence } from '../../locales/sentences.js';
 import { Element, panel, reset } from '../base/index.js';
 import { basesOf, flowOf, nodeName, nodeOf } from '../host-panel/view.js';
-import { cited, deciding, refuses } from './reading.js';
+import { cited, compares, deciding, refuses } from './reading.js';
 import { spoken, spokenStyles } from './sentence.js';
 
 /** Why the step did what it did: its rules as sentences with the numbers in them, the one that decided as a banner. */
@@ -19,6 +19,7 @@ export class Why extends Element {
     :host(:lang(zh)) .lead { font-style: normal; }
     ol { overflow-y: auto; scrollbar-width: thin; min-height: 0; margin: 0 -8px; }
     li { display: grid; grid-template-columns: 20px minmax(0, 1fr); padding: 4px 8px; cursor: default; }
+    tcp-circle { grid-column: 2; }
     .index { font: var(--t1) / 16px var(--sans); color: var(--ink3); }
     li p { font: var(--t3) / 16px var(--serif); overflow-wrap: anywhere; }
     cite { float: right; margin-left: 6px; font: var(--t1) / 16px var(--sans); color: var(--ink3); }
@@ -54,6 +55,8 @@ export class Why extends Element {
     const shown = `${revision} ${face.rule}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
+    // The circle of sequence numbers is fetched when first there is something to compare on it.
+    if (this.renderRoot.querySelector('tcp-circle:not(:defined)')) void import('../circle/index.js').catch(() => undefined);
     this.#reveal();
     // What stands below may still take room from the list.
     requestAnimationFrame(() => this.#reveal());
@@ -85,7 +88,7 @@ export class Why extends Element {
     return html`<li class="${decides ? 'decides' : ''} ${refuses(rule) ? 'refuses' : ''}" aria-current=${current ? 'true' : nothing}
         @click=${() => this.store.set({ rule: i })}>
       <span class="index">${i + 1}${decides ? html`<span class="sr"> ${this.t('why.decides')}</span>` : nothing}</span>
-      <p>${spoken(sentence(lang, rule, bases))} ${decides && refuses(rule) ? html`<b>${this.#verdict(rule)}</b>` : nothing}<cite title=${rule.source}>${source}</cite></p></li>`;
+      <p>${spoken(sentence(lang, rule, bases))} ${decides && refuses(rule) ? html`<b>${this.#verdict(rule)}</b>` : nothing}<cite title=${rule.source}>${source}</cite></p>${current && compares(rule) ? html`<tcp-circle .rule=${rule}></tcp-circle>` : nothing}</li>`;
   }
 
   #verdict(rule: RuleView): string {

@@ -26,3 +26,8 @@ export function cited(source: string, before: string | undefined): string {
   const [document] = /^RFC \d+/.exec(source) ?? [];
   return document && before?.startsWith(`${document} `) ? source.slice(document.length + 1) : source;
 }
+
+/** Whether it holds two sequence numbers or more against each other. */
+export function compares(rule: Pick<RuleView, 'operands'>): boolean {
+  return new Set(rule.operands.flatMap((o) => (o.value.kind === 'seq' ? [o.value.value] : []))).size > 1;
+}
