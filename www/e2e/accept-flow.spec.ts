@@ -71,8 +71,14 @@ async function counters(page: Page, name: string, wanted: readonly string[]): Pr
   const panel = host(page, name).locator('tcp-counters');
   const more = panel.getByRole('button', { name: /^\d+ more$/ });
   if (await more.count()) await more.click();
+  const all = await pairs(panel);
+  return Object.fromEntries(wanted.map((n) => [n, Number(all[n] ?? 0)]));
+}
+
+/** Terms of a panel and their values; of one that changed, the new. */
+async function pairs(panel: Locator): Promise<Record<string, string>> {
   const [names, values] = [await texts(panel.getByRole('term')), await texts(panel.getByRole('definition'))];
-  return Object.fromEntries(wanted.map((n) => [n, Number(values[names.indexOf(n)]?.split('→').pop() ?? 0)]));
+  return Object.fromEntries(names.map((n, i) => [n, (values[i] ?? '').split('→').pop()?.trim() ?? '']));
 }
 
 /** The processes of a host, and where each is: `hello-client.c blocked in read`. */
@@ -183,8 +189,8 @@ test('a flood of 10,000 SYNs while a real client connects, cookies off and on', 
       { at: 80, queues: '0/5, 0/5', counters: { PassiveOpens: 1 }, processes: { Client: [/^echo-client\.c exited with 0/] } },
     ],
     'syn-flood-cookies': [
-      { at: 10.2, counters: { SyncookiesSent: 9994, SyncookiesRecv: 1, ListenDrops: 0 }, processes: { Client: [/^echo-client\.c exited with 0/] } },
-      { at: 0.7, queues: 'full 6/5, 0/5', counters: { SyncookiesRecv: 1 }, processes: { Client: [/^echo-client\.c exited with 0/] } },
+      { at: 10.2, counters: { SyncookiesSent: 9995, SyncookiesRecv: 2, ListenDrops: 0 }, processes: { Client: [/^echo-client\.c exited with 0/] } },
+      { at: 0.7, queues: 'full 6/5, 0/5', counters: { SyncookiesRecv: 2 }, processes: { Client: [/^echo-client\.c exited with 0/] } },
       { at: 0.4, queues: 'full 6/5, 0/5', counters: { SyncookiesRecv: 0 } },
     ],
   };
@@ -202,8 +208,24 @@ test('a flood of 10,000 SYNs while a real client connects, cookies off and on', 
     await page.keyboard.press('ArrowLeft');
     await expect(running(page), 'stepping stops a run').toHaveCount(0);
     for (const moment of moments) await shows(page, id, moment);
+    if (id === 'syn-flood-cookies') await losesWhatACookieHasNoRoomFor(page);
   }
 });
+
+/** The second client has no timestamps and an MSS that is not in the table. */
+async function losesWhatACookieHasNoRoomFor(page: Page): Promise<void> {
+  await goTo(page, 0.6);
+  const why = page.locator('tcp-why');
+  const until = async (sentence: RegExp): Promise<void> => {
+    for (let i = 0; i < MANY && !(await why.getByText(sentence).count()); i++) await page.keyboard.press('ArrowRight');
+    await expect(why.getByText(sentence).first()).toBeVisible();
+  };
+  await until(/has no timestamp, and elsewhere there is no room for its window scale 10/);
+  await expect(why.getByText(/the peer's 1452 is rounded down to 1440/)).toBeVisible();
+  await until(/no window scale, no SACK, no timestamps\. A window ends at 65535 octets/);
+  const child = await pairs(host(page, 'Server').locator('tcp-tcb'));
+  expect(child).toMatchObject({ MSS: '1440', 'Snd.Wind.Shift': '0', 'Rcv.Wind.Shift': '0', 'Snd.TS.OK': 'no', SACK: 'no' });
+}
 
 test('every server model serves five clients at once, and every shipped program comes to its end', async ({ page, site }) => {
   test.setTimeout(240_000);

@@ -33,6 +33,11 @@ fn minute(now: Instant) -> u32 {
     (now.0 / MINUTE.0) as u32
 }
 
+/// A window scale as the timestamp has it: all ones for none.
+fn shift_bits(shift: Option<u8>) -> u32 {
+    shift.map_or(TS_WSCALE, |s| u32::from(s.min(14)))
+}
+
 fn table(tuple: &FourTuple) -> &'static [u16; 4] {
     if tuple.local.is_ipv4() { &MSS_V4 } else { &MSS_V6 }
 }
@@ -65,11 +70,18 @@ impl Host {
         let mss = seg.header.options.mss.unwrap_or(self.settings.tcp.mss_default);
         let index = table(&tuple).iter().rposition(|&m| m <= mss).unwrap_or(0);
         let cookie = self.make_cookie(&tuple, seg.header.seq, index as u32, cx.now);
+        rule!(cx.r, rules::COOKIE_SENT, Answer, cookie, table(&tuple)[index]);
+        if mss > table(&tuple)[index] {
+            rule!(cx.r, rules::COOKIE_MSS_ROUNDED, Answer, mss, table(&tuple)[index]);
+        }
         let mut syn = seg.clone();
         if syn.header.options.timestamps.is_none() {
             // Without a timestamp there is no place for them (linux tcp_clear_options).
-            syn.header.options.window_scale = None;
-            syn.header.options.sack_permitted = false;
+            let shift = syn.header.options.window_scale.take();
+            let sack = std::mem::take(&mut syn.header.options.sack_permitted);
+            if shift.is_some() || sack {
+                rule!(cx.r, rules::COOKIE_OPTIONS_LOST, Answer, shift_bits(shift), u32::from(sack));
+            }
         }
         let ports = tcp::Ports { local: tuple.local_port, remote: tuple.remote_port };
         let config = self.connection_config(listener, &tuple);
@@ -77,13 +89,13 @@ impl Host {
         let Some(mut answer) = passing.poll_transmit(cx.now, &mut Tape::None) else { return };
         let peer = &syn.header.options;
         if let Some(ts) = &mut answer.header.options.timestamps {
-            let scale = peer.window_scale.map_or(TS_WSCALE, |s| u32::from(s.min(14)));
+            let scale = shift_bits(peer.window_scale);
             let sack = if peer.sack_permitted { TS_SACK } else { 0 };
             let said = (ts.val >> TS_BITS << TS_BITS) | scale | sack;
             // TSval must not lie in the future.
             ts.val = if said > ts.val { said.wrapping_sub(1 << TS_BITS) } else { said };
+            rule!(cx.r, rules::COOKIE_OPTIONS_KEPT, Answer, ts.val, scale, u32::from(peer.sack_permitted));
         }
-        rule!(cx.r, rules::COOKIE_SENT, Answer, cookie, table(&tuple)[index]);
         self.count("SyncookiesSent", cx);
         if let Some(l) = self.listener_mut(listener) {
             l.cookie_sent = Some(cx.now);
@@ -119,6 +131,13 @@ impl Host {
             return Ok(false);
         };
         rule!(cx.r, rules::COOKIE_RIGHT, Pass, cookie, mss);
+        match h.options.timestamps {
+            Some(ts) => {
+                let sack = u32::from(ts.ecr & TS_SACK != 0);
+                rule!(cx.r, rules::COOKIE_OPTIONS_BACK, Pass, ts.ecr, ts.ecr & TS_WSCALE, sack);
+            }
+            None => rule!(cx.r, rules::COOKIE_OPTIONS_NONE, Pass, u32::from(u16::MAX)),
+        }
         self.count("SyncookiesRecv", cx);
         let settings = Rc::clone(&self.settings);
         if let Some(l) = self.socks.get(listener).and_then(Sock::listener)

@@ -86,12 +86,13 @@ impl Host {
         seg: &Segment,
         cx: &mut Step,
     ) -> Result<(), Refused> {
+        // Before the letter's answer, a RST to any ACK: this one may acknowledge a cookie (linux tcp_v4_cookie_check).
+        if self.cookie_returns(listener, tuple, seg, cx)? {
+            return Ok(());
+        }
         match tcp::at_listener(seg, cx.r) {
             AtListener::Syn => self.syn_arrives(listener, (tuple, isn), seg, cx),
             AtListener::Reset(header) => {
-                if self.cookie_returns(listener, tuple, seg, cx)? {
-                    return Ok(());
-                }
                 self.send_reset(ip, header, cx);
                 Ok(())
             }

@@ -63,7 +63,12 @@ tcp::rules! {
     FINAL_ACK_REFUSED = "host.listen.final_ack_refused", "linux tcp_v4_syn_recv_sock", [len, backlog];
     RETRIES_CUT = "host.listen.retries_cut", "linux reqsk_timer_handler", [len, young, retries];
     COOKIE_SENT = "host.cookie.sent", "RFC 4987 §3.6, linux cookie_v4_init_sequence", [iss, mss];
+    COOKIE_MSS_ROUNDED = "host.cookie.mss_rounded", "linux cookie_init_sequence msstab", [asked, mss];
+    COOKIE_OPTIONS_KEPT = "host.cookie.options_kept", "linux cookie_init_timestamp", [tsval, shift, sack];
+    COOKIE_OPTIONS_LOST = "host.cookie.options_lost", "linux tcp_clear_options", [shift, sack];
     COOKIE_RIGHT = "host.cookie.right", "linux cookie_v4_check", [cookie, mss];
+    COOKIE_OPTIONS_BACK = "host.cookie.options_back", "linux cookie_timestamp_decode", [tsecr, shift, sack];
+    COOKIE_OPTIONS_NONE = "host.cookie.options_none", "linux cookie_timestamp_decode", [window];
     COOKIE_WRONG = "host.cookie.wrong", "linux cookie_v4_check", [cookie, isn];
     FAST_OPEN_FULL = "host.fast_open.full", "RFC 7413 §5.1, linux tcp_fastopen_queue_check", [len, max];
     FAST_OPEN_NO_COOKIE = "host.fast_open.no_cookie", "ip-sysctl tcp_fastopen 0x200", [len];

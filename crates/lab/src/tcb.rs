@@ -5,7 +5,7 @@ use tcp::time::Duration;
 use tcp::{Tcb, TimerKind};
 
 /// Name, unit and value of each variable, in the order in which they are shown.
-fn list(tcb: &Tcb) -> [(&'static str, Unit, f64); 17] {
+fn list(tcb: &Tcb) -> [(&'static str, Unit, f64); 21] {
     let Tcb {
         state: _,
         snd_una,
@@ -14,12 +14,12 @@ fn list(tcb: &Tcb) -> [(&'static str, Unit, f64); 17] {
         snd_up: _,
         snd_wl1: _,
         snd_wl2: _,
-        snd_wscale: _,
+        snd_wscale,
         iss,
         rcv_nxt,
         rcv_wnd,
         rcv_up: _,
-        rcv_wscale: _,
+        rcv_wscale,
         irs,
         snd_mss,
         cwnd,
@@ -32,8 +32,8 @@ fn list(tcb: &Tcb) -> [(&'static str, Unit, f64); 17] {
         send_queue,
         recv_queue,
         ooo: _,
-        timestamps: _,
-        sack: _,
+        timestamps,
+        sack,
         cc: _,
         cc_state: _,
         timers: _,
@@ -59,6 +59,11 @@ fn list(tcb: &Tcb) -> [(&'static str, Unit, f64); 17] {
         ("retransmits", Unit::Count, (*retransmits).into()),
         ("send queue", Unit::Octets, (*send_queue).into()),
         ("receive queue", Unit::Octets, (*recv_queue).into()),
+        // RFC 7323 §2.2, §3.2, RFC 2018 §2: what both SYNs agreed on, or a SYN cookie could remember.
+        ("Snd.Wind.Shift", Unit::Count, (*snd_wscale).into()),
+        ("Rcv.Wind.Shift", Unit::Count, (*rcv_wscale).into()),
+        ("Snd.TS.OK", Unit::Bool, u8::from(*timestamps).into()),
+        ("SACK", Unit::Bool, u8::from(*sack).into()),
     ]
 }
 

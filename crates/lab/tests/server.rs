@@ -199,12 +199,61 @@ fn a_flood_with_cookies_does_not_keep_the_real_client_out() {
     let v = at(&mut s, 0.7);
     assert_eq!(end(&v, 0, 1), (String::new(), Some(0)), "in the midst of the flood");
     assert_eq!(count_syns(&s, 0, 1.0), 1, "by its first SYN");
-    assert_eq!(counter(&v, SERVER, "SyncookiesRecv"), 1);
+    assert_eq!(count_syns(&s, 3, 1.0), 1, "and so does the one without timestamps");
+    assert_eq!(counter(&v, SERVER, "SyncookiesRecv"), 2);
     let v = at(&mut s, 11.0);
     let kept = s.frames().iter().filter(|f| f.resent == 0 && flags(f) == "SYN ACK").count();
-    assert_eq!(kept, 10_001, "each SYN is answered");
-    assert_eq!(counter(&v, SERVER, "SyncookiesSent"), 10_000 - 7 + 1, "all but those that were kept");
+    assert_eq!(kept, 10_002, "each SYN is answered");
+    assert_eq!(counter(&v, SERVER, "SyncookiesSent"), 10_000 - 7 + 2, "all but those that were kept");
     assert_eq!(counter(&v, SERVER, "ListenDrops"), 0);
+}
+
+/// What the cookie has no room for: the rules say it with its numbers, and so do the variables of both children.
+#[test]
+fn what_a_cookie_loses() {
+    let wanted = ["MSS", "Snd.Wind.Shift", "Rcv.Wind.Shift", "Snd.TS.OK", "SACK"];
+    // Client; rules at its SYN and at its final ACK, with an operand of each; the child's variables.
+    let table = [
+        (
+            0,
+            [("host.cookie.sent", "mss", 1460.0), ("host.cookie.options_kept", "shift", 10.0)],
+            ("host.cookie.options_back", "shift", 10.0),
+            [1448.0, 10.0, 10.0, 1.0, 1.0],
+        ),
+        (
+            3,
+            [("host.cookie.mss_rounded", "asked", 1452.0), ("host.cookie.options_lost", "shift", 10.0)],
+            ("host.cookie.options_none", "window", 65_535.0),
+            [1440.0, 0.0, 0.0, 0.0, 0.0],
+        ),
+    ];
+    let mut s = open("syn-flood-cookies");
+    at(&mut s, 0.7);
+    for (client, at_syn, at_ack, variables) in table {
+        let sent: Vec<FrameRecord> =
+            s.frames().iter().filter(|f| f.from == client).take(2).copied().collect();
+        s.seek(sent[0].step_ended);
+        for (id, name, value) in at_syn {
+            assert_eq!(operand(&s, id, name), Some(value), "{client}: {id}");
+        }
+        s.seek(sent[1].step_ended);
+        assert_eq!(operand(&s, at_ack.0, at_ack.1), Some(at_ack.2), "{client}: {}", at_ack.0);
+        assert_eq!(operand(&s, "tcp.listen.ack", "seg_ack"), None, "nothing is said of a reset");
+        let v = s.view();
+        let tcb =
+            v.nodes[SERVER].tcbs.iter().find(|t| t.flow == Some(sent[0].flow.into())).expect("the child");
+        let value = |name| tcb.vars.iter().find(|v| v.name == name).map(|v| v.value);
+        assert_eq!(wanted.map(value), variables.map(Some), "{client}");
+    }
+}
+
+/// A number of a rule that the step went through.
+fn operand(s: &Session, id: &str, name: &str) -> Option<f64> {
+    let rule = s.trace().rules.into_iter().find(|r| r.id == id)?;
+    match rule.operands.into_iter().find(|o| o.name == name)?.value {
+        lab::view::OperandValue::Num { value } => Some(value),
+        _ => None,
+    }
 }
 
 /// With a short `tcp_max_syn_backlog` and no cookies the last quarter is kept for peers proven alive.

@@ -15,7 +15,7 @@ export class Sockets extends Element {
     th { padding: 0; }
     th.n + th.n, td.n + td.n { padding-left: 4px; }
     .n { text-align: right; }
-    td:first-child { padding-left: 6px; width: 26px; }
+    td:first-child { padding: 0 4px 0 6px; min-width: 26px; }
     tr { cursor: pointer; }
     tr[data-selected='true'] td { background: var(--you-wash); }
     tr[data-selected='true'] td:first-child { box-shadow: inset 2px 0 0 var(--you); }
