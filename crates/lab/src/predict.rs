@@ -86,8 +86,8 @@ impl Session {
                 break;
             }
             told.ahead.push(self.step_ahead(&world, &log, frame, flags));
-            let room = MAX_FRAMES.saturating_sub(told.replies.len());
-            told.replies.extend(log.launched.iter().take(room).map(|l| self.reply(l)));
+            let room = MAX_FRAMES.saturating_sub(told.later.len());
+            told.later.extend(log.launched.iter().take(room).map(|l| self.reply(l)));
         }
         told.ends = ends(&before, &world, &bytes);
         Ok(told)
@@ -151,6 +151,7 @@ impl Session {
             changes: changes.unwrap_or_default(),
             states,
             arrives: log.time.0 as f64,
+            later: Vec::new(),
             ahead: Vec::new(),
             ends: Vec::new(),
         }

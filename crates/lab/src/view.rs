@@ -257,6 +257,8 @@ pub struct Prediction {
     /// State before and after, where it would change.
     states: Option<[String; 2]>,
     arrives: f64,
+    /// Frames sent in those steps.
+    later: Vec<PredictedFrame>,
     /// What would happen next, if nothing else is done: as many steps as were asked for.
     ahead: Vec<StepInfo>,
     /// Both ends of the connection after those steps.

@@ -337,7 +337,11 @@ fn what_would_happen_is_what_happens_for_forty_edits() {
             }
         }
         assert_eq!(lines, came, "{path} = {value}");
-        assert_eq!(told.replies.iter().map(|r| r.arrives).collect::<Vec<_>>(), replies, "{path} = {value}");
+        assert_eq!(
+            told.replies.iter().chain(&told.later).map(|r| r.arrives).collect::<Vec<_>>(),
+            replies,
+            "{path} = {value}"
+        );
         for end in &told.ends {
             let states: Vec<String> =
                 s.view().nodes[end.node as usize].tcbs.iter().map(|t| t.state.clone()).collect();

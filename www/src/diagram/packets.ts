@@ -27,6 +27,7 @@ export function packetShapes(scene: Scene, line: WorldLine): PacketShapes {
     shapes.push({ kind: 'path', cls: 'wait', d: `M${n(wait.x)} ${n(at.y)}V${n(scene.warp.y(wait.to))}` }, bars(at));
   }
   ends(scene, line, past, shapes);
+  if (frames.bits(frame) & Bits.ruled) shapes.push(ruled(past));
   if (frames.resent(frame) > 0) shapes.push(...ring(past, frames.resent(frame) + 1));
   const cls = [
     'packet', phase, selected ? 'selected' : '', frames.flow(frame) === scene.flow ? 'own' : '',
@@ -93,6 +94,14 @@ function ends(scene: Scene, line: WorldLine, past: readonly Point[], shapes: Sha
   if (fate === Fate.lost || fate === Fate.droppedByPerson) shapes.push(cross(tip));
   else if (fate === Fate.droppedByHost) shapes.push(cross({ x: tip.x + Math.sign(before.x - tip.x) * 5, y: tip.y }));
   else shapes.push({ ...tipShape, cls: `${tipShape.cls}${edited}` });
+}
+
+/** A standing rule acted: a square where it left. */
+function ruled(past: readonly Point[]): Shape {
+  const [a, b] = [past[0] as Point, (past[1] ?? past[0]) as Point];
+  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+  const at = along(a, b, Math.min(0.5, 28 / length));
+  return { kind: 'rect', cls: 'token edited', x: at.x - 3.5, y: at.y - 3.5, width: 7, height: 7 };
 }
 
 /** Sent again: which time this is, at the tail. */

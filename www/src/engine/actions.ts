@@ -9,7 +9,7 @@ import { saveFile } from './files.js';
 import { ALL_MENDS } from './draft.js';
 import { start, stop } from './run.js';
 import { partner } from './partner.js';
-import type { Break } from './pkg/views.js';
+import type { Break, StandingRule } from './pkg/views.js';
 import type { Numbers, Room, Store, Theme } from './store.js';
 
 /** Arguments that some actions take; where one is left out, the selection stands in for it. */
@@ -20,6 +20,18 @@ export interface Arguments {
   /** ns. */
   by?: number;
   node?: number;
+  /** Frame whose data follows. */
+  with?: number;
+  /** Octets of data after which a segment is split. */
+  at?: number;
+  times?: number;
+  /** Bytes of a frame. */
+  hex?: string;
+  held?: boolean;
+  /** Number of a standing rule. */
+  rule?: number;
+  on?: boolean;
+  standing?: StandingRule;
   pid?: number;
   port?: number;
   /** Program, by the name of its file. */
@@ -132,6 +144,15 @@ const specs = {
     if (by === undefined) s.set({ selected: frameOf(s, a), dialog: 'delay' });
     else onFrame(s, a, (frame) => void s.command({ kind: 'delay', frame, by }));
   } },
+  split: { keys: [], allowed: packet, run: (s, a) => onFrame(s, a, (frame) => {
+    if (commit(s, frame)) s.command({ kind: 'split', frame, at: a?.at ?? 1 });
+  }) },
+  merge: { keys: [], allowed: (s, a) => a?.with !== undefined && packet(s, a), run: (s, a) => onFrame(s, a, (frame) => {
+    if (a?.with !== undefined && commit(s, frame)) s.command({ kind: 'merge', frame, with: a.with });
+  }) },
+  repeat: { keys: [], allowed: packet, run: (s, a) => onFrame(s, a, (frame) => {
+    if (commit(s, frame)) s.command({ kind: 'repeat', frame, times: a?.times ?? 1 });
+  }) },
   undo: { keys: ['Mod+z'], allowed: (s) => !!s.draft?.canUndo || !!s.changes[0], run: (s) => (stop(s), s.undo()) },
   redo: { keys: ['Mod+Shift+z', 'Mod+y'], allowed: (s) => !!s.draft?.canRedo || !!s.changes[1], run: (s) => (stop(s), s.redo()) },
   mend: { keys: ['m'], allowed: (s) => !!s.draft?.dirty, run: (s) => void s.setMends((s.draft?.mends ?? 0) === ALL_MENDS ? 0 : ALL_MENDS) },
@@ -149,6 +170,22 @@ const specs = {
     const made = hex && s.command({ kind: 'inject', node, hex });
     if (made) s.set({ selected: made.frames[0], dialog: undefined });
   } },
+  build: { keys: ['f'], run: (s) => s.set({ dialog: 'build' }) },
+  inject: { keys: [], allowed: (_s, a) => a?.hex !== undefined && a.node !== undefined, run: (s, a) => {
+    const { node, hex } = a ?? {};
+    if (node === undefined || hex === undefined) return;
+    stop(s);
+    const frame = s.command({ kind: 'inject', node, hex })?.frames[0];
+    if (frame === undefined) return;
+    if (a?.held && s.inFlight(frame)) s.command({ kind: 'hold', frame });
+    s.set({ selected: frame });
+  } },
+  addRule: { keys: [], allowed: (_s, a) => a?.standing !== undefined, run: (s, a) => {
+    stop(s);
+    if (a?.standing) s.command({ kind: 'addRule', rule: a.standing });
+  } },
+  removeRule: { keys: [], run: (s, a) => (stop(s), void s.command({ kind: 'removeRule', rule: a?.rule ?? 0 })) },
+  enableRule: { keys: [], run: (s, a) => (stop(s), void s.command({ kind: 'enableRule', rule: a?.rule ?? 0, on: a?.on ?? true })) },
   callByHand: { keys: ['b'], run: (s) => s.set({ dialog: 'call' }) },
   park: { keys: ['k'], allowed: (s, a) => process(s, a) !== undefined, run: (s, a) => {
     const p = process(s, a);
@@ -159,6 +196,8 @@ const specs = {
 
   // ---- what stands below
   showPacket: { keys: ['v'], run: (s) => s.set({ lower: 'packet' }) },
+  workbench: { keys: ['w'], run: (s) => s.set({ lower: 'workbench' }) },
+  rules: { keys: ['u'], run: (s) => s.set({ lower: 'rules' }) },
   console: { keys: ['`'], run: (s) => s.set({ lower: 'console' }) },
   log: { keys: ['o'], run: (s) => s.set({ lower: 'log' }) },
   pipeline: { keys: ['i'], run: (s) => s.set({ lower: 'pipeline' }) },

@@ -8,12 +8,12 @@ import type { Break, Change, ChangeView, Command, CommandResult, LogLine, Packet
 export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
 /** The dialogs of the page; at most one is open. */
-export type Dialog = 'help' | 'connect' | 'call' | 'delay' | 'share' | 'open' | 'program';
+export type Dialog = 'help' | 'connect' | 'call' | 'build' | 'delay' | 'share' | 'open' | 'program';
 /** The rooms of the page: the playground, scripts, the requirements of RFC 9293. The last two are loaded when entered. */
 export const ROOMS = ['session', 'script', 'conformance'] as const;
 export type Room = (typeof ROOMS)[number];
 /** What the panel below shows. All but the packet are loaded when they are first looked at. */
-export const LOWER = ['packet', 'console', 'log', 'pipeline', 'graphs', 'timelines'] as const;
+export const LOWER = ['packet', 'workbench', 'rules', 'console', 'log', 'pipeline', 'graphs', 'timelines'] as const;
 export type Lower = (typeof LOWER)[number];
 /** Everything of the store that is not the world: set through {@link Store.set}. */
 export interface Face {
@@ -343,7 +343,8 @@ export class Store {
   /** Takes back the last edit of the packet in hand, else the last thing that was done. */
   undo(): void {
     if (!this.draft?.canUndo) return this.alter((session) => session.undo());
-    if (this.draft.undo() && !this.draft.dirty) this.draft = undefined;
+    // What was undone can be done again: the draft stays, though nothing of it is seen.
+    this.draft.undo();
     this.notify();
   }
 

@@ -15,7 +15,7 @@ import '../time-bar/index.js';
 import '../top-bar/index.js';
 import '../why/index.js';
 
-export type Tab = Exclude<Panel, 'top' | 'time' | 'log' | 'pipeline' | 'graphs' | 'timelines'>;
+export type Tab = Exclude<Panel, 'top' | 'time' | 'workbench' | 'rules' | 'log' | 'pipeline' | 'graphs' | 'timelines'>;
 
 export interface Arranged {
   readonly store: Store;
@@ -67,13 +67,13 @@ export function load(room: Room, failed: () => void): void {
 
 type Tool = Exclude<Lower, 'packet'>;
 /** Console, log and pipeline come together; what is opened less often comes by itself. */
-const LATE = { tools: () => import('../tools/index.js'), graphs: () => import('../graphs/index.js'), timelines: () => import('../timelines/index.js') } as const;
+const LATE = { tools: () => import('../tools/index.js'), workbench: () => import('../workbench/index.js'), graphs: () => import('../graphs/index.js'), timelines: () => import('../timelines/index.js') } as const;
 const fetched = new Map<keyof typeof LATE, Promise<unknown>>();
 const toolFailures = new Map<Tool, string>();
 
-/** Console, log or pipeline: fetched when it is first looked at, and empty until then. */
+/** What stands beside the packet: fetched when it is first looked at, and empty until then. */
 function tool(a: Arranged, which: Tool): TemplateResult {
-  const part = which === 'timelines' || which === 'graphs' ? which : 'tools';
+  const part = which === 'timelines' || which === 'graphs' ? which : which === 'workbench' || which === 'rules' ? 'workbench' : 'tools';
   if (!fetched.has(part)) {
     fetched.set(part, LATE[part]().catch((thrown: unknown) => {
       fetched.delete(part);
@@ -84,8 +84,15 @@ function tool(a: Arranged, which: Tool): TemplateResult {
   const failed = toolFailures.get(which);
   toolFailures.delete(which);
   if (failed !== undefined) return html`<p class="loading failed" role="alert">${a.t('shell.roomFailed', { why: failed })}</p>`;
-  return which === 'console' ? html`<tcp-console .node=${nodeFor(a.store, 'server')}></tcp-console>`
-    : which === 'log' ? html`<tcp-log></tcp-log>` : which === 'timelines' ? html`<tcp-timelines></tcp-timelines>` : which === 'graphs' ? html`<tcp-graphs></tcp-graphs>` : html`<tcp-pipeline></tcp-pipeline>`;
+  switch (which) {
+    case 'console': return html`<tcp-console .node=${nodeFor(a.store, 'server')}></tcp-console>`;
+    case 'log': return html`<tcp-log></tcp-log>`;
+    case 'pipeline': return html`<tcp-pipeline></tcp-pipeline>`;
+    case 'workbench': return html`<tcp-workbench></tcp-workbench>`;
+    case 'rules': return html`<tcp-rules></tcp-rules>`;
+    case 'timelines': return html`<tcp-timelines></tcp-timelines>`;
+    case 'graphs': return html`<tcp-graphs></tcp-graphs>`;
+  }
 }
 
 /** Two timelines side by side stand where hosts and diagram stand otherwise. */
@@ -127,7 +134,7 @@ function middle(a: Arranged): TemplateResult {
 
 function phone(a: Arranged): TemplateResult {
   const { shown, tab } = a;
-  const late = (['console', 'log', 'pipeline', 'graphs', 'timelines'] as const).filter((p) => shown.has(p));
+  const late = (['console', 'log', 'pipeline', 'workbench', 'rules', 'graphs', 'timelines'] as const).filter((p) => shown.has(p));
   const tabs = [...(['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p)), ...(late.length ? (['console'] as const) : [])];
   return html`${tabs.length > 1 ? html`<nav aria-label=${a.t('tab.label')}>${tabList(a, tabs)}</nav>` : nothing}
     <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-sequence></tcp-sequence></div>` : tab === 'packet'

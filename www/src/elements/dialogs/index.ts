@@ -12,12 +12,13 @@ const late = (dialog: Dialog): Promise<unknown> => {
   switch (dialog) {
     case 'call': return import('./call-form.js');
     case 'program': return import('../program-edit/index.js');
+    case 'build': return import('../workbench/build.js');
     default: return import('./forms.js');
   }
 };
 
 const TITLES: Readonly<Record<Exclude<Dialog, 'delay'>, Key>> = {
-  help: 'dialog.help.title', connect: 'dialog.connect.title', call: 'dialog.call.title', share: 'dialog.share.title', open: 'dialog.open.title',
+  help: 'dialog.help.title', connect: 'dialog.connect.title', call: 'dialog.call.title', build: 'dialog.build.title', share: 'dialog.share.title', open: 'dialog.open.title',
   program: 'dialog.program.title',
 };
 
@@ -31,7 +32,7 @@ export class Dialogs extends Element {
   protected override render(): TemplateResult {
     const { store, t } = this;
     const { dialog } = store.face;
-    return html`${store.panic ? this.#panic() : dialog ? html`<dialog class=${dialog === 'help' ? 'wide' : dialog === 'program' ? 'widest' : ''} aria-labelledby="title"
+    return html`${store.panic ? this.#panic() : dialog ? html`<dialog class=${dialog === 'help' || dialog === 'build' ? 'wide' : dialog === 'program' ? 'widest' : ''} aria-labelledby="title"
           @close=${() => store.set({ dialog: undefined })} @keydown=${(e: Event) => e.stopPropagation()}>
         <div class="head"><h2 id="title">${dialog === 'delay' ? t('dialog.delay.title', { id: store.looked ?? '' }) : this.#title(dialog)}</h2>
           <button type="button" aria-label=${t('dialog.close')} @click=${() => store.set({ dialog: undefined })}>×</button></div>${this.#fetched.has(dialog) ? this.#form(dialog) : nothing}</dialog>` : nothing}
@@ -83,6 +84,7 @@ export class Dialogs extends Element {
       case 'open': return html`<tcp-open-form class="form" .store=${store}></tcp-open-form>`;
       case 'share': return html`<tcp-share-form class="form" .store=${store}></tcp-share-form>`;
       case 'call': return html`<tcp-call-form class="form" .store=${store}></tcp-call-form>`;
+      case 'build': return html`<tcp-build-form class="form" .store=${store}></tcp-build-form>`;
       case 'program': return html`<tcp-program-form class="form" .store=${store}></tcp-program-form>`;
       case 'help': return html`<tcp-help-form class="form" .store=${store}></tcp-help-form>`;
     }

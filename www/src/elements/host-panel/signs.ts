@@ -16,6 +16,9 @@ export const cross = html`<svg class="sign cross" width="10" height="10" viewBox
 /** A diamond: edited. */
 export const diamond = html`<svg class="sign diamond" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><path d="M6 1l5 5-5 5-5-5z"></path></svg>`;
 
+/** A square: a standing rule acted. */
+export const square = html`<svg class="sign square" width="9" height="9" viewBox="0 0 9 9" aria-hidden="true"><path d="M1 1h7v7h-7z"></path></svg>`;
+
 export const signs = css`
   .sign { fill: none; stroke: currentColor; flex: none; }
   .sign .solid { fill: currentColor; stroke: none; }
@@ -26,5 +29,6 @@ export const signs = css`
   .lane.solid.selected { fill: var(--ink); stroke: none; }
   .bars { stroke: var(--time); stroke-width: 2; vertical-align: -1px; }
   .cross { stroke: var(--lost); stroke-width: 1.75; vertical-align: -1px; }
+  .square { fill: var(--edit); stroke: none; }
   .diamond { fill: var(--edit); stroke: none; vertical-align: -2px; }
 `;

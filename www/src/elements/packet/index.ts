@@ -2,10 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { actions, keyHint, perform, type ActionId } from '../../engine/actions.js';
 import type { FieldView, PacketView } from '../../engine/pkg/views.js';
 import { duration } from '../../locales/format.js';
-import { Fate, Mark } from '../../engine/records.js';
+import { Bits, Fate, Mark } from '../../engine/records.js';
 import { ALL_MENDS, MENDED, MENDS, type Mend } from '../../engine/draft.js';
 import { Element, panel, reset } from '../base/index.js';
-import { bars, cross, diamond, signs } from '../host-panel/signs.js';
+import { bars, cross, diamond, signs, square } from '../host-panel/signs.js';
 import { flowOf } from '../host-panel/view.js';
 import { FieldHover } from './part.js';
 import { label, valueOf } from './show.js';
@@ -70,7 +70,7 @@ export class Packet extends Element {
     const { t, store } = this;
     const { draft } = store;
     const n = draft?.edited.length ?? 0;
-    return html`${this.#state(packet)}${draft?.dirty && n ? html`<span class="tag edit">${diamond}${t('packet.edited', { n })}</span>` : nothing}`;
+    return html`${this.#state(packet)}${this.#ruled(packet)}${draft?.dirty && n ? html`<span class="tag edit">${diamond}${t('packet.edited', { n })}</span>` : nothing}`;
   }
 
   #state(packet: PacketView): TemplateResult {
@@ -86,6 +86,19 @@ export class Packet extends Element {
     if (fate === Fate.droppedByPerson) return html`<span class="tag lost">${cross}${t('packet.droppedByPerson')}</span>`;
     if (fate === Fate.droppedByHost) return html`<span class="tag lost">${cross}${t('packet.droppedByHost')}</span>`;
     return html`<span class="tag dim">${t('packet.readonly')}</span>`;
+  }
+
+  /** Standing rules that acted on it, and how; a click opens their list. */
+  #ruled(packet: PacketView): TemplateResult[] {
+    const { marks, frames } = this.store;
+    const tags: TemplateResult[] = [];
+    if (packet.id >= frames.length || !(frames.bits(packet.id) & Bits.ruled)) return tags;
+    for (let i = 0; i < marks.length; i++) {
+      if (marks.kind(i) !== Mark.ruled || marks.frame(i) !== packet.id) continue;
+      const act = marks.a(i) as 0 | 1 | 2 | 3 | 4;
+      tags.push(html`<button type="button" class="tag edit" @click=${() => perform(this.store, 'rules')}>${square}${this.t(`packet.ruled.${act}`, { id: marks.x(i) })}</button>`);
+    }
+    return tags;
   }
 
   /** When the hold that still lasts began: the newest mark that says so. */

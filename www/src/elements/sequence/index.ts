@@ -83,7 +83,7 @@ export class Sequence extends Element {
         </div>
       </div>
       ${store.frames.length ? nothing : this.#empty()}
-      ${this.legend ? legend(t) : nothing}`;
+      ${this.legend ? legend(t, this.store.view.rules.length > 0) : nothing}`;
   }
 
   protected override updated(_changed: PropertyValues): void {

@@ -1,7 +1,7 @@
 /** What the diagram says, in the session's language. */
 import type { Words, Foreseen, Piece } from '../../diagram/index.js';
 import { phaseName } from './fate.js';
-import { flagNames, NONE16, Tcp } from '../../engine/records.js';
+import { Bits, flagNames, NONE16, Tcp } from '../../engine/records.js';
 import type { Store } from '../../engine/store.js';
 import type { Key, T } from '../../locales/index.js';
 import { duration } from '../../locales/format.js';
@@ -82,7 +82,7 @@ export function packetSentence(store: Store, frame: number, t: T): string {
   return t('sequence.packet', {
     id: frame, what,
     from: nodeName(nodeOf(view, frames.from(frame)), t), to: nodeName(nodeOf(view, frames.to(frame)), t),
-    fate: t(phaseName(store, frame)),
+    fate: t(phaseName(store, frame)) + (frames.bits(frame) & Bits.ruled ? t('sequence.ruled') : ''),
   });
 }
 
@@ -99,7 +99,7 @@ export function foreseen(store: Store): Foreseen | undefined {
     arrives: prediction.arrives,
     refused,
     change: changeText(store),
-    replies: prediction.replies.map((r) => ({
+    replies: [...prediction.replies, ...prediction.later].map((r) => ({
       from: r.from, to: r.to, sent: r.sent, arrives: r.arrives, text: brief(r.summary),
     })),
   };
