@@ -156,7 +156,7 @@ test('options added, moved and malformed, data rewritten, two pieces put in anot
 test('a packet from nothing: from anywhere, foretold while it is built, and injected', async ({ page, site }) => {
   await open(page, site);
   await press(page, 'p', page.getByRole('region', { name: 'Host Server' }).getByText(/backlog 2/));
-  await page.keyboard.press('f');
+  await page.keyboard.press('q');
   const dialog = page.getByRole('dialog', { name: 'Build a packet' });
   await expect(dialog.getByText(/Server will answer SYN.ACK/)).toBeVisible();
   const source = dialog.getByLabel('Source address', { exact: true });

@@ -170,7 +170,7 @@ const specs = {
     const made = hex && s.command({ kind: 'inject', node, hex });
     if (made) s.set({ selected: made.frames[0], dialog: undefined });
   } },
-  build: { keys: ['f'], run: (s) => s.set({ dialog: 'build' }) },
+  build: { keys: ['q'], run: (s) => s.set({ dialog: 'build' }) },
   inject: { keys: [], allowed: (_s, a) => a?.hex !== undefined && a.node !== undefined, run: (s, a) => {
     const { node, hex } = a ?? {};
     if (node === undefined || hex === undefined) return;
