@@ -1,27 +1,38 @@
 //! The event queue: least `(time, serial)` first.
 //!
-//! A hierarchical timing wheel: level `l` has a slot for each value of the `l`th six bits of a time, and an event waits
-//! at the level of the highest six bits in which its time differs from the last one taken. So what is in a slot of
-//! level 0 happens at one time, in the order in which it was put in; a slot of a higher level is dealt out to the lower
-//! ones when its time comes. Putting in costs the same however many wait.
+//! Time is cut into ticks. The events of one tick stand in a row, sorted. What comes later waits in a hierarchical timing
+//! wheel: level `l` has a slot for each value of the `l`th six bits of a tick, and an event waits at the level of the
+//! highest six bits in which its tick differs from the row's. When the row is empty the next slot is laid out: the events
+//! of its first tick become the row, the others are dealt out to lower levels. So putting in costs the same however many
+//! wait. A person may put in what comes before the row, which was laid out as the next thing to happen: that has a row of
+//! its own.
 //!
 //! What is stale is not taken out but skipped by the world, which knows the serial of the one event of each timer and
 //! frame that counts.
 
+use std::cmp::Ordering;
+use std::collections::VecDeque;
 use tcp::time::Instant;
 
-/// Bits of a time that one level tells apart.
+/// Bits of a time, ns, that are within one tick: 4 µs.
+const TICK: u32 = 12;
+/// Bits of a tick that one level tells apart.
 const BITS: u32 = 6;
 const SLOTS: usize = 1 << BITS;
-const LEVELS: usize = u64::BITS.div_ceil(BITS) as usize;
+const LEVELS: usize = (u64::BITS - TICK).div_ceil(BITS) as usize;
 /// No node.
 const NONE: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Debug)]
-struct Node<T> {
+struct Entry<T> {
     time: u64,
     serial: u64,
     item: T,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node<T> {
+    entry: Entry<T>,
     next: u32,
 }
 
@@ -31,26 +42,32 @@ type Level = [(u32, u32); SLOTS];
 /// Events in the order in which they happen: by time, and those of one time by when they were put in.
 #[derive(Clone, Debug)]
 pub struct EventQueue<T> {
+    /// What comes before tick `laid`, first to last.
+    early: VecDeque<Entry<T>>,
+    /// What comes in it, last to first.
+    row: Vec<Entry<T>>,
+    laid: u64,
     nodes: Vec<Node<T>>,
     free: u32,
     levels: Vec<Level>,
     /// Of each level, a bit a slot that is not empty.
     used: [u64; LEVELS],
-    /// Times are told apart from this one; nothing in the queue is earlier.
-    base: u64,
-    len: usize,
+    /// Events in the wheel.
+    waiting: usize,
     serials: u64,
 }
 
 impl<T> Default for EventQueue<T> {
     fn default() -> Self {
         EventQueue {
+            early: VecDeque::new(),
+            row: Vec::new(),
+            laid: 0,
             nodes: Vec::new(),
             free: NONE,
             levels: vec![[(NONE, NONE); SLOTS]; LEVELS],
             used: [0; LEVELS],
-            base: 0,
-            len: 0,
+            waiting: 0,
             serials: 0,
         }
     }
@@ -58,51 +75,38 @@ impl<T> Default for EventQueue<T> {
 
 impl<T: Copy> EventQueue<T> {
     /// Puts `item` in and gives its serial, which is never used again.
+    #[inline]
     pub fn push(&mut self, time: Instant, item: T) -> u64 {
         let serial = self.serials;
         self.serials += 1;
-        if time.0 < self.base {
-            self.rebase(time.0);
-        }
-        let node = Node { time: time.0, serial, item, next: NONE };
-        let at = self.free;
-        match self.nodes.get_mut(at as usize) {
-            Some(slot) => {
-                self.free = slot.next;
-                *slot = node;
-                self.link(at);
-            }
-            None => {
-                self.nodes.push(node);
-                self.link(self.nodes.len() as u32 - 1);
+        let entry = Entry { time: time.0, serial, item };
+        match (time.0 >> TICK).cmp(&self.laid) {
+            Ordering::Greater => self.wait(entry),
+            Ordering::Equal => self.line_up(entry),
+            Ordering::Less => {
+                // Of one time, its serial is the highest.
+                let later = self.early.iter().rev().take_while(|e| e.time > entry.time).count();
+                self.early.insert(self.early.len() - later, entry);
             }
         }
-        self.len += 1;
         serial
     }
 
     /// The next event with its time and serial; stays in. Quick after [`EventQueue::advance`].
+    #[inline]
     pub fn peek(&self) -> Option<(Instant, u64, T)> {
-        let (level, slot) = self.first()?;
-        let mut at = self.levels[level][slot].0;
-        let mut least = &self.nodes[at as usize];
-        while level > 0 && at != NONE {
-            let node = &self.nodes[at as usize];
-            if node.time < least.time {
-                least = node;
-            }
-            at = node.next;
-        }
-        Some((Instant(least.time), least.serial, least.item))
+        let next = match self.early.front().or(self.row.last()) {
+            Some(next) => next,
+            None => self.least_waiting()?,
+        };
+        Some((Instant(next.time), next.serial, next.item))
     }
 
     /// Brings the next event to where it is found at once.
     #[inline]
     pub fn advance(&mut self) {
-        while let Some((level, slot)) = self.first()
-            && level > 0
-        {
-            self.deal(level, slot);
+        if self.row.is_empty() && self.waiting > 0 {
+            self.lay_out();
         }
     }
 
@@ -110,44 +114,75 @@ impl<T: Copy> EventQueue<T> {
     #[inline]
     pub fn pop(&mut self) -> Option<(Instant, u64, T)> {
         self.advance();
-        let (_, slot) = self.first()?;
-        let at = self.levels[0][slot].0;
-        let Node { time, serial, item, next } = self.nodes[at as usize];
-        self.levels[0][slot].0 = next;
-        if next == NONE {
-            self.used[0] &= !(1 << slot);
-        }
-        self.nodes[at as usize].next = self.free;
-        self.free = at;
-        self.base = time;
-        self.len -= 1;
+        let next = if self.early.is_empty() { self.row.pop() } else { self.early.pop_front() };
+        let Entry { time, serial, item } = next?;
         Some((Instant(time), serial, item))
     }
 
     /// Events in it, stale ones too.
     pub fn len(&self) -> usize {
-        self.len
+        self.early.len() + self.row.len() + self.waiting
     }
 
     /// Nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
-    /// The slot in which the next event is: of the lowest level that has any, the first.
+    /// Puts an event into the row.
+    #[inline]
+    fn line_up(&mut self, entry: Entry<T>) {
+        let earlier = |e: &&Entry<T>| (e.time, e.serial) < (entry.time, entry.serial);
+        let n = self.row.iter().rev().take_while(earlier).count();
+        self.row.insert(self.row.len() - n, entry);
+    }
+
+    /// Puts an event into the wheel.
+    #[inline]
+    fn wait(&mut self, entry: Entry<T>) {
+        let node = Node { entry, next: NONE };
+        let at = self.free;
+        let at = match self.nodes.get_mut(at as usize) {
+            Some(slot) => {
+                self.free = slot.next;
+                *slot = node;
+                at
+            }
+            None => {
+                self.nodes.push(node);
+                self.nodes.len() as u32 - 1
+            }
+        };
+        self.link(at);
+        self.waiting += 1;
+    }
+
+    /// The slot in which the next event of the wheel is: of the lowest level that has any, the first.
     #[inline]
     fn first(&self) -> Option<(usize, usize)> {
         let level = self.used.iter().position(|&used| used != 0)?;
         Some((level, self.used[level].trailing_zeros() as usize))
     }
 
+    fn least_waiting(&self) -> Option<&Entry<T>> {
+        let (level, slot) = self.first()?;
+        let mut at = self.levels[level][slot].0;
+        let mut least = &self.nodes[at as usize].entry;
+        while let Some(node) = self.nodes.get(at as usize) {
+            if (node.entry.time, node.entry.serial) < (least.time, least.serial) {
+                least = &node.entry;
+            }
+            at = node.next;
+        }
+        Some(least)
+    }
+
     /// Puts a node behind the others of its slot.
     #[inline]
     fn link(&mut self, at: u32) {
-        let time = self.nodes[at as usize].time;
-        let differ = (time ^ self.base) | 1;
-        let level = (differ.ilog2() / BITS) as usize;
-        let slot = (time >> (level as u32 * BITS)) as usize % SLOTS;
+        let tick = self.nodes[at as usize].entry.time >> TICK;
+        let level = ((tick ^ self.laid).ilog2() / BITS) as usize;
+        let slot = (tick >> (level as u32 * BITS)) as usize % SLOTS;
         let (first, last) = &mut self.levels[level][slot];
         if self.used[level] & (1 << slot) == 0 {
             self.used[level] |= 1 << slot;
@@ -158,42 +193,33 @@ impl<T: Copy> EventQueue<T> {
         *last = at;
     }
 
-    /// The time of a slot has come: what is in it goes to lower levels, first come first; the earliest, to level 0.
-    fn deal(&mut self, level: usize, slot: usize) {
-        let (first, last) = self.levels[level][slot];
+    /// The time of the wheel's next slot has come: the events of its first tick go into the row, the others down.
+    fn lay_out(&mut self) {
+        let Some((level, slot)) = self.first() else { return };
+        let first = self.levels[level][slot].0;
         self.used[level] &= !(1 << slot);
-        let mut at = first;
-        self.base = self.nodes[first as usize].time;
-        while at != last {
-            at = self.nodes[at as usize].next;
-            self.base = self.base.min(self.nodes[at as usize].time);
-        }
-        at = first;
-        while at != NONE {
-            let next = std::mem::replace(&mut self.nodes[at as usize].next, NONE);
-            self.link(at);
-            at = next;
-        }
-    }
-
-    /// A person puts in what comes before the event that had been next. Rare.
-    #[cold]
-    fn rebase(&mut self, base: u64) {
-        let mut all = Vec::with_capacity(self.len);
-        for (level, used) in self.levels.iter().zip(&mut self.used) {
-            while *used != 0 {
-                let mut at = level[used.trailing_zeros() as usize].0;
-                while at != NONE {
-                    all.push(at);
-                    at = std::mem::replace(&mut self.nodes[at as usize].next, NONE);
-                }
-                *used &= *used - 1;
+        let (mut least, mut at) = (u64::MAX, first);
+        if level == 0 {
+            least = self.nodes[first as usize].entry.time >> TICK;
+        } else {
+            while let Some(node) = self.nodes.get(at as usize) {
+                least = least.min(node.entry.time >> TICK);
+                at = node.next;
             }
         }
-        // What happens at one time is in one slot, so that its order is kept.
-        self.base = base;
-        for at in all {
-            self.link(at);
+        self.laid = least;
+        at = first;
+        while let Some(node) = self.nodes.get_mut(at as usize) {
+            let (entry, next) = (node.entry, std::mem::replace(&mut node.next, NONE));
+            if entry.time >> TICK == least {
+                node.next = self.free;
+                self.free = at;
+                self.waiting -= 1;
+                self.line_up(entry);
+            } else {
+                self.link(at);
+            }
+            at = next;
         }
     }
 }
