@@ -41,7 +41,7 @@ for (const [theme, lang, name] of [['light', 'en', 'desk'], ['dark', 'zh-CN', 'p
     await open(page, `${site}?scenario=backlog-overflow`);
     if (lang === 'zh-CN') await page.keyboard.press('g');
     for (let i = 0; i < 32; i++) await stepButton(page).click();
-    for (const [key, element] of [['o', 'tcp-log'], ['i', 'tcp-pipeline'], ['`', 'tcp-console']] as const) {
+    for (const [key, element] of [['o', 'tcp-log'], ['i', 'tcp-pipeline'], ['w', 'tcp-workbench'], ['u', 'tcp-rules'], ['`', 'tcp-console']] as const) {
       await page.keyboard.press(key);
       await expect(page.locator(`${element} section`)).toBeVisible();
       if (key === '`') {
@@ -54,6 +54,10 @@ for (const [theme, lang, name] of [['light', 'en', 'desk'], ['dark', 'zh-CN', 'p
       expect(await violations(page), element).toEqual([]);
     }
     await page.locator('tcp-console').getByRole('radio').first().focus();
+    await page.keyboard.press('q');
+    await expect(page.locator('tcp-build-form select').first()).toBeVisible();
+    expect(await violations(page), 'a packet under construction').toEqual([]);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('b');
     await expect(page.locator('tcp-call-form select').first()).toBeVisible();
     expect(await violations(page), 'the form of calls').toEqual([]);

@@ -41,7 +41,8 @@ export const styles = css`
   .foot { display: flex; align-items: center; gap: 16px; border-top: 1px solid var(--hair); min-height: 44px; padding: 5px 0; container: packet / inline-size; }
   .foot tcp-packet-verdict { flex: 1; min-width: 0; }
   .foot .go { height: 28px; }
-  .tools { display: flex; gap: 6px; align-items: center; margin: -6px 0 0 auto; }
+  h2 .fact { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .tools { flex: none; display: flex; gap: 6px; align-items: center; margin: -6px 0 0 auto; }
   .sr { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   .rules li { align-items: flex-start; min-height: 26px; padding: 4px 0; gap: 8px; border-bottom: 1px solid var(--hair); }
   .rules .said { flex: 1; font: var(--t3) / 16px var(--serif); color: var(--ink); min-width: 0; }
@@ -70,7 +71,7 @@ export const styles = css`
     input[type='checkbox'] { width: 22px; height: 22px; }
     .bit, .rules .bit { width: 44px; height: 44px; margin: 0; } .go, .foot .go { height: 44px; padding: 0 14px; font-size: var(--t3); } li { min-height: 44px; }
     li .name { width: 84px; }
-    .foot { flex-direction: column; align-items: stretch; } .tools { margin: 0; } h2 { height: auto !important; flex-wrap: wrap; padding-bottom: 6px; } h3 { min-height: 30px; align-items: end; } h3 .choices button { height: 30px; }
+    .foot { flex-direction: column; align-items: stretch; } .tools { margin: 0; } h2 { height: auto !important; flex-wrap: wrap; padding: 8px 0 6px; } h3 { min-height: 30px; align-items: end; } h3 .choices button { height: 30px; }
     form.fields { grid-template-columns: minmax(0, 1fr); gap: 10px; }
     .preview { flex-direction: column; align-items: stretch; }
     h3 { position: static; }
