@@ -3,10 +3,10 @@
 use crate::address::{UNBOUND, octets};
 use crate::flags::{RecvFlags, SendFlags, Shutdown};
 use crate::listen::Listener;
-use crate::sock::{Kind, PortHold, Sock};
+use crate::sock::{Kind, Sock};
 use crate::step::Step;
 use crate::wait::{OK, Progress, Try, errno};
-use crate::{Call, Errno, Fd, Host, HostEvent, Pid, SockId, TimerKey, rules};
+use crate::{Call, Errno, Fd, Host, HostEvent, Pid, SockId, rules};
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tcp::{Connection, FastOpenSyn, State, rule};
@@ -38,6 +38,7 @@ impl Host {
             | Call::EpollCtl { epfd: fd, .. }
             | Call::EpollWait { epfd: fd, .. }
             | Call::Connect { fd, .. }
+            | Call::Disconnect { fd }
             | Call::Read { fd, .. }
             | Call::Write { fd, .. }
             | Call::Recv { fd, .. }
@@ -89,6 +90,7 @@ impl Host {
             }
             Call::EpollWait { most, timeout, .. } => self.sys_epoll_wait(id, *most, *timeout, progress, cx),
             Call::Connect { addr, .. } => self.sys_connect(id, *addr, progress, cx),
+            Call::Disconnect { .. } => self.sys_disconnect(id, cx),
             Call::Read { len, .. } => self.sys_recv(id, *len, RecvFlags::default(), progress, cx),
             Call::Recv { len, flags, .. } => self.sys_recv(id, *len, *flags, progress, cx),
             Call::Write { data, .. } => self.sys_send(id, data, (SendFlags::default(), None), progress, cx),
@@ -322,16 +324,7 @@ impl Host {
             State::SynSent | State::SynReceived => Try::Wait(id),
             State::Closed => {
                 let error = sock.error.take().unwrap_or(Errno("ECONNABORTED"));
-                // The socket may be used for another attempt.
-                sock.connecting = false;
-                sock.kind = Kind::Fresh;
-                sock.remote = None;
-                if sock.port != PortHold::Bound {
-                    sock.local = None;
-                }
-                if sock.armed.take().is_some() {
-                    cx.out.timers.push((TimerKey::Sock(id), None));
-                }
+                self.make_fresh(id, cx);
                 Try::Errno(error)
             }
             _ => {
@@ -369,7 +362,7 @@ impl Host {
     }
 
     /// shutdown(2) of a listener: it is an unused socket again.
-    fn unlisten(&mut self, id: SockId, cx: &mut Step) -> Try {
+    pub(crate) fn unlisten(&mut self, id: SockId, cx: &mut Step) -> Try {
         self.end_listening(id, cx);
         if let Some(sock) = self.socks.get_mut(id) {
             sock.kind = Kind::Fresh;

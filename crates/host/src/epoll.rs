@@ -16,6 +16,9 @@ const EDGE: u32 = 1 << 31;
 /// linux EP_PRIVATE_BITS: no events, but how they are told.
 const PRIVATE: u32 = EXCLUSIVE | 1 << 29 | ONESHOT | EDGE;
 
+/// linux EP_MAX_NESTS
+const NESTS_MAX: usize = 4;
+
 const ADD: i32 = 1;
 const DEL: i32 = 2;
 const MOD: i32 = 3;
@@ -24,6 +27,8 @@ const MOD: i32 = 3;
 pub(crate) struct Epoll {
     items: Vec<Item>,
     ready: VecDeque<(Fd, SockId)>,
+    /// How often something came onto the list: to an epoll that watches this one, more of it is an edge.
+    news: u64,
 }
 
 /// One descriptor that is watched. It is named by descriptor and open file together.
@@ -50,12 +55,16 @@ impl Epoll {
         self.items.iter().position(|i| (i.fd, i.sock) == (fd, sock))
     }
     fn queue(&mut self, key: (Fd, SockId)) {
+        self.news += 1;
         if !self.ready.contains(&key) {
             self.ready.push_back(key);
         }
     }
     pub(crate) fn has_ready(&self) -> bool {
         !self.ready.is_empty()
+    }
+    pub(crate) fn news(&self) -> u64 {
+        self.news
     }
 }
 
@@ -70,7 +79,7 @@ impl Host {
         }
     }
 
-    /// epoll_ctl(2). Errors: EBADF, EINVAL, EEXIST, ENOENT. An epoll that watches another is EINVAL here.
+    /// epoll_ctl(2). Errors: EBADF, EINVAL, EEXIST, ENOENT; ELOOP where epolls would watch each other, or too deep.
     pub(crate) fn sys_epoll_ctl(
         &mut self,
         id: SockId,
@@ -80,10 +89,11 @@ impl Host {
         cx: &mut Step,
     ) -> Try {
         let Some(sock) = sock else { return errno("EBADF") };
-        let Some(watched) = self.socks.get(sock).filter(|s| !matches!(s.kind, Kind::Epoll(_))) else {
-            return errno("EINVAL");
-        };
-        let seen = readiness(watched);
+        let Some(watched) = self.socks.get(sock).filter(|_| sock != id) else { return errno("EINVAL") };
+        let (seen, nested) = (readiness(watched), watched.is_epoll());
+        if nested && op == ADD && self.nests_too_deep(id, sock) {
+            return errno("ELOOP");
+        }
         let Some(epoll) = self.epoll(id) else { return errno("EINVAL") };
         let at = epoll.position(fd, sock);
         let events = events | poll::ERR | poll::HUP;
@@ -92,6 +102,7 @@ impl Host {
             (ADD, Some(_)) => return errno("EEXIST"),
             (MOD | DEL, None) => return errno("ENOENT"),
             (MOD, Some(_)) if events & EXCLUSIVE != 0 => return errno("EINVAL"),
+            (ADD, None) if events & EXCLUSIVE != 0 && nested => return errno("EINVAL"),
             (ADD, None) => epoll.items.push(item),
             (MOD, Some(i)) => epoll.items[i] = item,
             (DEL, Some(i)) => {
@@ -139,7 +150,7 @@ impl Host {
             }
             let Some(key) = epoll.ready.pop_front() else { break };
             let Some(i) = epoll.position(key.0, key.1) else { continue };
-            let mask = self.socks.get(key.1).map_or(0, |s| readiness(s).0);
+            let mask = self.ready_now(key.1);
             let item = &mut epoll.items[i];
             let events = mask & item.events & !PRIVATE;
             if events == 0 {
@@ -161,6 +172,48 @@ impl Host {
             return Try::Done(count as i64, told.freeze());
         }
         Try::WaitAny(vec![id], timeout.map(|t| cx.now + t))
+    }
+
+    /// What is ready at a socket; at an epoll, whether something on its list still is (linux `ep_item_poll`).
+    fn ready_now(&self, id: SockId) -> u32 {
+        match self.socks.get(id).map(|s| (&s.kind, s)) {
+            Some((Kind::Epoll(e), _)) => {
+                let still = |key: &&(Fd, SockId)| {
+                    e.position(key.0, key.1)
+                        .is_some_and(|i| self.ready_now(key.1) & e.items[i].events & !PRIVATE != 0)
+                };
+                if e.ready.iter().find(still).is_some() { poll::IN | poll::RDNORM } else { 0 }
+            }
+            Some((_, sock)) => readiness(sock).0,
+            None => 0,
+        }
+    }
+
+    /// Whether epolls would watch each other in a circle, or more than [`NESTS_MAX`] below one another.
+    fn nests_too_deep(&self, id: SockId, watched: SockId) -> bool {
+        let below = self.deepest(watched, &|s| match &s.kind {
+            Kind::Epoll(e) => e.items.iter().map(|i| i.sock).collect(),
+            _ => Vec::new(),
+        });
+        let above = self.deepest(id, &|s| s.watchers.clone());
+        let circle = below.1.contains(&id);
+        circle || below.0 + 1 + above.0 > NESTS_MAX
+    }
+
+    /// Longest way from an epoll to another by `next`, and every epoll on such ways. There are no circles.
+    fn deepest(&self, from: SockId, next: &dyn Fn(&Sock) -> Vec<SockId>) -> (usize, Vec<SockId>) {
+        let mut all = vec![from];
+        let mut row = vec![from];
+        for depth in 0.. {
+            let beside = row.iter().filter_map(|&id| self.socks.get(id)).flat_map(next);
+            row = beside.filter(|&id| self.socks.get(id).is_some_and(Sock::is_epoll)).collect();
+            row.dedup();
+            if row.is_empty() {
+                return (depth, all);
+            }
+            all.extend(&row);
+        }
+        (0, all)
     }
 
     /// A socket has news: who watches it for them puts it on the list (linux `ep_poll_callback`), and wakes whoever

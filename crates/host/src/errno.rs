@@ -18,6 +18,7 @@ pub(crate) const ERRNOS: &[(&str, i32, &str)] = &[
     ("EMFILE", 24, "Too many open files"),
     ("EPIPE", 32, "Broken pipe"),
     ("ENOSYS", 38, "Function not implemented"),
+    ("ELOOP", 40, "Too many levels of symbolic links"),
     ("EPROTO", 71, "Protocol error"),
     ("ENOTSOCK", 88, "Socket operation on non-socket"),
     ("EMSGSIZE", 90, "Message too long"),

@@ -7,6 +7,7 @@ mod config;
 mod cookie;
 mod counters;
 mod data;
+mod disconnect;
 mod epoll;
 mod errno;
 mod fast_open;
@@ -101,6 +102,10 @@ pub enum Call {
     Connect {
         fd: Fd,
         addr: SocketAddr,
+    },
+    /// connect(2) with AF_UNSPEC: the socket is nobody's any more.
+    Disconnect {
+        fd: Fd,
     },
     Read {
         fd: Fd,

@@ -153,7 +153,8 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
     let edge = match &sock.kind {
         Kind::Listener(l) => l.accept.len() as u64,
         Kind::Stream(c) => c.octets_received(),
-        Kind::Fresh | Kind::Epoll(_) => 0,
+        Kind::Epoll(e) => e.news(),
+        Kind::Fresh => 0,
     };
     (events(sock, u32::MAX), edge)
 }

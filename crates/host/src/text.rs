@@ -23,7 +23,7 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::EpollCreate => "epoll_create1",
         Call::EpollCtl { .. } => "epoll_ctl",
         Call::EpollWait { .. } => "epoll_wait",
-        Call::Connect { .. } => "connect",
+        Call::Connect { .. } | Call::Disconnect { .. } => "connect",
         Call::Read { .. } => "read",
         Call::Write { .. } => "write",
         Call::Recv { .. } => "recv",
@@ -62,6 +62,7 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
         | Call::GetSockName { fd }
         | Call::GetPeerName { fd }
         | Call::Connect { fd, .. }
+        | Call::Disconnect { fd }
         | Call::Read { fd, .. }
         | Call::Write { fd, .. }
         | Call::Recv { fd, .. }
@@ -157,6 +158,7 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
         Call::EpollCtl { epfd, op, fd, events, data } => epoll::ctl_text(*epfd, *op, *fd, *events, *data),
         Call::EpollWait { epfd, most, timeout } => epoll::wait_text(*epfd, *most, *timeout, read),
         Call::Connect { fd, addr } => format!("connect({fd}, {}, {})", sockaddr(addr), sockaddr_len(addr)),
+        Call::Disconnect { fd } => format!("connect({fd}, {{sa_family=AF_UNSPEC}}, 16)"),
         Call::Read { fd, len } => {
             let data = read.map_or("…".into(), |d| quoted(d, SHOWN));
             format!("read({fd}, {data}, {len})")

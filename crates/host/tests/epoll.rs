@@ -151,6 +151,71 @@ fn a_wait_ends_when_something_comes_or_its_time_is_over() {
     assert_eq!(w.last_return(1), Some(format!("epoll_wait({ep}, [], 4, 50) = 0")));
 }
 
+/// An epoll is ready while something on its list is. Measured on Linux 6.18.
+#[test]
+fn an_epoll_inside_another() {
+    let (mut w, client, fd, inner) = connection();
+    let outer = w.ok(1, Call::EpollCreate);
+    ctl(&mut w, inner, ADD, fd, IN);
+    ctl(&mut w, outer, ADD, inner, IN);
+    assert_eq!(told(&mut w, outer, 8), []);
+    for _ in 0..2 {
+        assert_eq!(w.call(1, Call::EpollWait { epfd: outer, most: 4, timeout: None }), CallResult::Blocked);
+        send(&mut w, client, "x");
+        let said = format!("epoll_wait({outer}, [{{EPOLLIN, data={inner}}}], 4, -1) = 1");
+        assert_eq!(w.last_return(1), Some(said));
+        assert_eq!(told(&mut w, outer, 8), [(inner, IN)], "still: nobody read");
+        w.ok(1, Call::Read { fd, len: 9 });
+        assert_eq!(told(&mut w, outer, 8), [], "what is ready no more is not told");
+    }
+    w.ok(1, Call::Close { fd: inner });
+    send(&mut w, client, "x");
+    assert_eq!(told(&mut w, outer, 8), []);
+}
+
+/// linux EP_MAX_NESTS: five in a row, from either end; and none in a circle.
+#[test]
+fn epolls_too_deep_or_in_a_circle() {
+    for down in [true, false] {
+        let mut w = World::alone("linux", &[]);
+        let row: Vec<Fd> = (0..6).map(|_| w.ok(0, Call::EpollCreate)).collect();
+        let mut add = |i: usize| {
+            let call = Call::EpollCtl { epfd: row[i], op: ADD, fd: row[i + 1], events: IN, data: 0 };
+            if let CallResult::Errno(e) = w.call(0, call) { e.0 } else { "" }
+        };
+        let said: Vec<&str> = (0..5).map(|n| add(if down { n } else { 4 - n })).collect();
+        assert_eq!(said, ["", "", "", "", "ELOOP"], "down {down}");
+        let circle = Call::EpollCtl { epfd: row[4], op: ADD, fd: row[1], events: IN, data: 0 };
+        assert_eq!(w.err(0, circle), "ELOOP");
+    }
+}
+
+/// EPOLLEXCLUSIVE: of several that wait for one listener only one is woken by each connection.
+#[test]
+fn exclusive_wakes_one() {
+    const EXCLUSIVE: u32 = 1 << 28;
+    for (flag, woken) in [(0, 3), (EXCLUSIVE, 1)] {
+        let mut w = World::pair("linux", &[]);
+        let listener = w.listen(1, 80, 5);
+        for _ in 0..3 {
+            let epfd = w.ok(1, Call::EpollCreate);
+            ctl(&mut w, epfd, ADD, listener, IN | flag);
+            assert_eq!(w.call(1, Call::EpollWait { epfd, most: 1, timeout: None }), CallResult::Blocked);
+        }
+        let before = w.returns(1, "epoll_wait(");
+        w.connect(0, at(2, 80));
+        assert_eq!(w.returns(1, "epoll_wait(") - before, woken, "{flag:#x}");
+    }
+    let (mut w, _, fd, epfd) = connection();
+    assert_eq!(ctl(&mut w, epfd, ADD, fd, IN | EXCLUSIVE), CallResult::Done(0, "".into()));
+    assert_eq!(w.err(1, Call::EpollCtl { epfd, op: MOD, fd, events: IN | EXCLUSIVE, data: 0 }), "EINVAL");
+    let inner = w.ok(1, Call::EpollCreate);
+    assert_eq!(
+        w.err(1, Call::EpollCtl { epfd, op: ADD, fd: inner, events: IN | EXCLUSIVE, data: 0 }),
+        "EINVAL"
+    );
+}
+
 #[test]
 fn errors() {
     let (mut w, _, fd, ep) = connection();
@@ -167,7 +232,7 @@ fn errors() {
     assert_eq!(ctl(ep, ADD, 99), "EBADF");
     assert_eq!(ctl(99, ADD, fd), "EBADF");
     assert_eq!(ctl(fd, ADD, fd), "EINVAL");
-    assert_eq!(ctl(ep, ADD, ep), "EINVAL");
+    assert_eq!(ctl(ep, ADD, ep), "EINVAL", "itself");
     assert_eq!(ctl(ep, 7, fd), "EINVAL");
     assert_eq!(w.err(1, Call::Listen { fd: ep, backlog: 1 }), "ENOTSOCK");
     assert_eq!(w.err(1, Call::Read { fd: ep, len: 1 }), "EINVAL");

@@ -15,7 +15,25 @@ fn recv(fd: Fd, flags: RecvFlags) -> Call {
     Call::Recv { fd, len: 9, flags }
 }
 
-const TABLE: [Row; 14] = [
+const TABLE: [Row; 17] = [
+    (
+        "accept4",
+        |fd| Call::Accept4 { fd, nonblocking: true, peer: true },
+        ["EBADF", "EINVAL", "EAGAIN", "EINVAL"],
+        "accept(2): EINVAL: it does not listen; EAGAIN: nobody waits",
+    ),
+    (
+        "poll",
+        |fd| Call::Poll { fds: vec![(fd, 1)], timeout: Some(tcp::time::Duration::ZERO) },
+        ["", "", "", ""],
+        "poll(2): what is no descriptor is POLLNVAL, not an error",
+    ),
+    (
+        "epoll_ctl on no epoll",
+        |fd| Call::EpollCtl { epfd: fd, op: 1, fd, events: 1, data: 0 },
+        ["EBADF", "EINVAL", "EINVAL", "EINVAL"],
+        "epoll_ctl(2)",
+    ),
     (
         "getsockname",
         |fd| Call::GetSockName { fd },

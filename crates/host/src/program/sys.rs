@@ -68,6 +68,7 @@ impl Machine {
                 (AF_INET, _) => return self.failed(code, "EPROTONOSUPPORT"),
                 _ => return self.failed(code, "EAFNOSUPPORT"),
             },
+            Sys::Connect if self.unspecified(code, arg(1), arg(2))? => Call::Disconnect { fd },
             Sys::Bind | Sys::Connect => match self.address(code, arg(1), arg(2))? {
                 Err(errno) => return self.failed(code, errno),
                 Ok(addr) if sys == Sys::Bind => Call::Bind { fd, addr },
@@ -300,6 +301,10 @@ impl Machine {
         Ok(())
     }
     /// An IPv4 address and port, or the errno that a system gives for what is none.
+    /// Whether an address is of AF_UNSPEC.
+    fn unspecified(&self, code: &Code, addr: i64, len: i64) -> Result<bool, Trap> {
+        Ok(len >= 2 && self.memory.read(code, addr, 2)?.iter().all(|&octet| octet == 0))
+    }
     fn address(&self, code: &Code, addr: i64, len: i64) -> Result<Result<SocketAddr, &'static str>, Trap> {
         if len < SOCKADDR_IN as i64 {
             return Ok(Err("EINVAL"));

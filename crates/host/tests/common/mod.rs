@@ -240,6 +240,15 @@ impl World {
         })
     }
 
+    /// How many calls have returned whose text begins like this.
+    pub fn returns(&self, i: usize, begins: &str) -> usize {
+        let texts = self.events.iter().filter_map(|(n, e)| match e {
+            HostEvent::CallReturned { text, .. } if *n == i => Some(text.to_string()),
+            _ => None,
+        });
+        texts.filter(|t| t.starts_with(begins)).count()
+    }
+
     pub fn counter(&self, i: usize, name: &str) -> u64 {
         self.hosts[i].counters().iter().find(|(n, _)| *n == name).map_or(0, |(_, v)| *v)
     }
