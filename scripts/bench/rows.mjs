@@ -18,6 +18,8 @@ export const ROWS = [
   { id: 'step', what: 'one step with its view', unit: 'ms', goal: '0.2 ms', must: '2 ms' },
   { id: 'seek', what: 'seek over 100,000 events, p95', unit: 'ms', goal: '2 ms', must: '16 ms' },
   { id: 'seek_max', what: 'seek over 100,000 events, max', unit: 'ms', goal: '5 ms', must: '16 ms' },
+  { id: 'history', what: 'worlds kept of 100,000 events', unit: 'bytes', goal: '16 MB', must: '–' },
+  { id: 'history_all', what: '  with records, marks and the world: wasm memory', unit: 'bytes' },
   { id: 'flood', what: 'SYN flood, 100,000 SYNs', unit: 'ms', goal: '100 ms', must: '1 s' },
   { id: 'wasm_size', what: 'wasm, brotli', unit: 'bytes', goal: '100 KB', must: '250 KB' },
   { id: 'page_size', what: 'whole page, brotli', unit: 'bytes', goal: '250 KB', must: '400 KB' },

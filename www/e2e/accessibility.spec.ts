@@ -41,7 +41,7 @@ for (const [theme, lang, name] of [['light', 'en', 'desk'], ['dark', 'zh-CN', 'p
     await open(page, `${site}?scenario=backlog-overflow`);
     if (lang === 'zh-CN') await page.keyboard.press('g');
     for (let i = 0; i < 32; i++) await stepButton(page).click();
-    for (const [key, element] of [['o', 'tcp-log'], ['i', 'tcp-pipeline'], ['w', 'tcp-workbench'], ['u', 'tcp-rules'], ['`', 'tcp-console']] as const) {
+    for (const [key, element] of [['o', 'tcp-log'], ['i', 'tcp-pipeline'], ['w', 'tcp-workbench'], ['u', 'tcp-rules'], ['e', 'tcp-stops'], ['`', 'tcp-console']] as const) {
       await page.keyboard.press(key);
       await expect(page.locator(`${element} section`)).toBeVisible();
       if (key === '`') {
@@ -51,7 +51,15 @@ for (const [theme, lang, name] of [['light', 'en', 'desk'], ['dark', 'zh-CN', 'p
         }
         await page.keyboard.type('bind(');
       }
+      if (key === 'e') {
+        await expect(page.locator('tcp-stops form.stop input')).toBeFocused();
+        for (const line of ['rule == "RTO fired"', 'state == ESTABLISHED', 'cwndd']) {
+          await page.keyboard.type(line);
+          await page.keyboard.press('Enter');
+        }
+      }
       expect(await violations(page), element).toEqual([]);
+      await page.keyboard.press('Escape');
     }
     await page.locator('tcp-console').getByRole('radio').first().focus();
     await page.keyboard.press('q');

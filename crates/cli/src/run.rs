@@ -1,7 +1,7 @@
 //! `tcp-playground run SCENARIO`
 use crate::tcpdump::Conversations;
 use crate::{Failure, Lang, output};
-use lab::view::{ErrorView, Trace};
+use lab::view::{ErrorView, Stop, Trace};
 use lab::{Session, catalogue};
 use std::io::{StdoutLock, Write};
 use std::path::{Path, PathBuf};
@@ -17,9 +17,10 @@ pub struct Args {
     /// Write a capture that Wireshark reads.
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
-    /// Stop when the world's clock would pass this.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    until: Option<f64>,
+    /// Stop when the world's clock would pass this (`1.5`), or after the step where a condition is met:
+    /// `state == ESTABLISHED`, `rule == "RTO fired"`, `cwnd < was(cwnd)` (docs/expressions.md).
+    #[arg(long, value_name = "SECONDS|EXPRESSION")]
+    until: Option<String>,
     /// Stop after so many steps.
     #[arg(long, value_name = "N", default_value_t = STEPS)]
     steps: u32,
@@ -40,10 +41,15 @@ pub struct Args {
     lang: Lang,
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+/// Where a run is told to stop: by the clock, ns, or by a condition.
+fn limit(args: &Args) -> (f64, Vec<Stop>) {
+    let Some(text) = &args.until else { return (f64::INFINITY, Vec::new()) };
     match text.parse::<f64>() {
-        Ok(s) if s.is_finite() && s >= 0.0 => Ok(s),
-        _ => Err("a number of seconds, like 1.5".into()),
+        Ok(s) if s.is_finite() && s >= 0.0 => (s * 1e9, Vec::new()),
+        _ => {
+            let stop = Stop { when: text.clone(), node: 0, file: String::new(), line: 0, skip: 0 };
+            (f64::INFINITY, vec![stop])
+        }
     }
 }
 
@@ -52,17 +58,23 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let mut session = open(args).map_err(refused)?;
     let mut out = std::io::stdout().lock();
     let mut talk = Conversations::new(args.absolute);
-    let until = args.until.map_or(f64::INFINITY, |s| s * 1e9);
+    let (until, stops) = limit(args);
     let mut printed = 0;
     packets(&session, &mut talk, &mut printed, &mut out)?;
     for _ in 0..args.steps {
-        if session.run(1, until).events == 0 {
+        let done = session.run_to(&stops, 1, until).map_err(refused)?;
+        if done.events == 0 {
             break;
         }
         if args.why {
             why(&session.trace(), args.lang, &mut out)?;
         }
         packets(&session, &mut talk, &mut printed, &mut out)?;
+        if done.by.is_some() {
+            let seconds = session.world().now().0 as f64 / 1e9;
+            eprintln!("tcp-playground: stopped at step {}, {seconds:.6} s", session.position());
+            break;
+        }
     }
     if args.digest {
         writeln!(out, "digest {}", session.digest()).map_err(output)?;

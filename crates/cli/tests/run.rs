@@ -74,6 +74,8 @@ fn a_run_stops_where_it_is_told_to() {
     assert_eq!(lines(&["run", "accept-flow", "--until", "0"]).len(), 0);
     let some = lines(&["run", "accept-flow", "--steps", "12"]).len();
     assert!(some > 0 && some < all, "{some} of {all}");
+    let handshake = lines(&["run", "accept-flow", "--until", "Server.state == ESTABLISHED"]);
+    assert_eq!(handshake.len(), 4, "SYN, SYN-ACK, ACK, and data under way:\n{}", handshake.join("\n"));
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn why_explains_in_both_languages() {
 fn mistakes_are_told_in_a_sentence_and_an_exit_status() {
     for (args, status, words) in [
         (&["run", "no-such-scenario"][..], 2, "no-such-scenario"),
-        (&["run", "accept-flow", "--until", "soon"], 2, "seconds"),
+        (&["run", "accept-flow", "--until", "soon"], 2, "Column 1: there is nothing called “soon”"),
         (&["run", "accept-flow", "--pcap", "/no/such/folder/out.pcapng"], 1, "/no/such/folder/out.pcapng"),
         (&["walk"], 2, "walk"),
     ] {

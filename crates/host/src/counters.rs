@@ -2,6 +2,79 @@
 
 use crate::store::Sorted;
 
+/// The names of all that hosts count, in order: what can be asked for before anything was counted.
+pub static NAMES: &[&str] = &[
+    "ActiveOpens",
+    "AttemptFails",
+    "DelayedACKLost",
+    "DelayedACKs",
+    "EmbryonicRsts",
+    "EstabResets",
+    "IcmpInEchos",
+    "IcmpInErrors",
+    "IcmpInMsgs",
+    "InCsumErrors",
+    "InErrs",
+    "InSegs",
+    "IpInAddrErrors",
+    "IpInDelivers",
+    "IpInHdrErrors",
+    "IpInReceives",
+    "IpInUnknownProtos",
+    "IpOutRequests",
+    "ListenDrops",
+    "ListenOverflows",
+    "OutOfWindowIcmps",
+    "OutRsts",
+    "OutSegs",
+    "PAWSEstab",
+    "PassiveOpens",
+    "RetransSegs",
+    "SyncookiesFailed",
+    "SyncookiesRecv",
+    "SyncookiesSent",
+    "TCPACKSkippedSeq",
+    "TCPAbortOnClose",
+    "TCPAbortOnData",
+    "TCPAbortOnTimeout",
+    "TCPChallengeACK",
+    "TCPDSACKRecv",
+    "TCPDSACKUndo",
+    "TCPDeferAcceptDrop",
+    "TCPFastOpenActive",
+    "TCPFastOpenActiveFail",
+    "TCPFastOpenCookieReqd",
+    "TCPFastOpenListenOverflow",
+    "TCPFastOpenPassive",
+    "TCPFastOpenPassiveAltKey",
+    "TCPFastOpenPassiveFail",
+    "TCPFullUndo",
+    "TCPKeepAlive",
+    "TCPLossProbeRecovery",
+    "TCPLossProbes",
+    "TCPLossUndo",
+    "TCPLostRetransmit",
+    "TCPMTUPFail",
+    "TCPMTUPSuccess",
+    "TCPOFOQueue",
+    "TCPPartialUndo",
+    "TCPRenoRecovery",
+    "TCPReqQFullDoCookies",
+    "TCPReqQFullDrop",
+    "TCPRetransFail",
+    "TCPSACKReneging",
+    "TCPSACKReorder",
+    "TCPSYNChallenge",
+    "TCPSackRecovery",
+    "TCPSpuriousRTOs",
+    "TCPSynRetrans",
+    "TCPTimeouts",
+    "TCPWinProbe",
+    "TCPZeroWindowDrop",
+    "TW",
+    "UdpNoPorts",
+];
+
 /// Counters of every packet, kept apart from the rest so that counting one costs nothing.
 #[derive(Clone, Copy)]
 pub(crate) enum Hot {
@@ -26,6 +99,10 @@ pub(crate) struct Counters {
 impl Counters {
     pub(crate) fn hot(&mut self, which: Hot) {
         self.hot[which as usize] += 1;
+    }
+    pub(crate) fn get(&self, name: &str) -> u64 {
+        let hot = HOT.iter().position(|h| *h == name).map(|at| self.hot[at]);
+        hot.unwrap_or_else(|| self.named.iter().find(|(n, _)| **n == name).map_or(0, |(_, v)| *v))
     }
     pub(crate) fn add(&mut self, name: &'static str, n: u32) {
         *self.named.entry(name, 0) += u64::from(n);

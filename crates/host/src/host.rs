@@ -136,6 +136,14 @@ impl Host {
     pub fn sockets(&self) -> Vec<SocketInfo> {
         self.socks.iter().filter(|s| !s.is_epoll()).map(|s| self.socket_info(s)).collect()
     }
+    /// Ids of the sockets that [`Host::sockets`] lists, without looking into them.
+    pub fn socket_ids(&self) -> impl Iterator<Item = SockId> {
+        self.socks.iter().filter(|s| !s.is_epoll()).map(|s| s.id)
+    }
+    /// A row of [`Host::sockets`].
+    pub fn socket(&self, sock: SockId) -> Option<SocketInfo> {
+        self.socks.get(sock).filter(|s| !s.is_epoll()).map(|s| self.socket_info(s))
+    }
     /// The connection between two ends, through the table by which frames find it.
     pub fn connection(&self, local: SocketAddr, remote: SocketAddr) -> Option<SockId> {
         let tuple = FourTuple {
@@ -179,6 +187,10 @@ impl Host {
     /// Counters by nstat(8) name, in name order, those that are not zero or always shown.
     pub fn counters(&self) -> Vec<(&'static str, u64)> {
         self.counters.list()
+    }
+    /// What a counter stands at; 0 where nothing was counted under that name.
+    pub fn counter(&self, name: &str) -> u64 {
+        self.counters.get(name)
     }
     /// Panics with a sentence where an invariant does not hold (tests and fuzzers call it after every step).
     pub fn assert_invariants(&self) {

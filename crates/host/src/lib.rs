@@ -37,11 +37,12 @@ mod text;
 mod wait;
 
 pub use config::{HostConfig, IfaceConfig, ProgramConfig};
+pub use counters::NAMES as COUNTERS;
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
 pub use host::Host;
 pub use ready::poll;
 pub use store::{Sorted, own};
-pub use text::CallText;
+pub use text::{CALLS, CallText};
 
 use bytes::Bytes;
 use std::net::SocketAddr;

@@ -10,6 +10,36 @@ use tcp::time::Duration;
 /// Octets of a buffer that are shown.
 const SHOWN: usize = 32;
 
+/// Names of all calls, in order.
+pub static CALLS: &[&str] = &[
+    "accept",
+    "accept4",
+    "bind",
+    "close",
+    "connect",
+    "dup",
+    "epoll_create1",
+    "epoll_ctl",
+    "epoll_wait",
+    "fcntl",
+    "fork",
+    "getpeername",
+    "getsockname",
+    "getsockopt",
+    "listen",
+    "poll",
+    "read",
+    "recv",
+    "send",
+    "setsockopt",
+    "shutdown",
+    "signal",
+    "socket",
+    "usleep",
+    "waitpid",
+    "write",
+];
+
 /// The call's name.
 pub(crate) fn name(call: &Call) -> &'static str {
     match call {
@@ -91,6 +121,13 @@ enum Said {
 }
 
 impl CallText {
+    /// The name of the call: `accept`; none for what stopped a program.
+    pub fn name(&self) -> Option<&'static str> {
+        match &self.0 {
+            Said::Entered(call) | Said::Returned(call, _) => Some(name(call)),
+            Said::Trapped(_) => None,
+        }
+    }
     pub(crate) fn entered(call: &Call) -> CallText {
         CallText(Said::Entered(call.clone()))
     }

@@ -1,5 +1,6 @@
 //! Where a timeline can be taken up again: worlds kept every so many steps.
 
+use crate::view::HistoryView;
 use net::World;
 
 /// Steps between checkpoints at first.
@@ -61,6 +62,17 @@ impl History {
         let kept: Vec<Checkpoint> = self.kept.iter().filter(|c| c.step <= step).cloned().collect();
         let weight = kept.iter().map(|c| c.weight).sum();
         History { kept, spacing: self.spacing, weight }
+    }
+
+    /// How much there is of it.
+    pub(crate) fn view(&self) -> HistoryView {
+        HistoryView {
+            checkpoints: self.kept.len() as u32,
+            spacing: self.spacing,
+            first_spacing: SPACING,
+            weight: self.weight as f64,
+            most: WEIGHT as f64,
+        }
     }
 
     /// Only the start stays; the rest can be made again.

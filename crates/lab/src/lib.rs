@@ -36,6 +36,7 @@ mod trace;
 mod undo;
 pub mod view;
 mod viewing;
+pub mod watch;
 
 #[cfg(feature = "capture")]
 pub use capture::Captured;

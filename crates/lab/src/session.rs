@@ -103,7 +103,7 @@ impl Session {
     /// One event (or command ahead) on; false at the world's end.
     pub fn step(&mut self) -> bool {
         let before = self.world.clone();
-        let moved = self.forward();
+        let moved = self.forward(&mut Tape::None);
         if moved {
             self.before = Some(before);
         }
@@ -129,7 +129,7 @@ impl Session {
             (self.step, self.world, self.before) = (near, world.clone(), None);
             self.log = StepLog::default();
         }
-        while self.step + 1 < step && self.forward() {}
+        while self.step + 1 < step && self.forward(&mut Tape::None) {}
         if self.step < step {
             self.step();
         }
@@ -185,7 +185,7 @@ impl Session {
             if !command && next.is_some_and(|at| at > until_ns) {
                 return result(n, "target");
             }
-            if !self.forward() {
+            if !self.forward(&mut Tape::None) {
                 return result(n, "end");
             }
         }
@@ -314,10 +314,10 @@ impl Session {
     }
 
     /// One step on, writing it down where it is done for the first time.
-    fn forward(&mut self) -> bool {
+    pub(crate) fn forward(&mut self, r: &mut Tape) -> bool {
         let step = self.step + 1;
         let timeline = &mut self.timelines[self.current];
-        if !timeline.play(step, &mut self.world, &mut self.log, &mut Tape::None) {
+        if !timeline.play(step, &mut self.world, &mut self.log, r) {
             return false;
         }
         self.before = None;

@@ -4,8 +4,34 @@ use crate::view::{TimerView, Unit, VarView};
 use tcp::time::Duration;
 use tcp::{Tcb, TimerKind};
 
-/// Name, unit and value of each variable, in the order in which they are shown.
-fn list(tcb: &Tcb) -> [(&'static str, Unit, f64); 21] {
+/// Names and units of the variables, in the order in which they are shown.
+pub(crate) static NAMES: [(&str, Unit); 21] = [
+    ("SND.UNA", Unit::Seq),
+    ("SND.NXT", Unit::Seq),
+    ("SND.WND", Unit::Octets),
+    ("ISS", Unit::Seq),
+    ("RCV.NXT", Unit::Seq),
+    ("RCV.WND", Unit::Octets),
+    ("IRS", Unit::Seq),
+    ("cwnd", Unit::Octets),
+    ("ssthresh", Unit::Octets),
+    ("in flight", Unit::Octets),
+    ("SRTT", Unit::Ns),
+    ("RTTVAR", Unit::Ns),
+    ("RTO", Unit::Ns),
+    ("MSS", Unit::Octets),
+    ("retransmits", Unit::Count),
+    ("send queue", Unit::Octets),
+    ("receive queue", Unit::Octets),
+    // RFC 7323 §2.2, §3.2, RFC 2018 §2: what both SYNs agreed on, or a SYN cookie could remember.
+    ("Snd.Wind.Shift", Unit::Count),
+    ("Rcv.Wind.Shift", Unit::Count),
+    ("Snd.TS.OK", Unit::Bool),
+    ("SACK", Unit::Bool),
+];
+
+/// The value of each of [`NAMES`]; NaN where it has none.
+pub(crate) fn values(tcb: &Tcb) -> [f64; 21] {
     let Tcb {
         state: _,
         snd_una,
@@ -42,39 +68,39 @@ fn list(tcb: &Tcb) -> [(&'static str, Unit, f64); 21] {
     // RFC 5681 §3.1 has it arbitrarily high at first.
     let threshold = if *ssthresh >= i32::MAX as u32 { f64::INFINITY } else { f64::from(*ssthresh) };
     [
-        ("SND.UNA", Unit::Seq, snd_una.0.into()),
-        ("SND.NXT", Unit::Seq, snd_nxt.0.into()),
-        ("SND.WND", Unit::Octets, (*snd_wnd).into()),
-        ("ISS", Unit::Seq, iss.0.into()),
-        ("RCV.NXT", Unit::Seq, rcv_nxt.0.into()),
-        ("RCV.WND", Unit::Octets, (*rcv_wnd).into()),
-        ("IRS", Unit::Seq, irs.0.into()),
-        ("cwnd", Unit::Octets, (*cwnd).into()),
-        ("ssthresh", Unit::Octets, threshold),
-        ("in flight", Unit::Octets, (*in_flight).into()),
-        ("SRTT", Unit::Ns, ns(srtt)),
-        ("RTTVAR", Unit::Ns, ns(rttvar)),
-        ("RTO", Unit::Ns, rto.0 as f64),
-        ("MSS", Unit::Octets, (*snd_mss).into()),
-        ("retransmits", Unit::Count, (*retransmits).into()),
-        ("send queue", Unit::Octets, (*send_queue).into()),
-        ("receive queue", Unit::Octets, (*recv_queue).into()),
-        // RFC 7323 §2.2, §3.2, RFC 2018 §2: what both SYNs agreed on, or a SYN cookie could remember.
-        ("Snd.Wind.Shift", Unit::Count, (*snd_wscale).into()),
-        ("Rcv.Wind.Shift", Unit::Count, (*rcv_wscale).into()),
-        ("Snd.TS.OK", Unit::Bool, u8::from(*timestamps).into()),
-        ("SACK", Unit::Bool, u8::from(*sack).into()),
+        snd_una.0.into(),
+        snd_nxt.0.into(),
+        (*snd_wnd).into(),
+        iss.0.into(),
+        rcv_nxt.0.into(),
+        (*rcv_wnd).into(),
+        irs.0.into(),
+        (*cwnd).into(),
+        threshold,
+        (*in_flight).into(),
+        ns(srtt),
+        ns(rttvar),
+        rto.0 as f64,
+        (*snd_mss).into(),
+        (*retransmits).into(),
+        (*send_queue).into(),
+        (*recv_queue).into(),
+        (*snd_wscale).into(),
+        (*rcv_wscale).into(),
+        u8::from(*timestamps).into(),
+        u8::from(*sack).into(),
     ]
 }
 
 /// The variables, with what they were before where that is another value.
 pub(crate) fn variables(now: &Tcb, was: Option<&Tcb>) -> Vec<VarView> {
-    let old = was.map(list);
-    let view = |(n, (name, unit, value)): (usize, (&str, Unit, f64))| {
-        let was = old.map(|o| o[n].2).filter(|was| was.to_bits() != value.to_bits());
+    let old = was.map(values);
+    let view = |(n, value): (usize, f64)| {
+        let (name, unit) = NAMES[n];
+        let was = old.map(|o| o[n]).filter(|was| was.to_bits() != value.to_bits());
         VarView { name: name.into(), value, unit, was }
     };
-    list(now).into_iter().enumerate().map(view).collect()
+    values(now).into_iter().enumerate().map(view).collect()
 }
 
 /// Those of [`variables`] that changed.

@@ -22,7 +22,7 @@ pub(crate) fn views(decisions: &[Decision], node: Option<u32>) -> Vec<RuleView> 
 }
 
 /// The machine that a step was at.
-fn node_of(log: &StepLog) -> Option<NodeId> {
+pub(crate) fn node_of(log: &StepLog) -> Option<NodeId> {
     match log.step {
         Step::Arrival { node, .. }
         | Step::Timer { node, .. }

@@ -296,8 +296,65 @@ pub struct CommandResult {
     /// Why the call failed: code `errno.EADDRINUSE`, …
     why: Option<ErrorView>,
 }
-/// A breakpoint: a line, from 1, of a file that a node runs.
-pub struct Break { node: u32, file: String, line: u32 }
+/// A breakpoint: a condition, a line (from 1) of a file that a node runs, or a line where a condition holds.
+pub struct Stop {
+    /// An expression (`lab::watch`); empty where the line alone decides.
+    when: String,
+    node: u32,
+    file: String,
+    /// 0: no line.
+    line: u32,
+    /// Hits to pass before one ends a run.
+    skip: u32,
+}
+/// A stop, by its place in the list, that a step met.
+pub struct Hit { step: u32, stop: u32 }
+/// How a run to a stop, or the look for one further back, ended.
+pub struct StopResult {
+    /// Events handled.
+    events: u32,
+    /// `break` at a stop, `target` reached, `budget` spent (call again), the world's `end`, the timeline's `start`.
+    stopped: String,
+    /// The step found; where the budget is spent, how far it got.
+    at: u32,
+    /// The stop that ended it.
+    by: Option<u32>,
+    /// All that were met on the way.
+    hits: Vec<Hit>,
+}
+/// What an expression comes to.
+pub struct WatchView {
+    /// One for each connection that it can be about.
+    rows: Vec<WatchRow>,
+    /// Rows that are not shown.
+    more: u32,
+    error: Option<ErrorView>,
+}
+/// Its value for a connection, or for a host.
+pub struct WatchRow {
+    node: Option<u32>,
+    flow: Option<u32>,
+    unit: Unit,
+    value: OperandValue,
+    /// This step changed it.
+    changed: bool,
+    was: Option<OperandValue>,
+}
+/// A value that is shown: of a socket (`what` is a variable's or timer's name of [`TcbView`], `state`, `row` of ss(8),
+/// `entry` of a queue), or a host's counter, where the socket is 0.
+pub struct Target { node: u32, socket: u32, what: String }
+/// What history is kept of a timeline: enough to reach every step exactly.
+pub struct HistoryView {
+    /// Worlds kept.
+    checkpoints: u32,
+    /// Steps between two of them; more than at first where some were thinned out.
+    spacing: u32,
+    /// Spacing before anything is thinned out.
+    first_spacing: u32,
+    /// About how many octets they weigh, and how many they may.
+    weight: f64,
+    most: f64,
+}
 /// What could come next on a line of the console.
 pub struct Completions {
     /// The character from which an item replaces what was typed.

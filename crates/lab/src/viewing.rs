@@ -5,8 +5,8 @@ use crate::flows::letter;
 use crate::session::Session;
 use crate::tcb;
 use crate::view::{
-    Command, CounterView, FdView, FlowView, FrameView, HalfOpenView, LineResult, ListenerView, NodeView,
-    ProcessView, SocketView, StepInfo, TcbView, TimelineInfo, VariableView, View, WaitingView,
+    Command, CounterView, FdView, FlowView, FrameView, HalfOpenView, HistoryView, LineResult, ListenerView,
+    NodeView, ProcessView, SocketView, StepInfo, TcbView, TimelineInfo, VariableView, View, WaitingView,
 };
 use host::{
     FrameInfo, HalfOpenInfo, Host, HostEvent, ListenerInfo, ProcessInfo, SockId, SocketInfo, TimerKey,
@@ -51,6 +51,11 @@ impl Session {
         let (parent, forked_at) = self.origin(index);
         let (name, steps) = (timeline.name.clone(), timeline.ledger.steps());
         Some(TimelineInfo { id: index as u32, name, parent: parent.map(|p| p as u32), forked_at, steps })
+    }
+
+    /// What history is kept of the timeline we are in.
+    pub fn history(&self) -> HistoryView {
+        self.timeline().history.view()
     }
 
     /// What the step we stand at was.

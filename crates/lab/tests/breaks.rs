@@ -1,6 +1,6 @@
 //! Breakpoints, and a program changed by a person.
 use lab::Session;
-use lab::view::Break;
+use lab::view::{Stop, StopResult};
 
 fn server(s: &Session) -> lab::view::ProcessView {
     let view = s.view();
@@ -16,15 +16,23 @@ fn node_of(s: &Session) -> u32 {
     s.view().nodes.iter().find(|n| n.role == "server").unwrap().id
 }
 
+fn line(node: u32, line: u32) -> Stop {
+    Stop { when: String::new(), node, file: "server.c".into(), line, skip: 0 }
+}
+
+fn run_to(s: &mut Session, stops: &[Stop], budget: u32) -> StopResult {
+    s.run_to(stops, budget, f64::INFINITY).unwrap()
+}
+
 #[test]
 fn a_run_stops_before_the_line_and_goes_on_from_there() {
     let mut s = Session::new("accept-flow", None).unwrap();
-    let bind = Break { node: node_of(&s), file: "server.c".into(), line: line_of(&s, "bind(") };
-    let done = s.run_to_breaks(std::slice::from_ref(&bind), 10_000, f64::INFINITY);
+    let bind = line(node_of(&s), line_of(&s, "bind("));
+    let done = run_to(&mut s, std::slice::from_ref(&bind), 10_000);
     assert_eq!(done.stopped, "break");
     assert_eq!(server(&s).line, bind.line);
     assert!(server(&s).results.iter().all(|r| r.line < bind.line), "it has not been made yet");
-    let done = s.run_to_breaks(&[bind], 100_000, f64::INFINITY);
+    let done = run_to(&mut s, &[bind], 100_000);
     assert_eq!(done.stopped, "end", "it is made once");
 }
 
@@ -33,11 +41,12 @@ fn a_line_without_a_call_stops_the_step_that_passes_over_it() {
     let mut s = Session::new("accept-flow", None).unwrap();
     let text = "int n, s;\ns = socket(AF_INET, SOCK_STREAM, 0);\nn = 1;\nn = n + 1;\nclose(s);\nwhile (n < 9) {\n  n = n + 1;\n}\nsleep(1);\n";
     let mut s2 = s.with_program(node_of(&s), "server.c", text).unwrap();
-    let at = |line| [Break { node: node_of(&s2), file: "server.c".into(), line }];
+    let node = node_of(&s2);
+    let at = |number| [line(node, number)];
     let (fourth, missing) = (at(4), at(99));
-    assert_eq!(s2.run_to_breaks(&fourth, 10_000, f64::INFINITY).stopped, "break");
+    assert_eq!(run_to(&mut s2, &fourth, 10_000).stopped, "break");
     assert_eq!(server(&s2).results.last().map(|r| r.line), Some(2));
-    assert_ne!(s.run_to_breaks(&missing, 10_000, f64::INFINITY).stopped, "break");
+    assert_ne!(run_to(&mut s, &missing, 10_000).stopped, "break");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 use crate::error::{bad_argument, error};
 use crate::{platform, rescue, value};
 use js_sys::Uint8Array;
-use lab::view::{Break, Command, ErrorView};
+use lab::view::{Command, ErrorView, Stop, Target};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -218,22 +218,88 @@ impl Session {
         value::give(&done)
     }
 
-    /// Like `run`, but stops (`break`) where a process comes to stand before one of these lines.
+    /// Like `run`, but ends (`break`) after the first step that meets one of the stops.
     ///
     /// # Errors
-    /// `bad_argument`.
-    #[wasm_bindgen(js_name = runToBreaks, unchecked_return_type = "view.RunResult")]
-    pub fn run_to_breaks(
+    /// `bad_argument`, `expr_…`.
+    #[wasm_bindgen(js_name = runTo, unchecked_return_type = "view.StopResult")]
+    pub fn run_to(
         &mut self,
-        #[wasm_bindgen(unchecked_param_type = "view.Break[]")] breaks: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "view.Stop[]")] stops: JsValue,
         budget: u32,
         until_ns: f64,
     ) -> Js {
         let _guard = self.rescue.enter();
-        let breaks = value::json(&breaks)
-            .and_then(|text| Break::parse_list(&text))
-            .map_err(|e| bad_argument("breaks", &e))?;
-        value::give(&self.inner.run_to_breaks(&breaks, budget, until_ns))
+        let stops = given(&stops)?;
+        plain(self.inner.run_to(&stops, budget, until_ns))
+    }
+
+    /// Looks for the last step before `below` that meets one of the stops; moves nothing. After `budget`, call again
+    /// with what `at` says.
+    ///
+    /// # Errors
+    /// `bad_argument`, `expr_…`.
+    #[wasm_bindgen(js_name = lookBack, unchecked_return_type = "view.StopResult")]
+    pub fn look_back(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "view.Stop[]")] stops: JsValue,
+        below: u32,
+        budget: u32,
+    ) -> Js {
+        let _guard = self.rescue.enter();
+        let stops = given(&stops)?;
+        plain(self.inner.look_back(&stops, below, budget))
+    }
+
+    /// Looks for the last step before `below` that gave a value what it has; see `lookBack`. `what` is a variable or
+    /// timer of a socket, `state`, `row`, `entry`; a counter where the socket is 0.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.StopResult")]
+    pub fn who(&self, node: u32, socket: u32, what: &str, below: u32, budget: u32) -> Js {
+        let _guard = self.rescue.enter();
+        value::give(&self.inner.who(&Target { node, socket, what: what.into() }, below, budget))
+    }
+
+    /// The rule of this step that set a value, by its place in `trace`; undefined where none says so.
+    pub fn setter(&self, node: u32, socket: u32, what: &str) -> Option<u32> {
+        let _guard = self.rescue.enter();
+        self.inner.setter(&Target { node, socket, what: what.into() })
+    }
+
+    /// What expressions come to at this step; one that is wrong says so in its place.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.WatchView[]")]
+    pub fn watch(&self, list: Vec<String>) -> Js {
+        let _guard = self.rescue.enter();
+        value::give(&self.inner.watch(&list))
+    }
+
+    /// Whether a text is an expression, of a condition or to be watched; throws what is wrong with it.
+    ///
+    /// # Errors
+    /// `expr_…`, with the column.
+    #[wasm_bindgen(js_name = checkExpression)]
+    pub fn check_expression(&self, text: &str, condition: bool) -> Js<()> {
+        let _guard = self.rescue.enter();
+        bare(self.inner.check_expression(text, condition))
+    }
+
+    /// Names that expressions can use.
+    pub fn names() -> Vec<String> {
+        lab::watch::names()
+    }
+
+    /// What history is kept of this timeline.
+    ///
+    /// # Errors
+    /// None that a caller could meet.
+    #[wasm_bindgen(unchecked_return_type = "view.HistoryView")]
+    pub fn history(&self) -> Js {
+        value::give(&self.inner.history())
     }
 
     /// Whether a text is a program; throws what is wrong with it.
@@ -379,6 +445,11 @@ impl Session {
     pub fn digest(&self) -> String {
         self.inner.digest()
     }
+}
+
+/// Stops as JavaScript gives them.
+fn given(stops: &JsValue) -> Js<Vec<Stop>> {
+    value::json(stops).and_then(|text| Stop::parse_list(&text)).map_err(|e| bad_argument("stops", &e))
 }
 
 /// A JavaScript number as a seed.

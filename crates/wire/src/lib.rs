@@ -15,6 +15,7 @@ pub mod hex;
 pub mod icmp;
 pub mod ip;
 pub mod layout;
+pub mod pick;
 mod problem;
 mod seq;
 pub mod summary;

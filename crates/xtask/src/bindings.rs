@@ -100,8 +100,11 @@ fn types() -> String {
     all.visit::<v::Completions>();
     all.visit::<v::ChangeView>();
     all.visit::<v::LogLine>();
-    all.visit::<v::Break>();
     all.visit::<lab::draft::Change>();
+    all.visit::<v::Stop>();
+    all.visit::<v::StopResult>();
+    all.visit::<v::WatchView>();
+    all.visit::<v::HistoryView>();
     all.visit::<lab::script::EventPlace>();
     all.visit::<lab::script::ScriptView>();
     let mut text =

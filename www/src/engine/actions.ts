@@ -5,11 +5,14 @@
  */
 import { scenarioText } from './shipped.js';
 import { shareLink } from './share.js';
+import type * as journeys from './journey.js';
 import { saveFile } from './files.js';
 import { ALL_MENDS } from './draft.js';
 import { start, stop } from './run.js';
 import { partner } from './partner.js';
-import type { Break, StandingRule } from './pkg/views.js';
+import type { StandingRule } from './pkg/views.js';
+import { NONE32 } from './records.js';
+import { added, type Breakpoint } from './stops.js';
 import type { Numbers, Room, Store, Theme } from './store.js';
 
 /** Arguments that some actions take; where one is left out, the selection stands in for it. */
@@ -46,6 +49,13 @@ export interface Arguments {
   speed?: number;
   /** Shipped script, by its path. */
   script?: string;
+  /** Expression. */
+  when?: string;
+  /** Moment, ns. */
+  time?: number;
+  /** Socket of a value that is shown, 0 for the host itself, and the value's name. */
+  socket?: number;
+  what?: string;
 }
 
 export interface Action {
@@ -109,6 +119,23 @@ const specs = {
   line: { keys: ['j'], allowed: ahead, run: (s) => stepTo(s, 'program', false) },
   lineBack: { keys: ['Shift+j'], allowed: behind, run: (s) => stepTo(s, 'program', true) },
   run: { keys: [' '], allowed: (s) => s.face.running || ahead(s), run: (s) => (s.face.running ? stop(s) : start(s)) },
+  rule: { keys: ['.'], allowed: (s) => rules(s) > 0 || ahead(s), run: (s) => inside(s, 1) },
+  ruleBack: { keys: [','], allowed: (s) => rules(s) > 0 || behind(s), run: (s) => inside(s, -1) },
+  next: { keys: ['z'], allowed: (s) => s.face.stops.some((b) => b.enabled) && ahead(s), run: (s) => journey(s, (j) => j.forward(s)) },
+  previous: { keys: ['Shift+z'], allowed: (s) => s.face.stops.some((b) => b.enabled) && behind(s), run: (s) => journey(s, (j) => j.back(s)) },
+  until: { keys: [], allowed: ahead, run: (s, a) => journey(s, (j) => j.forward(s, once(a?.when), a?.time)) },
+  untilBack: { keys: [], allowed: behind, run: (s, a) => journey(s, (j) => j.back(s, once(a?.when))) },
+  here: { keys: [';'], allowed: (s, a) => a?.time !== undefined || a?.step !== undefined || packet(s, a), run: (s, a) => journey(s, (j) => {
+    const { time } = a ?? {};
+    if (time === undefined || time > s.view.now) return time === undefined ? j.seek(s, a?.step ?? stepOf(s, a)) : j.forward(s, [], time);
+    // What lies behind: the last step that sent something by then, and on from there.
+    return j.seek(s, s.stepSentBy(time)).then(() => j.forward(s, [], time));
+  }) },
+  who: { keys: [], allowed: (s, a) => a?.node !== undefined && a.what !== undefined && behind(s), run: (s, a) => journey(s, async (j) => {
+    const from = s.view.step;
+    const found = await j.who(s, { node: a?.node ?? 0, socket: a?.socket ?? 0, what: a?.what ?? '' });
+    if (found !== undefined) s.leapt?.(from);
+  }) },
   reset: { keys: ['Home'], allowed: behind, run: (s) => (stop(s), void s.act((w) => w.seek(0))) },
   end: { keys: ['End'], allowed: (s) => s.view.step < s.view.steps,
     run: (s) => (stop(s), void s.act((w) => w.seek(s.view.steps))) },
@@ -202,11 +229,16 @@ const specs = {
   log: { keys: ['o'], run: (s) => s.set({ lower: 'log' }) },
   pipeline: { keys: ['i'], run: (s) => s.set({ lower: 'pipeline' }) },
   graphs: { keys: ['a'], run: (s) => s.set({ lower: 'graphs' }) },
+  stops: { keys: ['e'], run: (s) => s.set({ lower: 'stops' }) },
   breakpoint: { keys: [], run: (s, a) => {
-    const { node, file, line } = a ?? {};
+    const { node, file, line, when } = a ?? {};
+    if (when !== undefined) {
+      const there = s.face.stops.find((b) => b.when === when && !b.at);
+      return s.set({ stops: there ? s.face.stops.filter((b) => b !== there) : added(s.face.stops, { when, at: undefined }) });
+    }
     if (node === undefined || file === undefined || line === undefined) return;
-    const same = (b: Break): boolean => b.node === node && b.file === file && b.line === line;
-    s.set({ breaks: s.face.breaks.some(same) ? s.face.breaks.filter((b) => !same(b)) : [...s.face.breaks, { node, file, line }] });
+    const same = s.face.stops.find((b) => b.at?.node === node && b.at.file === file && b.at.line === line);
+    s.set({ stops: same ? s.face.stops.filter((b) => b !== same) : added(s.face.stops, { when: '', at: { node, file, line } }) });
   } },
   editProgram: { keys: [], run: (s, a) => {
     const { node, file } = a ?? {};
@@ -320,6 +352,38 @@ export function keyHint(id: ActionId, mac = false): string {
 function enter(s: Store, room: Room, script?: string): void {
   stop(s);
   s.set({ room, ...(script === undefined ? {} : { asked: { script } }) });
+}
+
+type Ways = typeof journeys;
+
+/** A way that may be long: its code is fetched when the first is gone. */
+async function journey(s: Store, go: (ways: Ways) => Promise<unknown>): Promise<void> {
+  stop(s);
+  await go(await import('./journey.js'));
+}
+
+/** A condition that nobody keeps. */
+const once = (when: string | undefined): Breakpoint[] => (when === undefined ? [] : [{ id: -1, when, enabled: true, nth: 1 }]);
+
+const rules = (s: Store): number => (s.view.step > 0 ? s.trace?.rules.length ?? 0 : 0);
+
+/** To the next rule of the step, or the one before; beyond the last, to the first of the next step. */
+function inside(s: Store, by: 1 | -1): void {
+  stop(s);
+  const at = (s.face.rule ?? (by > 0 ? -1 : rules(s))) + by;
+  if (at >= 0 && at < rules(s)) return s.set({ rule: at });
+  if (by > 0 ? ahead(s) : behind(s)) {
+    s.act((w) => (by > 0 ? w.step() : w.back()));
+    const count = rules(s);
+    s.set({ rule: count ? (by > 0 ? 0 : count - 1) : undefined });
+  }
+}
+
+/** Where a packet was decided over; where it was sent, for one that still flies or while we stand there. */
+function stepOf(s: Store, a?: Arguments): number {
+  const frame = frameOf(s, a) ?? 0;
+  const ended = s.frames.stepEnded(frame);
+  return ended === NONE32 || s.view.step === ended ? s.frames.stepSent(frame) : ended;
 }
 
 /** Simulated ns in a second of the viewer's: 1 : 10 000 up to 10 : 1. */

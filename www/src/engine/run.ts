@@ -1,8 +1,10 @@
 /** Running: simulated time follows the viewer's clock at the chosen speed; long silences are skipped. */
+import { asked, enabled, note } from './stops.js';
 import type { Store } from './store.js';
 
-/** Events handled in one frame of the screen. */
+/** Events handled in one frame of the screen, and where each is looked at for breakpoints. */
 const BUDGET = 20_000;
+const WATCHED = 5_000;
 /** Longest wait for the next event, seconds of the viewer's: what is longer is silence, and is cut. */
 const PATIENCE = 1.2;
 
@@ -22,7 +24,13 @@ export function start(store: Store): void {
     if (clock === undefined) return stop(store);
     frame = requestAnimationFrame(tick);
   });
-  running.set(store, () => cancelAnimationFrame(frame));
+  begin(store, () => cancelAnimationFrame(frame));
+}
+
+/** From now on the store runs; `cancel` is called when it is to stop. */
+export function begin(store: Store, cancel: () => void): void {
+  running.get(store)?.();
+  running.set(store, cancel);
   store.set({ running: true });
 }
 
@@ -31,7 +39,7 @@ export function stop(store: Store): void {
   running.delete(store);
   if (!store.face.running) return;
   store.clock = store.view.now;
-  store.set({ running: false });
+  store.set({ running: false, journey: undefined });
   store.remember();
 }
 
@@ -52,8 +60,13 @@ export function advance(store: Store, clock: number, elapsed: number, still: boo
     }
     return until;
   }
-  const { breaks } = store.face;
-  const result = store.act((session) => (breaks.length ? session.runToBreaks([...breaks], BUDGET, until) : session.run(BUDGET, until)));
+  const stops = enabled(store);
+  const result = store.act((session) => {
+    if (!stops.length) return session.run(BUDGET, until);
+    const found = session.runTo(asked(stops), WATCHED, until);
+    note(store, stops, found.hits);
+    return found;
+  });
   if (!result || result.stopped === 'break' || (result.stopped === 'end' && !store.view.next)) return undefined;
   // Where the budget was spent there is more to do before this moment.
   const now = result.stopped === 'budget' ? store.view.now : Math.max(until, store.view.now);

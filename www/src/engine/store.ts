@@ -3,7 +3,9 @@ import type { Lang } from '../locales/index.js';
 import { Draft } from './draft.js';
 import { EnginePanic, toEngineError, type Engine, type EngineError, type Session } from './engine.js';
 import { Fate, Frames, Marks } from './records.js';
-import type { Break, Change, ChangeView, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View } from './pkg/views.js';
+import type { Journey } from './journey.js';
+import type { Breakpoint } from './stops.js';
+import type { Change, ChangeView, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View, WatchView } from './pkg/views.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
@@ -13,7 +15,7 @@ export type Dialog = 'help' | 'connect' | 'call' | 'build' | 'delay' | 'share' |
 export const ROOMS = ['session', 'script', 'conformance'] as const;
 export type Room = (typeof ROOMS)[number];
 /** What the panel below shows. All but the packet are loaded when they are first looked at. */
-export const LOWER = ['packet', 'workbench', 'rules', 'console', 'log', 'pipeline', 'graphs', 'timelines'] as const;
+export const LOWER = ['packet', 'workbench', 'rules', 'console', 'log', 'pipeline', 'stops', 'graphs', 'timelines'] as const;
 export type Lower = (typeof LOWER)[number];
 /** Everything of the store that is not the world: set through {@link Store.set}. */
 export interface Face {
@@ -39,8 +41,15 @@ export interface Face {
   ahead: number;
   /** Timeline that is held beside the one we are in. */
   compare: number | undefined;
-  /** Lines of programs before which a run stops. */
-  breaks: readonly Break[];
+  /** Where a run ends. */
+  stops: readonly Breakpoint[];
+  /** Expressions whose values are shown. */
+  watches: readonly string[];
+  /** A long way under way; which way the last one found nothing, and the world's revision then. */
+  journey: Journey | undefined;
+  nowhere: { readonly back: boolean; readonly revision: number } | undefined;
+  /** Goes up when somebody asked who set a value: the rule is to be seen. */
+  asks: number;
   /** Program whose text is edited in the dialog `program`. */
   program: { readonly node: number; readonly file: string } | undefined;
   /** Simulated ns in a second of the viewer's. */
@@ -80,7 +89,7 @@ export class Store {
   revision = 0;
   face: Face = {
     room: 'session', asked: undefined, lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, field: undefined,
-    flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', ahead: 0, compare: undefined, breaks: [], program: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
+    flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', ahead: 0, compare: undefined, stops: [], watches: [], journey: undefined, nowhere: undefined, asks: 0, program: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
   };
   /** Bytes under edit; undefined until a field of the selected packet is changed. */
   draft: Draft | undefined;
@@ -90,6 +99,8 @@ export class Store {
   panic: { message: string } | undefined;
   /** The link that the share dialog shows. */
   link = '';
+  /** Told that a leap in time was made from a step, so that the way back is kept. */
+  leapt: ((from: number) => void) | undefined;
   /** What a room other than the playground does with a key; true where it used it. */
   roomKeys: ((e: KeyboardEvent) => boolean) | undefined;
   /** What panels keep with the work; set through {@link keep}. It may come from a file: whoever reads it must check it. */
@@ -161,6 +172,12 @@ export class Store {
     return this.#cached('trace', () => this.session.trace());
   }
 
+  /** What the watched expressions come to here. */
+  get watched(): readonly WatchView[] {
+    const { watches } = this.face;
+    return watches.length ? this.#cached(`watch ${JSON.stringify(watches)}`, () => this.session.watch([...watches])) ?? [] : [];
+  }
+
   /** The last `most` lines of the log of calls, of one host or of all. */
   log(node: number | undefined, most: number): readonly LogLine[] {
     return this.#cached(`log ${node} ${most}`, () => this.session.log(node, most)) ?? [];
@@ -224,13 +241,22 @@ export class Store {
 
   /** The last frame that has been sent by the step we stand at. */
   #lastSent(): number | undefined {
-    const { frames } = this;
-    const { step } = this.view;
+    return this.#last((frame) => this.frames.stepSent(frame) <= this.view.step);
+  }
+
+  /** The last step known that sent a frame by a moment; 0 where none did. */
+  stepSentBy(time: number): number {
+    const frame = this.#last((f) => this.frames.sent(f) <= time);
+    return frame === undefined ? 0 : this.frames.stepSent(frame);
+  }
+
+  /** The last frame for which something holds that holds for all before it. */
+  #last(holds: (frame: number) => boolean): number | undefined {
     let low = 0;
-    let high = frames.length;
+    let high = this.frames.length;
     while (low < high) {
       const mid = (low + high) >> 1;
-      if (frames.stepSent(mid) <= step) low = mid + 1;
+      if (holds(mid)) low = mid + 1;
       else high = mid;
     }
     return low > 0 ? low - 1 : undefined;
@@ -238,6 +264,14 @@ export class Store {
 
   /** Does something to the world; an error becomes {@link error} and leaves the world as it was. */
   act<R>(what: (session: Session) => R): R | undefined {
+    if (this.panic) return undefined;
+    const result = this.slice(what);
+    this.notify();
+    return result;
+  }
+
+  /** Like {@link act}, as a part of something longer: nobody is told yet. */
+  slice<R>(what: (session: Session) => R): R | undefined {
     if (this.panic) return undefined;
     this.error = undefined;
     try {
@@ -247,8 +281,6 @@ export class Store {
     } catch (thrown) {
       this.#fail(thrown);
       return undefined;
-    } finally {
-      this.notify();
     }
   }
 

@@ -8,6 +8,8 @@ import { en as script } from '../elements/script/words.en.js';
 import { zhCN as scriptZh } from '../elements/script/words.zh-CN.js';
 import { en as timelines } from '../elements/timelines/words.en.js';
 import { zhCN as timelinesZh } from '../elements/timelines/words.zh-CN.js';
+import { en as stops } from '../elements/stops/words.en.js';
+import { zhCN as stopsZh } from '../elements/stops/words.zh-CN.js';
 import { en as tools } from '../elements/tools/words.en.js';
 import { zhCN as toolsZh } from '../elements/tools/words.zh-CN.js';
 import { translators, type Message } from './index.js';
@@ -16,7 +18,7 @@ const names = (m: Message | undefined): string[] =>
   [...new Set((typeof m === 'string' ? m : `${m?.one}${m?.other}`).match(/\{\w+\}/g) ?? [])].sort();
 type Catalogue = Readonly<Record<string, Message>>;
 const pairs: [string, Catalogue, Catalogue][] = [['script', script, scriptZh], ['conformance', conformance, conformanceZh], ['tools', tools, toolsZh],
-  ['timelines', timelines, timelinesZh], ['graphs', graphs, graphsZh]];
+  ['timelines', timelines, timelinesZh], ['graphs', graphs, graphsZh], ['stops', stops, stopsZh]];
 
 it.each(pairs)('%s says the same in both languages', (_, en, zh) => {
   for (const key of Object.keys(en)) {

@@ -15,7 +15,7 @@ import '../time-bar/index.js';
 import '../top-bar/index.js';
 import '../why/index.js';
 
-export type Tab = Exclude<Panel, 'top' | 'time' | 'workbench' | 'rules' | 'log' | 'pipeline' | 'graphs' | 'timelines'>;
+export type Tab = Exclude<Panel, 'top' | 'time' | 'workbench' | 'rules' | 'log' | 'pipeline' | 'stops' | 'graphs' | 'timelines'>;
 
 export interface Arranged {
   readonly store: Store;
@@ -67,13 +67,13 @@ export function load(room: Room, failed: () => void): void {
 
 type Tool = Exclude<Lower, 'packet'>;
 /** Console, log and pipeline come together; what is opened less often comes by itself. */
-const LATE = { tools: () => import('../tools/index.js'), workbench: () => import('../workbench/index.js'), graphs: () => import('../graphs/index.js'), timelines: () => import('../timelines/index.js') } as const;
+const LATE = { tools: () => import('../tools/index.js'), workbench: () => import('../workbench/index.js'), graphs: () => import('../graphs/index.js'), timelines: () => import('../timelines/index.js'), stops: () => import('../stops/index.js') } as const;
 const fetched = new Map<keyof typeof LATE, Promise<unknown>>();
 const toolFailures = new Map<Tool, string>();
 
 /** What stands beside the packet: fetched when it is first looked at, and empty until then. */
 function tool(a: Arranged, which: Tool): TemplateResult {
-  const part = which === 'timelines' || which === 'graphs' ? which : which === 'workbench' || which === 'rules' ? 'workbench' : 'tools';
+  const part = which === 'timelines' || which === 'graphs' || which === 'stops' ? which : which === 'workbench' || which === 'rules' ? 'workbench' : 'tools';
   if (!fetched.has(part)) {
     fetched.set(part, LATE[part]().catch((thrown: unknown) => {
       fetched.delete(part);
@@ -90,6 +90,7 @@ function tool(a: Arranged, which: Tool): TemplateResult {
     case 'pipeline': return html`<tcp-pipeline></tcp-pipeline>`;
     case 'workbench': return html`<tcp-workbench></tcp-workbench>`;
     case 'rules': return html`<tcp-rules></tcp-rules>`;
+    case 'stops': return html`<tcp-stops></tcp-stops>`;
     case 'timelines': return html`<tcp-timelines></tcp-timelines>`;
     case 'graphs': return html`<tcp-graphs></tcp-graphs>`;
   }
@@ -134,7 +135,7 @@ function middle(a: Arranged): TemplateResult {
 
 function phone(a: Arranged): TemplateResult {
   const { shown, tab } = a;
-  const late = (['console', 'log', 'pipeline', 'workbench', 'rules', 'graphs', 'timelines'] as const).filter((p) => shown.has(p));
+  const late = (['console', 'log', 'pipeline', 'stops', 'workbench', 'rules', 'graphs', 'timelines'] as const).filter((p) => shown.has(p));
   const tabs = [...(['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p)), ...(late.length ? (['console'] as const) : [])];
   return html`${tabs.length > 1 ? html`<nav aria-label=${a.t('tab.label')}>${tabList(a, tabs)}</nav>` : nothing}
     <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-sequence></tcp-sequence></div>` : tab === 'packet'

@@ -5,8 +5,10 @@ import { loadEngine, type Engine } from '../../engine/engine.js';
 import { saveFile } from '../../engine/files.js';
 import { keepTaste, keptTaste, reloaded } from '../../engine/persist.js';
 import { stop } from '../../engine/run.js';
+import { arrive, leave } from '../../engine/trail.js';
+import { keepStops, keptStops } from '../../engine/stops.js';
 import { linkedTimeline } from '../../engine/share.js';
-import { ROOMS, Store, type Lower, type Room, type Saved, type Theme } from '../../engine/store.js';
+import { ROOMS, Store, type Face, type Lower, type Room, type Saved, type Theme } from '../../engine/store.js';
 import type { Notice, Work } from '../../engine/work.js';
 import { nearest, translator, type T } from '../../locales/index.js';
 import { reset, StoreRequest, tokens } from '../base/index.js';
@@ -79,6 +81,8 @@ export class TcpPlayground extends LitElement {
   #lower: Lower = 'packet';
   #work: Work | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
+  #asks = 0;
+  #aids: Pick<Face, 'stops' | 'watches'> | undefined;
   readonly #resize = new ResizeObserver(([entry]) => {
     if (entry) this.layout = layoutFor(entry.contentRect.width, entry.contentRect.height, this.view);
   });
@@ -166,6 +170,11 @@ export class TcpPlayground extends LitElement {
       if (this.#store) return;
       this.#store = store;
       this.#dress(store);
+      if (this.page) {
+        if (reloaded()) store.set(keptStops(store.view.scenario.id));
+        store.leapt = (from) => leave(store, from);
+      }
+      this.#aids = store.face;
       if (this.#first) store.goTo(this.#first);
       this.#stop = store.subscribe(this.#changed);
       store.remember();
@@ -237,16 +246,21 @@ export class TcpPlayground extends LitElement {
   #looksAt(lower: Lower): void {
     this.#lower = lower;
     if (this.layout === 'phone') this.tab = lower === 'packet' ? 'packet' : 'console';
-    if (lower !== 'console' || this.shadowRoot?.activeElement?.getAttribute('role') === 'tab') return;
-    void customElements.whenDefined('tcp-console').then(async () => {
+    if ((lower !== 'console' && lower !== 'stops') || this.shadowRoot?.activeElement?.getAttribute('role') === 'tab') return;
+    const name = `tcp-${lower}`;
+    void customElements.whenDefined(name).then(async () => {
       await this.updateComplete;
-      this.renderRoot.querySelector<HTMLElement>('tcp-console')?.focus();
+      this.renderRoot.querySelector<HTMLElement>(name)?.focus();
     });
   }
 
-  /** The browser's own back and forward go between rooms. */
-  readonly #travelled = (): void => {
-    if (this.page) this.#store?.set({ room: roomOf(new URL(location.href).searchParams.get('view')) });
+  /** The browser's own back and forward go between rooms, and back from where a value was set. */
+  readonly #travelled = (e: PopStateEvent): void => {
+    const store = this.#store;
+    if (!this.page || !store) return;
+    store.set({ room: roomOf(new URL(location.href).searchParams.get('view')) });
+    stop(store);
+    arrive(store, e.state);
   };
 
   readonly #changed = (): void => {
@@ -255,6 +269,15 @@ export class TcpPlayground extends LitElement {
     const { lang, theme, room } = store.face;
     if (room !== this.#room) this.#entered(room);
     if (this.#lower !== store.face.lower) this.#looksAt(store.face.lower);
+    if (this.#asks !== store.face.asks) {
+      this.#asks = store.face.asks;
+      this.tab = 'why';
+    }
+    const { stops, watches } = store.face;
+    if (this.page && (this.#aids?.stops !== stops || this.#aids.watches !== watches)) {
+      this.#aids = { stops, watches };
+      keepStops(store);
+    }
     this.lang = lang;
     if (this.page) document.documentElement.lang = lang;
     if (theme === 'auto') delete this.dataset['theme'];

@@ -1,16 +1,18 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { CounterView } from '../../engine/pkg/views.js';
+import { asker, askerStyles } from '../base/asker.js';
 import { Element, panel, reset } from '../base/index.js';
+import { walk } from '../host-panel/roving.js';
 import { nodeOf } from '../host-panel/view.js';
 
 /** The counters of a host under the names that nstat(8) gives them; what this step counted stands out. */
 export class Counters extends Element {
   static override properties = { node: { attribute: false }, all: { state: true } };
-  static override styles = [reset, panel, css`
+  static override styles = [reset, panel, askerStyles, css`
     :host { display: block; }
     dl { display: flex; flex-wrap: wrap; gap: 0 16px; padding-top: 4px; font: var(--t1) / 16px var(--mono); }
     div { display: flex; gap: 8px; flex: 1 1 40%; min-width: max-content; justify-content: space-between; }
-    button { color: var(--ink3); margin-right: 8px; height: 20px; min-width: 24px; font: var(--t1) / 20px var(--sans); }
+    h3 button { color: var(--ink3); margin-right: 8px; height: 20px; min-width: 24px; font: var(--t1) / 20px var(--sans); }
     h3 > span:last-child { display: flex; }
     dt { color: var(--ink2); }
     dd { white-space: nowrap; text-align: right; }
@@ -33,11 +35,12 @@ export class Counters extends Element {
     const shown = this.all ? counters : telling;
     return html`<h3><span>${this.t('counters.title')}</span><span>${counters.length > telling.length ? html`<button type="button" aria-expanded=${this.all}
         @click=${() => { this.all = !this.all; }}>${this.all ? this.t('counters.fewer') : this.t('counters.more', { n: counters.length - telling.length })}</button>` : nothing}<span class="fact">nstat</span></span></h3>
-      ${shown.length ? html`<dl>${shown.map((c) => this.#counter(c))}</dl>` : nothing}`;
+      ${shown.length ? html`<dl @keydown=${(e: KeyboardEvent) => walk(e, '.asks', false)}>${shown.map((c, i) => this.#counter(c, i === 0))}</dl>` : nothing}`;
   }
 
-  #counter({ name, value, was }: CounterView): TemplateResult {
-    return html`<div><dt>${name}</dt><dd class=${was == null ? '' : 'changed'}>${was == null ? value : html`${was} → ${value}`}</dd></div>`;
+  #counter({ name, value, was }: CounterView, stop: boolean): TemplateResult {
+    const target = { node: this.node ?? 0, socket: 0, what: name };
+    return html`<div><dt>${name}</dt><dd class=${was == null ? '' : 'changed'}>${asker(this, target, name, was == null ? value : html`${was} → ${value}`, stop)}</dd></div>`;
   }
 }
 

@@ -125,7 +125,7 @@ export class Program extends Element {
       : p.parked ? this.t('program.mark.parked')
         : p.blocked != null ? this.t('program.mark.blocked') : undefined;
     const args = { node: this.node as number, file: p.file, line: number };
-    const breaks = this.store.face.breaks.some((b) => b.node === args.node && b.file === args.file && b.line === number);
+    const breaks = this.store.face.stops.some((b) => b.enabled && b.at?.node === args.node && b.at.file === args.file && b.at.line === number);
     return html`<li class=${here ? `here ${p.parked ? 'parked' : ''}` : ''} aria-current=${here ? 'step' : nothing}>
       <button type="button" class="number" aria-pressed=${breaks} tabindex=${number === stop ? 0 : -1} aria-label=${this.t('program.break', { line: number })}
         title=${this.t('program.break', { line: number })} @click=${() => perform(this.store, 'breakpoint', args)}>${number}</button>${here ? html`<svg class="pointer" viewBox="0 0 6 10" aria-hidden="true"><path d="M0 0v10l6-5z"></path></svg>` : nothing}<code

@@ -1,6 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { HalfOpenView, ListenerView, NodeView, SocketView, WaitingView } from '../../engine/pkg/views.js';
 import { duration, moment, seconds } from '../../locales/format.js';
+import { asker, askerStyles } from '../base/asker.js';
 import { Element, panel, place, reset } from '../base/index.js';
 import { bars, cross, lane, signs } from '../host-panel/signs.js';
 import { stop, walk } from '../host-panel/roving.js';
@@ -20,7 +21,7 @@ interface Listening extends SocketView { listener: ListenerView }
  */
 export class Queues extends Element {
   static override properties = { node: { attribute: false }, mode: { type: String } };
-  static override styles = [reset, panel, signs, styles];
+  static override styles = [reset, panel, signs, styles, askerStyles];
 
   declare node: number | undefined;
   declare mode: 'full' | 'strip' | 'embed';
@@ -52,28 +53,28 @@ export class Queues extends Element {
         <th scope="col" class="n">${t('sockets.local')}</th><th scope="col" class="n">${t('sockets.peer')}</th></tr></thead>
         <tbody><tr><td>${s.ss}</td><td class="n ${over ? 'lost' : ''}">${s.recvQ}</td><td class="n">${s.sendQ}</td>
           <td class="n">${s.local}</td><td class="n">${s.remote || '0.0.0.0:*'}</td></tr></tbody></table>
-      ${this.#synQueue(l, this.#refused(s, node, 'syn'))}${this.#acceptQueue(l, this.#refused(s, node, 'accept'))}`;
+      ${this.#synQueue(l, node, this.#refused(s, node, 'syn'))}${this.#acceptQueue(l, node, this.#refused(s, node, 'accept'))}`;
   }
 
-  #synQueue(l: ListenerView, refused: unknown): TemplateResult {
+  #synQueue(l: ListenerView, node: number, refused: unknown): TemplateResult {
     const { t } = this;
     const p = places(l.synQueue.length, l.synCapacity, l.backlog);
     return html`<table class="queue syn ${dense(l.synQueue)}">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, p)}
       ${l.synQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.age')}</th>
         <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
-      <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
+      <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
+          <td>${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node, e, i === this.#stop(l.synQueue))}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
           <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}${refused}</tbody></table>`;
   }
 
-  #acceptQueue(l: ListenerView, refused: unknown): TemplateResult {
+  #acceptQueue(l: ListenerView, node: number, refused: unknown): TemplateResult {
     const { t } = this;
     const p = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
     return html`<table class="queue accept ${dense(l.acceptQueue)}">${this.#caption(t('queues.accept'), t('queues.accept.remark'), l.acceptQueue.length, l.backlog, p)}
       ${l.acceptQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
         <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
-      <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}${refused}</tbody></table>`;
+      <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
+          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node, e, i === this.#stop(l.acceptQueue))}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}${refused}</tbody></table>`;
   }
 
   /** Who found the queue full in this step: beyond its last place, crossed out. */
@@ -97,6 +98,11 @@ export class Queues extends Element {
 
   #classes(flow: number | null, index: number, p: Places): string {
     return `${flow != null && this.store.flow === flow ? 'chosen' : ''} ${index === p.over ? 'over' : ''}`;
+  }
+
+  /** Whose entry it is; pressed, it goes to the step that last changed the entry. */
+  #peer(node: number, e: HalfOpenView | WaitingView, stop: boolean): TemplateResult {
+    return asker(this, { node, socket: e.socket, what: 'entry' }, e.peer, e.peer, stop);
   }
 
   #slot(form: 'hollow' | 'solid', flow: number | null, tab: boolean): TemplateResult {
@@ -160,11 +166,11 @@ export class Queues extends Element {
     return html`<p class="remark-line"><span><span class="name">${nodeName(node, this.t)}</span> <span class="mono">${port(s.local)}</span></span>
         ${parked ? html`<span class="time">${bars} ${t('program.mark.parked')}</span>` : nothing}</p>
       <div class="embed">
-      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>
+      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
         ${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, syn)}" @click=${() => this.#choose(e.flow)}>
             <td rowspan="2" class="who">${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)))}</tr>
           <tr class="under"><td>${this.#repeats(e)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}</tbody></table>
-      <table class="queue accept">${this.#caption(t('queues.accept'), '', l.acceptQueue.length, l.backlog, accept)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>
+      <table class="queue accept">${this.#caption(t('queues.accept'), '', l.acceptQueue.length, l.backlog, accept)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
         ${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, accept)}" @click=${() => this.#choose(e.flow)}>
             <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}</tbody></table></div>`;
   }

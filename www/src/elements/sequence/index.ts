@@ -77,7 +77,7 @@ export class Sequence extends Element {
       <header>${this.#heads()}<span class="t">${t('sequence.time')}</span></header>
       <div class="scroll" tabindex="0" role="listbox" aria-label="${t('sequence.label')}. ${t('sequence.packets', { n: store.frames.length })}"
         aria-activedescendant=${selected === undefined ? nothing : `packet-${selected}`}
-        @scroll=${this.#scrolled} @wheel=${this.#wheel}>
+        @scroll=${this.#scrolled} @wheel=${this.#wheel} @dblclick=${this.#pointedAt}>
         <div class="tall" role="presentation" ${place({ height: `${height}px` })}>
           ${this.#figure(drawing, top, Math.min(bottom, height))}
         </div>
@@ -212,6 +212,21 @@ export class Sequence extends Element {
     this.#block = block;
     this.requestUpdate();
   }
+
+  /** A place on the time scale: runs, or goes back, to that moment. */
+  readonly #pointedAt = (e: MouseEvent): void => {
+    const tall = this.renderRoot.querySelector('.tall');
+    if (!tall || (e.target as globalThis.Element).closest('[data-frame]')) return;
+    const y = e.clientY - tall.getBoundingClientRect().top;
+    let [low, high] = [0, this.store.view.end];
+    // The scale leaves silence out, but never turns round.
+    for (let i = 0; i < 60; i++) {
+      const mid = (low + high) / 2;
+      if (this.#diagram.y(mid) <= y) low = mid;
+      else high = mid;
+    }
+    perform(this.store, 'here', { time: low });
+  };
 
   readonly #wheel = (e: WheelEvent): void => {
     if (!e.ctrlKey) return;

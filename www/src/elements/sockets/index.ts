@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { SocketView } from '../../engine/pkg/views.js';
+import { asker, askerStyles } from '../base/asker.js';
 import { Element, panel, reset } from '../base/index.js';
 import { stop, walk } from '../host-panel/roving.js';
 import { endsDiffer, flowOf, nodeName, nodeOf, otherEnd, port, ssName } from '../host-panel/view.js';
@@ -7,7 +8,7 @@ import { endsDiffer, flowOf, nodeName, nodeOf, otherEnd, port, ssName } from '..
 /** The connections of a host as `ss -tn` lists them, with what the other end thinks. Choosing one chooses its flow. */
 export class Sockets extends Element {
   static override properties = { node: { attribute: false } };
-  static override styles = [reset, panel, css`
+  static override styles = [reset, panel, askerStyles, css`
     :host { display: block; }
     table { font: var(--t1) / 16px var(--mono); }
     th { font: var(--t1) / 20px var(--sans); color: var(--ink3); text-align: left; white-space: nowrap; }
@@ -20,8 +21,8 @@ export class Sockets extends Element {
     tr[data-selected='true'] td { background: var(--you-wash); }
     tr[data-selected='true'] td:first-child { box-shadow: inset 2px 0 0 var(--you); }
     .new td:not(:first-child) { font-weight: 700; }
-    button { font: 700 var(--t1) / 16px var(--sans); min-width: 16px; height: 20px; text-align: left; }
-    @media (max-width: 599px) { td, button { height: 32px; } button { min-width: 32px; } }
+    .letter { font: 700 var(--t1) / 16px var(--sans); min-width: 16px; height: 20px; text-align: left; }
+    @media (max-width: 599px) { td, .letter { height: 32px; } .letter { min-width: 32px; } }
   `];
 
   declare node: number | undefined;
@@ -38,7 +39,7 @@ export class Sockets extends Element {
         <thead><tr><td></td><th scope="col">${t('sockets.state')}</th><th scope="col" class="n">${t('sockets.recvq')}</th>
           <th scope="col" class="n">${t('sockets.sendq')}</th><th scope="col" class="n">${t('sockets.local')}</th>
           <th scope="col" class="n">${t('sockets.other')}</th></tr></thead>
-        <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button')}>${sockets.map((s, i) => this.#row(node.id, s, i === at))}</tbody>
+        <tbody @keydown=${(e: KeyboardEvent) => walk(e, '.letter') || walk(e, '.asks', false)}>${sockets.map((s, i) => this.#row(node.id, s, i === at))}</tbody>
       </table>`;
   }
 
@@ -51,8 +52,8 @@ export class Sockets extends Element {
     const chosen = flow !== undefined && store.flow === flow.id;
     const choose = (): void => { if (flow) store.set({ flow: flow.id }); };
     return html`<tr class=${s.changed ? 'new' : ''} data-selected=${chosen} @click=${choose}>
-      <td>${flow ? html`<button type="button" tabindex=${tab ? 0 : -1} aria-pressed=${chosen} aria-label=${t('host.connection', { letter: flow.letter })}>${flow.letter}</button>` : nothing}</td>
-      <td title=${s.error == null ? nothing : t('sockets.error', { errno: s.error })}>${s.ss}</td>
+      <td>${flow ? html`<button type="button" class="letter" tabindex=${tab ? 0 : -1} aria-pressed=${chosen} aria-label=${t('host.connection', { letter: flow.letter })}>${flow.letter}</button>` : nothing}</td>
+      <td title=${s.error == null ? nothing : t('sockets.error', { errno: s.error })}>${asker(this, { node, socket: s.id, what: 'row' }, s.ss, s.ss, tab)}</td>
       <td class="n">${s.recvQ}</td><td class="n">${s.sendQ}</td><td class="n" title="${s.local} ${s.remote}">${port(s.local)}</td>
       <td class="n ${differs ? 'lost' : ''}" title=${differs ? t('sockets.differs', { state: other ?? 'CLOSED' }) : nothing}>${differs ? '≠ ' : ''}${flow ? theirs : ''}</td>
     </tr>`;

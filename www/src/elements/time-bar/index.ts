@@ -1,6 +1,8 @@
-import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { actions, keyHint, perform, SPEEDS, type ActionId } from '../../engine/actions.js';
+import { enabled, hits } from '../../engine/stops.js';
 import { clock } from '../../locales/format.js';
+import type { Journey } from '../../engine/journey.js';
 import { Element, icon, reset, type IconName } from '../base/index.js';
 import { scrubMarks, timeAt, timeLabel, type ScrubMarks } from './marks.js';
 import { styles } from './styles.js';
@@ -58,8 +60,9 @@ export class TimeBar extends Element {
         <li><svg width="9" height="9"><path class="state" d="M4 1h1v7h-1z"></path></svg>${t('time.mark.state')}</li>
         <li><svg width="9" height="9"><path class="cross" d="M1.500 1.500l6 6m0-6l-6 6"></path></svg>${t('time.mark.loss')}</li>
         <li><svg width="9" height="9"><path class="edit" d="M4.500 0l4.500 4.500l-4.500 4.500l-4.500-4.500z"></path></svg>${t('time.mark.edit')}</li>
+        <li><svg width="9" height="9"><path class="stop" d="M0.500 1h8l-4 7z"></path></svg>${t('time.mark.stop')}</li>
       </ul>
-      <p class="position"><b>${clock(store.clock)}</b><span>${t('time.position', { step, steps })}</span></p>
+      <p class="position"><b>${clock(store.clock)}</b><span>${store.face.journey ? this.#journey(store.face.journey) : store.face.nowhere?.revision === store.revision ? t('time.nowhere') : t('time.position', { step, steps })}</span></p>
     </div>`;
   }
 
@@ -68,6 +71,12 @@ export class TimeBar extends Element {
     return html`<button data-action=${id} ?disabled=${!actions[id].allowed(store)} aria-keyshortcuts=${actions[id].keys[0] ?? ''}
       aria-label=${t(label)} title=${t('action.withKey', { action: t(label), key: keyHint(id) })} @click=${() => perform(store, id)}>
       ${icon(name)}<span>${t(label)}</span><kbd aria-hidden="true">${keyHint(id)}</kbd></button>`;
+  }
+
+  /** How far a long way is; the button that pauses a run stops it. */
+  #journey({ kind, done, total }: Journey): TemplateResult {
+    const text = total > 0 && done <= total ? this.t(`time.journey.${kind}`, { n: done }) : this.t('time.journey.on', { n: done });
+    return html`${total > 0 && done <= total ? html`<progress max=${total} value=${done} aria-label=${text}></progress>` : nothing}${text}`;
   }
 
   #speed(): TemplateResult {
@@ -96,15 +105,18 @@ export class TimeBar extends Element {
         <rect class="done" x="0" y="17" width=${at} height="2"></rect>
         ${marks.state.map((f) => svg`<rect class="state" x=${x(f)} y="12" width="1" height="5"></rect>`)}
         ${marks.loss.map((f) => svg`<path class="cross" d="M${x(f) - 3} 22l6 6m0-6l-6 6"></path>`)}
+        ${marks.stop.map((f) => svg`<path class="stop" d="M${x(f) - 4} 2h8l-4 7z"></path>`)}
         ${marks.edit.map((f) => svg`<path class="edit" d="M${x(f)} 2l4.500 4.500l-4.500 4.500l-4.500-4.500z"></path>`)}
         <rect class="knob" x=${at - 1.5} y="7" width="3" height="21"></rect>${this.#labels(width)}</svg>`;
   }
 
   #scrubMarks(width: number): ScrubMarks {
     const { store } = this;
-    const key = `${store.view.steps} ${width}`;
+    const found = hits(store);
+    const stops = enabled(store).flatMap((b) => [...(found.get(b.id) ?? [])]);
+    const key = `${store.view.steps} ${width} ${stops.length} ${stops.at(-1)}`;
     if (this.#marks?.key !== key || this.#marks.list !== store.list) {
-      const value = scrubMarks(store.frames, store.marks, store.view.steps, Math.max(1, Math.round(width / MARK)));
+      const value = scrubMarks(store.frames, store.marks, store.view.steps, Math.max(1, Math.round(width / MARK)), stops);
       this.#marks = { key, value, list: store.list };
     }
     return this.#marks.value;

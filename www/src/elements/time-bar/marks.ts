@@ -7,11 +7,12 @@ export interface ScrubMarks {
   state: number[];
   loss: number[];
   edit: number[];
+  stop: number[];
 }
 
 /** `places`: how many marks of a kind may stand side by side. */
-export function scrubMarks(frames: FrameSource, marks: MarkSource, steps: number, places: number): ScrubMarks {
-  const taken = { state: new Set<number>(), loss: new Set<number>(), edit: new Set<number>() };
+export function scrubMarks(frames: FrameSource, marks: MarkSource, steps: number, places: number, stops: Iterable<number> = []): ScrubMarks {
+  const taken = { state: new Set<number>(), loss: new Set<number>(), edit: new Set<number>(), stop: new Set<number>() };
   const put = (kind: keyof ScrubMarks, step: number): void => {
     if (step <= steps) taken[kind].add(Math.round((step / Math.max(steps, 1)) * places));
   };
@@ -27,8 +28,9 @@ export function scrubMarks(frames: FrameSource, marks: MarkSource, steps: number
     const ended = frames.stepEnded(i);
     put('loss', ended === NONE32 ? frames.stepSent(i) : ended);
   }
+  for (const step of stops) put('stop', step);
   const fractions = (set: Set<number>): number[] => [...set].sort((a, b) => a - b).map((p) => p / places);
-  return { state: fractions(taken.state), loss: fractions(taken.loss), edit: fractions(taken.edit) };
+  return { state: fractions(taken.state), loss: fractions(taken.loss), edit: fractions(taken.edit), stop: fractions(taken.stop) };
 }
 
 /** The time at a step, ns, as far as anything of that step or the last one before it is recorded. */

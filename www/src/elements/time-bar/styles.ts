@@ -22,7 +22,9 @@ export const styles = css`
   .state { fill: var(--ink2); }
   .cross { stroke: var(--lost); stroke-width: 1.25; fill: none; }
   .edit { fill: var(--edit); }
+  .stop { fill: var(--you); }
   .knob { fill: var(--you); }
+  progress { width: 64px; height: 6px; margin-right: 6px; accent-color: var(--you); }
   text { font: var(--t1) var(--mono); fill: var(--ink3); }
   .signs { display: grid; gap: 0; font-size: var(--t1); color: var(--ink3); line-height: 14px; }
   .signs li { display: flex; align-items: center; gap: 4px; }

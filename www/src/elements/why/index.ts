@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RuleView, StepInfo, Trace } from '../../engine/pkg/views.js';
+import { perform } from '../../engine/actions.js';
 import { plain, sentence } from '../../locales/sentences.js';
 import { Element, panel, reset } from '../base/index.js';
 import { basesOf, flowOf, nodeName, nodeOf } from '../host-panel/view.js';
@@ -24,6 +25,9 @@ export class Why extends Element {
     li p { font: var(--t3) / 16px var(--serif); overflow-wrap: anywhere; }
     cite { float: right; margin-left: 6px; font: var(--t1) / 16px var(--sans); color: var(--ink3); }
     li[aria-current] { box-shadow: inset 2px 0 0 var(--you); background: var(--you-wash); }
+    .stop { width: 24px; height: 24px; margin: -4px 0 -4px 2px; vertical-align: -1px; }
+    .stop path { fill: none; stroke: var(--you); }
+    .stop:hover path, .stop[aria-pressed='true'] path { fill: var(--you); }
     .decides { background: var(--wash); box-shadow: inset 2px 0 0 var(--ink); }
     .decides .index { color: var(--ink); font-weight: 700; }
     .decides.refuses { background: var(--lost-wash); box-shadow: inset 2px 0 0 var(--lost); }
@@ -88,7 +92,8 @@ export class Why extends Element {
     return html`<li class="${decides ? 'decides' : ''} ${refuses(rule) ? 'refuses' : ''}" aria-current=${current ? 'true' : nothing}
         @click=${() => this.store.set({ rule: i })}>
       <span class="index">${i + 1}${decides ? html`<span class="sr"> ${this.t('why.decides')}</span>` : nothing}</span>
-      <p>${spoken(sentence(lang, rule, bases))} ${decides && refuses(rule) ? html`<b>${this.#verdict(rule)}</b>` : nothing}<cite title=${rule.source}>${source}</cite></p>${current && compares(rule) ? html`<tcp-circle .rule=${rule}></tcp-circle>` : nothing}</li>`;
+      <p>${spoken(sentence(lang, rule, bases))} ${decides && refuses(rule) ? html`<b>${this.#verdict(rule)}</b>` : nothing}<cite title=${rule.source}>${source}</cite>${current ? html`<button type="button" class="stop" aria-pressed=${face.stops.some((b) => b.when === ruled(rule) && !b.at)} title=${this.t('why.stop')} aria-label=${this.t('why.stop')}
+        @click=${(e: Event) => (e.stopPropagation(), perform(this.store, 'breakpoint', { when: ruled(rule) }))}><svg width="9" height="9" viewBox="0 0 9 9" aria-hidden="true"><path d="M.5 1h8l-4 7z"></path></svg></button>` : nothing}</p>${current && compares(rule) ? html`<tcp-circle .rule=${rule}></tcp-circle>` : nothing}</li>`;
   }
 
   #verdict(rule: RuleView): string {
@@ -114,5 +119,8 @@ export class Why extends Element {
     return rule ? plain(sentence(lang, rule)) : '';
   }
 }
+
+/** The condition that a rule decides in a step. */
+const ruled = (rule: RuleView): string => `rule == "${rule.id}"`;
 
 customElements.define('tcp-why', Why);

@@ -1,0 +1,38 @@
+/** 断点与监视的中文。 */
+import type { Message } from '../../locales/index.js';
+import type { en } from './words.en.js';
+
+export const zhCN = {
+  'stops.label': '断点与监视',
+  'stops.list': '断点',
+  'stops.none': '还没有。输入条件，或点击程序的行号，或规则旁的三角。',
+  'stops.next': '运行到下一个',
+  'stops.previous': '回退到上一个',
+  'stops.add': '添加',
+  'stops.until': '运行到',
+  'stops.untilBack': '回退到',
+  'stops.condition': '条件',
+  'stops.placeholder': 'rule == "RTO fired"',
+  'stops.examples': '示例',
+  'stops.enabled': '断在 {what}',
+  'stops.line': '{host} 的 {file} 第 {line} 行',
+  'stops.when': '仅当',
+  'stops.hits': '命中 {n} 次',
+  'stops.nth': '{what} 每命中几次停一次',
+  'stops.every': '每',
+  'stops.remove': '移除 {what}',
+  'stops.go': '到第 {step} 步，{what} 在此命中',
+  'stops.notFound': '从这里到结尾都没有命中。',
+  'stops.notFoundBack': '这一步之前没有命中。',
+  'watch.list': '监视',
+  'watch.none': '要一直看着的值：A.cwnd 这样的变量，或由几个变量算出的值。',
+  'watch.add': '监视',
+  'watch.expression': '表达式',
+  'watch.placeholder': 'A.{client}.snd_nxt - A.{client}.snd_una',
+  'watch.remove': '不再监视 {what}',
+  'watch.nothing': '–',
+  'watch.more': '另有 {n} 个',
+  'watch.was': '原为 {was}',
+  'history.all': '历史每 {spacing} 步保存一个世界：每一步都能精确到达。',
+  'history.thinned': '历史占 {weight} MB，上限 {most} MB：较早的世界已抽稀为每 {spacing} 步一个。从前一个世界往后运行，每一步仍能精确到达。',
+} as const satisfies { readonly [K in keyof typeof en]: Message };
