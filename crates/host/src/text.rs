@@ -3,7 +3,6 @@
 use crate::flags::{RecvFlags, SendFlags};
 use crate::{Call, CallResult, Fd, address, epoll, ready, sockopt};
 use std::fmt;
-use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 use tcp::time::Duration;
 
@@ -312,8 +311,10 @@ fn sockaddr_len(addr: &SocketAddr) -> u32 {
 
 /// A buffer between quotes, its first `most` octets.
 pub(crate) fn quoted(data: &[u8], most: usize) -> String {
-    let mut out = String::from("\"");
-    for &octet in &data[..data.len().min(most)] {
+    let shown = &data[..data.len().min(most)];
+    let mut out = String::with_capacity(4 * shown.len() + 5);
+    out.push('"');
+    for &octet in shown {
         match octet {
             b'\n' => out.push_str("\\n"),
             b'\r' => out.push_str("\\r"),
@@ -323,8 +324,12 @@ pub(crate) fn quoted(data: &[u8], most: usize) -> String {
                 out.push(octet.into());
             }
             b' '..=b'~' => out.push(octet.into()),
-            // Writing to a String cannot fail.
-            _ => _ = write!(out, "\\x{octet:02x}"),
+            _ => {
+                let digit = |n| char::from_digit(n, 16).unwrap_or('?');
+                out.push_str("\\x");
+                out.push(digit(u32::from(octet >> 4)));
+                out.push(digit(u32::from(octet & 15)));
+            }
         }
     }
     out.push('"');

@@ -22,9 +22,14 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Whether these are its ends, either way round.
-    fn joins(&self, a: SocketAddr, b: SocketAddr) -> bool {
-        (self.client, self.server) == (a, b) || (self.client, self.server) == (b, a)
+    /// Whether a segment between these ends is its: from the server (`true`) or from the client.
+    #[inline]
+    fn way(&self, src: SocketAddr, dst: SocketAddr) -> Option<bool> {
+        if self.server.port() == dst.port() && (self.client, self.server) == (src, dst) {
+            Some(false)
+        } else {
+            ((self.client, self.server) == (dst, src)).then_some(true)
+        }
     }
 
     /// Sequence number of the latest SYN, of the client or of the server.
@@ -54,25 +59,25 @@ impl Flows {
         self.index.get(&key(a, b)).copied()
     }
 
-    /// The flow of a segment that is sent in `step`; a new one where it is the first. [`NONE`] where ids are spent.
-    pub(crate) fn file(&mut self, g: &Glance, step: u32) -> u16 {
-        let again = self.list.get(usize::from(self.recent)).is_some_and(|f| f.joins(g.src, g.dst));
-        let id = match again.then_some(self.recent).or_else(|| self.find(g.src, g.dst)) {
-            Some(id) => id,
-            None => {
-                let answers = g.flags.has(Flags::SYN | Flags::ACK);
-                let (client, server) = if answers { (g.dst, g.src) } else { (g.src, g.dst) };
-                self.add(client, server, step)
-            }
-        };
-        self.recent = id;
-        if let (true, Some(flow)) = (g.flags.has(Flags::SYN), self.list.get_mut(usize::from(id))) {
-            let client = g.src == flow.client;
-            if flow.isn(client) != Some(g.seq) {
-                flow.syns.push((step, client, g.seq));
-            }
+    /// The flow of a segment that is sent in `step`, and whether its server sends it; a new one where it is the first.
+    /// [`NONE`] where ids are spent.
+    pub(crate) fn file(&mut self, g: &Glance, step: u32) -> (u16, bool) {
+        let recent = self.list.get(usize::from(self.recent)).and_then(|f| f.way(g.src, g.dst));
+        if let (Some(back), false) = (recent, g.flags.has(Flags::SYN)) {
+            return (self.recent, back);
         }
-        id
+        let id = self.find(g.src, g.dst).unwrap_or_else(|| {
+            let answers = g.flags.has(Flags::SYN | Flags::ACK);
+            let (client, server) = if answers { (g.dst, g.src) } else { (g.src, g.dst) };
+            self.add(client, server, step)
+        });
+        self.recent = id;
+        let Some(flow) = self.list.get_mut(usize::from(id)) else { return (id, false) };
+        let client = g.src == flow.client;
+        if g.flags.has(Flags::SYN) && flow.isn(client) != Some(g.seq) {
+            flow.syns.push((step, client, g.seq));
+        }
+        (id, !client)
     }
 
     /// Forgets what appeared after `step`.

@@ -139,7 +139,7 @@ impl Ledger {
 
     fn launch(&mut self, l: &Launched, step: u32) {
         let g = Glance::at(&l.bytes);
-        let flow = g.map_or(NONE, |g| self.flows.file(&g, step));
+        let (flow, back) = g.map_or((NONE, false), |g| self.flows.file(&g, step));
         let (seq, ack, payload, flags) = g.map_or((0, 0, 0, 0), |g| (g.seq.0, g.ack.0, g.payload, g.flags.0));
         let mut record = FrameRecord {
             sent: l.sent.0 as f64,
@@ -157,7 +157,7 @@ impl Ledger {
             flags,
             reason: NONE,
             fate: F::Flying as u8,
-            bits: 0,
+            bits: if back { bits::BACK } else { 0 },
             resent: l.resent,
             pad: [0; 3],
         };
@@ -191,8 +191,9 @@ impl Ledger {
                 end(F::Delivered);
                 let late = f.payload > 0 && f.bits & bits::EDITED == 0;
                 if let (true, Some(flow)) = (late, self.flows.list().get(usize::from(flow))) {
-                    let ends = [(flow.client, flow.server), (flow.server, flow.client)];
-                    if ends.iter().any(|&(local, remote)| gap_before(world, to, local, remote, f.seq)) {
+                    let (near, far) = (flow.client, flow.server);
+                    let (local, remote) = if f.bits & bits::BACK != 0 { (near, far) } else { (far, near) };
+                    if gap_before(world, to, local, remote, f.seq) {
                         f.bits |= bits::OUT_OF_ORDER;
                     }
                 }

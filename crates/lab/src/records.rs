@@ -27,6 +27,8 @@ pub mod bits {
     pub const OUT_OF_ORDER: u8 = 16;
     /// A standing rule acted on it.
     pub const RULED: u8 = 32;
+    /// The server of its flow sent it.
+    pub const BACK: u8 = 64;
 }
 
 /// No flow, no rule, no node.
