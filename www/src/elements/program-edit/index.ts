@@ -1,11 +1,12 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { toEngineError, type EngineError } from '../../engine/engine.js';
 import { stop } from '../../engine/run.js';
-import { errorSentence, plain } from '../../locales/sentences.js';
+import { errorSentence, plain, type Piece } from '../../locales/sentences.js';
 import { Form } from '../dialogs/forms.js';
 import { nodeOf } from '../host-panel/view.js';
 import { words } from '../tools/words.js';
 import { spoken, spokenStyles } from '../why/sentence.js';
+import { mistake } from './mistakes.js';
 import { ProgramEditor, type Fault } from './editor.js';
 
 /** Pause in typing after which the text is checked, ms. */
@@ -40,7 +41,7 @@ export class ProgramForm extends Form {
     return html`<form class="body" novalidate @submit=${(e: Event) => this.#run(e)}>
       <p>${t('edit.text')}</p>
       <div class="code"></div>
-      <p class="verdict ${this.error ? 'bad' : ''}" role="status">${this.error ? html`<button type="button" @click=${() => this.#go()}>${spoken(errorSentence(this.store.lang, this.error))}</button>` : t('edit.right')}</p>
+      <p class="verdict ${this.error ? 'bad' : ''}" role="status">${this.error ? html`<button type="button" @click=${() => this.#go()}>${spoken(this.#sentence(this.error))}</button>` : t('edit.right')}</p>
       ${this.buttons(t('edit.run'))}</form>`;
   }
 
@@ -81,7 +82,15 @@ export class ProgramForm extends Form {
       const value = this.error?.operands.find((o) => o.name === name)?.value;
       return value?.kind === 'num' ? value.value : 1;
     };
-    return this.error && { line: number('line'), column: number('column'), message: plain(errorSentence(this.store.lang, this.error)) };
+    return this.error && { line: number('line'), column: number('column'), message: plain(this.#sentence(this.error)) };
+  }
+
+  /** The compiler's own words are in one language; they are said in the reader's. */
+  #sentence(error: EngineError): Piece[] {
+    const { lang } = this.store;
+    const operands = error.operands.map((o) =>
+      o.name === 'problem' && o.value.kind === 'word' ? { ...o, value: { kind: 'word' as const, value: mistake(lang, o.value.value) } } : o);
+    return errorSentence(lang, { code: error.code, message: error.message, operands });
   }
 
   #go(): void {
