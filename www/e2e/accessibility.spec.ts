@@ -41,7 +41,7 @@ for (const [theme, lang, name] of [['light', 'en', 'desk'], ['dark', 'zh-CN', 'p
     await open(page, `${site}?scenario=backlog-overflow`);
     if (lang === 'zh-CN') await page.keyboard.press('g');
     for (let i = 0; i < 32; i++) await stepButton(page).click();
-    for (const [key, element] of [['o', 'tcp-log'], ['i', 'tcp-pipeline'], ['w', 'tcp-workbench'], ['u', 'tcp-rules'], ['e', 'tcp-stops'], ['`', 'tcp-console']] as const) {
+    for (const [key, element] of [['o', 'tcp-log'], ['i', 'tcp-pipeline'], ['w', 'tcp-workbench'], ['u', 'tcp-rules'], ['e', 'tcp-stops'], ['a', 'tcp-graphs'], ['f', 'tcp-timelines'], ['`', 'tcp-console']] as const) {
       await page.keyboard.press(key);
       await expect(page.locator(`${element} section`)).toBeVisible();
       if (key === '`') {
@@ -69,5 +69,12 @@ for (const [theme, lang, name] of [['light', 'en', 'desk'], ['dark', 'zh-CN', 'p
     await page.keyboard.press('b');
     await expect(page.locator('tcp-call-form select').first()).toBeVisible();
     expect(await violations(page), 'the form of calls').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => {
+      document.querySelector('tcp-playground')?.perform('fork');
+      document.querySelector('tcp-playground')?.perform('compare');
+    });
+    await expect(page.locator('tcp-compare section')).toBeVisible();
+    expect(await violations(page), 'two timelines').toEqual([]);
   });
 }

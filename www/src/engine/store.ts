@@ -75,6 +75,9 @@ export interface Saved {
 /** Plain JSON by name: what belongs to the work but not to the world, such as breakpoints. */
 export type Kept = Readonly<Record<string, unknown>>;
 
+/** Work that undo can bring back after another was opened. */
+const LEFT = 5;
+
 export class Store {
   readonly engine: Engine;
   readonly #frames: Frames;
@@ -111,6 +114,9 @@ export class Store {
   #listeners = new Set<() => void>();
   #cache = new Map<string, { revision: number; value: unknown }>();
   #safe: Saved | undefined;
+  /** Work that was there before another was opened, and work that was gone back from: the last at the end. */
+  #left: readonly Saved[] = [];
+  #ahead: readonly Saved[] = [];
 
   constructor(engine: Engine, session: Session) {
     this.engine = engine;
@@ -330,8 +336,14 @@ export class Store {
     });
   }
 
-  /** Another session in the place of this one. */
+  /** Another session in the place of this one; what was done in this one can be had back by {@link undo}. */
   replace(session: Session, kept: Kept = {}): void {
+    if (this.view.steps > 0 && !this.panic) this.#left = [...this.#left.slice(1 - LEFT), this.saved()];
+    this.#ahead = [];
+    this.#become(session, kept);
+  }
+
+  #become(session: Session, kept: Kept): void {
     this.session = session;
     this.kept = kept;
     this.list = {};
@@ -369,20 +381,34 @@ export class Store {
   /** What {@link undo} would take back of what was done to the world and its timelines, and what {@link redo} would do again. */
   get changes(): readonly [ChangeView | null | undefined, ChangeView | null | undefined] {
     const [undo, redo] = this.#cached('changes', () => this.session.changes()) ?? [];
-    return [undo, redo];
+    const whole = (list: readonly Saved[]): ChangeView | undefined => (list.length ? { what: 'open', text: '' } : undefined);
+    return [undo ?? whole(this.#left), redo ?? whole(this.#ahead)];
   }
 
   /** Takes back the last edit of the packet in hand, else the last thing that was done. */
   undo(): void {
-    if (!this.draft?.canUndo) return this.alter((session) => session.undo());
+    if (!this.draft?.canUndo) return this.session.changes()[0] ? this.alter((session) => session.undo()) : this.#swap('undo');
     // What was undone can be done again: the draft stays, though nothing of it is seen.
     this.draft.undo();
     this.notify();
   }
 
   redo(): void {
-    if (!this.draft?.canRedo) return this.alter((session) => session.redo());
+    if (!this.draft?.canRedo) return this.session.changes()[1] ? this.alter((session) => session.redo()) : this.#swap('redo');
     this.draft.redo();
+    this.notify();
+  }
+
+  /** Goes back to the work that was there before another was opened, or on again. */
+  #swap(way: 'undo' | 'redo'): void {
+    const from = way === 'undo' ? this.#left : this.#ahead;
+    const to = from.at(-1);
+    if (!to) return;
+    const here = this.saved();
+    this.attempt(() => this.#stand(to));
+    if (this.error) return;
+    if (way === 'undo') [this.#left, this.#ahead] = [from.slice(0, -1), [...this.#ahead, here]];
+    else [this.#left, this.#ahead] = [[...this.#left, here], from.slice(0, -1)];
     this.notify();
   }
 
@@ -440,8 +466,14 @@ export class Store {
 
   /** Stands where `saved` stood. Throws what the core throws. */
   restore(saved: Saved): void {
-    const session = this.engine.Session.restore(new TextEncoder().encode(saved.timeline));
-    this.replace(session, saved.kept);
+    const here = this.view.steps > 0 && !this.panic ? this.saved() : undefined;
+    this.#stand(saved);
+    if (here) this.#left = [...this.#left.slice(1 - LEFT), here];
+    this.#ahead = [];
+  }
+
+  #stand(saved: Saved): void {
+    this.#become(this.engine.Session.restore(new TextEncoder().encode(saved.timeline)), saved.kept ?? {});
     this.goTo(saved.step);
     if (saved.selected !== undefined && saved.selected < this.frames.length) this.set({ selected: saved.selected });
   }

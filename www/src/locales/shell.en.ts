@@ -93,6 +93,7 @@ export const shell = {
   'change.reorder': 'reorder',
   'change.rule': 'standing rule',
   'change.unrule': 'remove rule',
+  'change.open': 'opening other work',
   'change.call': 'call',
   'change.park': 'park',
   'change.unpark': 'unpark',

@@ -94,6 +94,7 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'change.reorder': '调换次序',
   'change.rule': '常设规则',
   'change.unrule': '移除规则',
+  'change.open': '打开其他工作',
   'change.call': '调用',
   'change.park': '停住',
   'change.unpark': '放行',

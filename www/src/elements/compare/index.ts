@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { compare, type Comparison, type Difference } from '../../engine/compare.js';
 import { timeAt } from '../time-bar/marks.js';
+import { flagNames } from '../../engine/records.js';
 import { Store } from '../../engine/store.js';
 import type { View } from '../../engine/pkg/views.js';
 import { clock, duration } from '../../locales/format.js';
@@ -116,7 +117,7 @@ export class Compare extends Element {
   #compare(beside: Store): Comparison {
     const { store } = this;
     const until = Math.min(this.#until(store), this.#until(beside));
-    const key = `${store.view.timeline} ${store.view.steps} ${beside.view.steps} ${until} ${store.revision}`;
+    const key = `${store.view.timeline} ${store.view.steps} ${beside.view.steps} ${until} ${this.other}`;
     if (this.#compared?.key !== key) {
       const side = (s: Store) => ({ frames: s.frames, flows: s.view.flows });
       this.#compared = { key, value: compare(side(store), side(beside), until) };
@@ -152,16 +153,19 @@ export class Compare extends Element {
   };
 
   readonly #scrolled = (e: Event): void => {
+    // The session's own diagram leads until a person goes to the other; who follows is not followed in turn.
     const from = e.currentTarget as Sequence;
-    if (this.#leading && this.#leading !== from) return;
-    const to = this.renderRoot.querySelector<Sequence>(from.classList.contains('a') ? '.b' : '.a');
-    if (to) to.top = from.top;
+    const [a, b] = ['.a', '.b'].map((name) => this.renderRoot.querySelector<Sequence>(name));
+    const to = from === a ? b : a;
+    if (to && from === (this.#leading ?? a)) to.top = from.top;
   };
 
   async #agree(): Promise<void> {
     const [a, b] = ['.a', '.b'].map((name) => this.renderRoot.querySelector<Sequence>(name));
     await Promise.all([a?.updateComplete, b?.updateComplete]);
-    if (a && b && this.#leading !== b) b.top = a.top;
+    if (!a || !b) return;
+    if (this.#leading === b) a.top = b.top;
+    else b.top = a.top;
   }
 
   #name(id: number | undefined): string {
@@ -201,7 +205,7 @@ export class Compare extends Element {
     const letter = view.flows[frames.flow(frame)]?.letter ?? '';
     const again = frames.resent(frame) ? ` ${this.t('sequence.again')}` : '';
     const kind = d.kind === 'added' ? t('diff.added', { name: this.#name(this.other) }) : t(`diff.${d.kind}`);
-    return html`<li class=${d.kind}><button type="button" tabindex=${i === 0 ? 0 : -1} @click=${() => this.#go(d)}>
+    return html`<li><button type="button" tabindex=${i === 0 ? 0 : -1} @click=${() => this.#go(d)}>
       <span class="time">${clock(d.time).replace(' s', '')}</span><b>${letter} ${packetName(of, frame)}${again}</b><span class="ends">${ends}</span>
       <span class="what">${d.kind === 'changed' ? this.#aspects(t, beside, d) : kind}</span></button></li>`;
   }
@@ -212,7 +216,7 @@ export class Compare extends Element {
       switch (aspect) {
         case 'fate': return `${this.t(recorded(store, a))} → ${this.t(recorded(beside, b))}`;
         case 'ack': return `ACK ${store.frames.ack(a)} → ${beside.frames.ack(b)}`;
-        case 'flags': return `${t('diff.flags')} ${store.frames.flags(a)} → ${beside.frames.flags(b)}`;
+        case 'flags': return `${flagNames(store.frames.flags(a))} → ${flagNames(beside.frames.flags(b))}`;
         case 'edited': return t('diff.bytes');
         case 'delayed': return later(t, store.frames.ends(a), beside.frames.ends(b));
       }
@@ -221,16 +225,12 @@ export class Compare extends Element {
   }
 
   /** Chooses the packet in both diagrams, as far as both have it. */
-  #go({ a, b, time }: Difference): void {
+  #go({ a, b }: Difference): void {
     this.#beside?.store.set({ selected: b });
     this.store.set({ selected: a, flow: undefined });
-    this.#leading = undefined;
-    void this.updateComplete.then(() => {
-      for (const name of a === undefined ? ['.a', '.b'] : ['.b', '.a']) {
-        const diagram = this.renderRoot.querySelector<Sequence>(name);
-        if (diagram && (name === '.a') === (a === undefined)) diagram.top = time - 1;
-      }
-    });
+    // Each brings what is chosen in it into view; the one that has it leads.
+    this.#leading = this.renderRoot.querySelector<Sequence>(a === undefined ? '.b' : '.a') ?? undefined;
+    void this.#agree();
   }
 
   readonly #runBoth = (): void => {

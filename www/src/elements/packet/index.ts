@@ -130,7 +130,7 @@ export class Packet extends Element {
       html`<button type="button" aria-pressed=${on} @click=${choose}>${text}</button>`;
     return html`<span role="group" aria-label=${t('packet.header')}>${headers.map((h) => choice(label(store.lang, h, undefined, true), h === header, () => { this.layer = h.path; }))}</span>
       <span role="group" aria-label=${t('packet.numbers')}>${(['absolute', 'relative'] as const).map((n) => choice(t(`packet.${n}`), numbers === n, () => store.set({ numbers: n })))}</span>
-      ${actions.undo.allowed(store) ? html`<button type="button" class="edit" title="${t('packet.undo')} (${keyHint('undo')})" @click=${() => perform(store, 'undo')}>${t('packet.undo')}</button>` : nothing}`;
+      ${store.draft?.canUndo ? html`<button type="button" class="edit" title="${t('packet.undo')} (${keyHint('undo')})" @click=${() => perform(store, 'undo')}>${t('packet.undo')}</button>` : nothing}`;
   }
 
   // ---- what to do with it

@@ -65,8 +65,15 @@ export class States extends Element {
     const { marks, view } = this.store;
     const edges: [string, string][] = [];
     let refused: string | undefined;
-    for (let i = marks.length - 1; i >= 0 && marks.step(i) >= view.step; i--) {
-      if (marks.step(i) > view.step || marks.flow(i) !== flow.id) continue;
+    // Marks stand in the order of steps: from the last one of this step backwards, whatever lies ahead.
+    let [low, high] = [0, marks.length];
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (marks.step(mid) <= view.step) low = mid + 1;
+      else high = mid;
+    }
+    for (let i = low - 1; i >= 0 && marks.step(i) === view.step; i--) {
+      if (marks.flow(i) !== flow.id) continue;
       if (marks.kind(i) === Mark.state) edges.unshift([NAMES[marks.a(i)] ?? '', NAMES[marks.b(i)] ?? '']);
       if (marks.kind(i) === Mark.refused) refused = (marks.node(i) === flow.serverNode ? flow.serverState : flow.clientState) ?? undefined;
     }

@@ -15,7 +15,7 @@ export function rows(timelines: readonly TimelineInfo[]): Row[] {
   const known = new Set(timelines.map((t) => t.id));
   const under = (parent: number | undefined): TimelineInfo[] =>
     timelines.filter((t) => (t.parent != null && known.has(t.parent) ? t.parent : undefined) === parent)
-      .sort((a, b) => b.forkedAt - a.forkedAt || a.id - b.id);
+      .sort((a, b) => (parent === undefined ? 0 : b.forkedAt - a.forkedAt) || a.id - b.id);
   const order: { info: TimelineInfo; depth: number }[] = [];
   const visit = (info: TimelineInfo, depth: number): void => {
     order.push({ info, depth });

@@ -60,7 +60,9 @@ export class Why extends Element {
     if (shown === this.#shown) return;
     this.#shown = shown;
     // The circle of sequence numbers is fetched when first there is something to compare on it.
-    if (this.renderRoot.querySelector('tcp-circle:not(:defined)')) void import('../circle/index.js').catch(() => undefined);
+    if (this.renderRoot.querySelector('tcp-circle:not(:defined)')) {
+      void import('../circle/index.js').then(() => requestAnimationFrame(() => this.#reveal())).catch(() => undefined);
+    }
     this.#reveal();
     // What stands below may still take room from the list.
     requestAnimationFrame(() => this.#reveal());
