@@ -28,13 +28,13 @@ export class Circle extends Element {
     :host { display: block; }
     figure { display: grid; grid-template-columns: 76px minmax(0, 1fr); gap: 8px; align-items: center; padding: 6px 0 2px; }
     circle.way { fill: none; stroke: var(--line); }
-    .half { fill: var(--you-wash); stroke: none; }
+    .half { fill: var(--hair); stroke: none; }
     .tick { stroke: var(--ink3); }
     .spot { fill: var(--ink2); }
     .spot.own { fill: var(--you); }
     .ray { stroke: var(--ink2); }
     .ray.own { stroke: var(--you); }
-    text { font: var(--t1) var(--sans); fill: var(--ink3); text-anchor: middle; }
+    text { font: var(--t1) var(--sans); fill: var(--ink2); text-anchor: middle; }
     dl { margin: 0; font-size: var(--t1); line-height: 15px; min-width: 0; }
     dt { color: var(--ink2); overflow-wrap: anywhere; }
     dt.own { color: var(--you); }
@@ -53,7 +53,7 @@ export class Circle extends Element {
     const list = all.slice(1).map((s) => `${s.names.join(', ')} ${said(s)}`).join('; ');
     return html`<figure title=${t('scale')}><svg width="76" height="76" viewBox="0 0 76 76" role="img" aria-label=${t('label', { name: own.names.join(', '), list })}>
         <path class="half" d="M${MIDDLE} ${MIDDLE - R}A${R} ${R} 0 0 1 ${MIDDLE} ${MIDDLE + R}Z"></path><circle class="way" cx=${MIDDLE} cy=${MIDDLE} r=${R}></circle>
-        <path class="tick" d="M${MIDDLE} ${MIDDLE + R - 3}v6"></path><text x=${MIDDLE + 13} y=${MIDDLE + 4}>${t('half')}</text>
+        <path class="tick" d="M${MIDDLE} ${MIDDLE + R - 3}v6"></path><text x=${MIDDLE + 14} y=${MIDDLE + 4}>${t('half')}</text>
         ${[...all].reverse().map((s) => this.#spot(s, s === own))}</svg>
       <dl>${all.map((s) => html`<dt class=${s === own ? 'own' : ''}>${s.names.join(' = ')}</dt><dd>${seq(s.value, undefined)} <span>${s === own ? t('from') : said(s)}</span></dd>`)}</dl></figure>`;
   }

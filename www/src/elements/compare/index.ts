@@ -32,7 +32,7 @@ export class Compare extends Element {
   /** One above the other. */
   declare narrow: boolean;
   declare protected atEnd: boolean;
-  #beside: { store: Store; id: number; here: number; steps: number } | undefined;
+  #beside: { store: Store; id: number; here: number; steps: number; at: number } | undefined;
   #compared: { key: string; value: Comparison } | undefined;
   #ends: { key: string; value: readonly [View, View] } | undefined;
   readonly #finished = new Map<string, boolean>();
@@ -91,18 +91,21 @@ export class Compare extends Element {
       this.#free();
       const lone = store.attempt(() => store.session.lone(info.id));
       if (!lone) return;
-      this.#beside = { store: new Store(store.engine, lone), id: info.id, here, steps: info.steps };
+      this.#beside = { store: new Store(store.engine, lone), id: info.id, here, steps: info.steps, at: -1 };
     }
     const { store: beside } = this.#beside;
     const { lang, theme, numbers, zoom } = store.face;
     const was = beside.face;
     if (was.lang !== lang || was.theme !== theme || was.numbers !== numbers || was.zoom !== zoom) beside.set({ lang, theme, numbers, zoom });
     const { now } = store.view;
-    if (beside.view.now !== now) {
+    if (this.#beside.at !== now) {
+      this.#beside.at = now;
       beside.act((s) => {
         s.seek(stepBefore(beside, now));
         s.run(FAR, now);
       });
+      // Between two events of its own it stands at the same time all the same.
+      beside.clock = Math.max(beside.view.now, now);
     }
   }
 

@@ -4,7 +4,7 @@ import sheet from 'uplot/dist/uPlot.min.css?inline';
 import { perform } from '../../engine/actions.js';
 import { Mark } from '../../engine/records.js';
 import { clock, duration } from '../../locales/format.js';
-import { Element, panel, place, reset } from '../base/index.js';
+import { Element, panel, reset } from '../base/index.js';
 import { nodeName, nodeOf } from '../host-panel/view.js';
 import { timeAt } from '../time-bar/marks.js';
 import { choices } from '../tools/choices.js';
@@ -22,6 +22,8 @@ type Kind = (typeof KINDS)[number];
 const SLICE = 8_000;
 /** While the world runs, the figure is drawn again no sooner than this, ms. */
 const CALM = 300;
+/** Width in which the names of all graphs stand beside the tabs, px. */
+const ROOMY = 1240;
 /** Most ends that the menu offers. */
 const MOST_ENDS = 60;
 
@@ -80,9 +82,8 @@ export class Graphs extends Element {
     const t = words[store.lang];
     const complete = this.#readOn();
     const made = this.#make(t);
-    const kinds = KINDS.map((value) => ({ value, text: t(`graph.${value}`) }));
     return html`<section aria-label=${t('graph.label')}>
-      <h2><span class="sr">${t('graph.label')}</span>${choices(t('graph.which'), kinds, this.kind, (kind) => { this.kind = kind; })}${this.#ends(t)}
+      <h2><span class="sr">${t('graph.label')}</span>${this.#kinds(t)}${this.#ends(t)}
         <span class="remark">${complete ? made?.says ?? '' : t('graph.reading', { step: this.#read.step, steps: store.view.steps })}</span>
         <button type="button" class="as" aria-pressed=${this.asTable ? 'true' : 'false'} @click=${() => { this.asTable = !this.asTable; }}>${t('graph.table')}</button></h2>
       ${!made ? html`<p class="none">${t(this.#nothing())}</p>` : this.asTable ? table(t, this.t, store, made.plot, (time) => this.#go(time))
@@ -128,6 +129,15 @@ export class Graphs extends Element {
     this.#figure?.destroy();
     this.#figure = undefined;
     this.#drawn = '';
+  }
+
+  /** Beside the tabs there is not always room for the names of all. */
+  #kinds(t: Words): TemplateResult {
+    const kinds = KINDS.map((value) => ({ value, text: t(`graph.${value}`) }));
+    const room = this.offsetWidth;
+    if (room < 600 || room >= ROOMY) return choices(t('graph.which'), kinds, this.kind, (kind) => { this.kind = kind; });
+    return html`<select class="ends" aria-label=${t('graph.which')} @change=${(e: Event) => { this.kind = (e.target as HTMLSelectElement).value as Kind; }}>
+      ${kinds.map((k) => html`<option value=${k.value} ?selected=${k.value === this.kind}>${k.text}</option>`)}</select>`;
   }
 
   // ---- what is drawn
@@ -295,10 +305,10 @@ export class Graphs extends Element {
     const unit = plot.unit;
     const say = (v: number | null | undefined): string => (v == null ? '–' : unit === 'ms' ? duration(v * 1e6) : unit === 'entries' ? String(v) : short(v));
     const strokes = plot.strokes.filter((s) => s.x.length);
-    return html`<dl class="legend"><dt class="sr">${t('graph.at', { time: clock(this.store.clock) })}</dt>
-      ${plot.series.map((s) => html`<div><dt><i class="key ${s.ink} ${s.dashed ? 'dashed' : ''}"></i>${named(t, this.t, this.store, s.name)}</dt><dd>${say(at < 0 ? undefined : held(s.values, at))}</dd></div>`)}
-      ${strokes.map((s) => html`<div><dt><i class="key ${s.ink} ${s.mark}"></i>${t(`series.${s.name as 'segment'}`)}</dt><dd>${s.x.length}</dd></div>`)}
-      <div class="when" ${place({})}><dt>${t('graph.at', { time: clock(this.store.clock) })}</dt></div></dl>`;
+    return html`<ul class="legend">
+      ${plot.series.map((s) => html`<li><span><i class="key ${s.ink} ${s.dashed ? 'dashed' : ''}"></i>${named(t, this.t, this.store, s.name)}</span><b>${say(at < 0 ? undefined : held(s.values, at))}</b></li>`)}
+      ${strokes.map((s) => html`<li><span><i class="key ${s.ink} ${s.mark}"></i>${t(`series.${s.name as 'segment'}`)}</span><b>${s.x.length}</b></li>`)}
+      <li class="when">${t('graph.at', { time: clock(this.store.clock) })}</li></ul>`;
   }
 }
 

@@ -2,7 +2,9 @@ import { css } from 'lit';
 
 export const styles = css`
   section { grid-template-rows: 32px minmax(0, 1fr); }
-  h2 .choices { flex: none; }
+  h2 .choices { flex: 0 1 auto; }
+  h2 .remark { flex: 0 1 auto; }
+  .ends, .as { flex: none; }
   .ends { font: var(--t1) / 16px var(--mono); color: var(--ink2); background: none; border: 0; border-bottom: 1px solid var(--hair); height: 22px; margin: -4px 0; max-width: 220px; }
   .ends option { background: var(--paper); color: var(--ink); }
   .as { height: 24px; margin: -4px 0; padding: 0 4px; color: var(--ink3); }
@@ -15,12 +17,11 @@ export const styles = css`
   .now { position: absolute; width: 1px; background: var(--you); pointer-events: none; z-index: 3; }
   .now::before { content: ''; position: absolute; top: 0; left: -3px; border: 3.5px solid transparent; border-top: 5px solid var(--you); }
   .legend { margin: 0; font-size: var(--t1); overflow: hidden auto; align-self: start; max-height: 100%; padding-top: 6px; scrollbar-width: none; }
-  .legend div { display: flex; justify-content: space-between; gap: 8px; line-height: 18px; }
-  .legend dt { display: flex; align-items: center; gap: 8px; color: var(--ink2); white-space: nowrap; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
-  .legend dt.sr { display: block; }
-  .legend dd { font: var(--t1) / 18px var(--mono); white-space: nowrap; }
-  .legend .when { border-top: 1px solid var(--hair); margin-top: 4px; }
-  .legend .when dt { color: var(--you); font-family: var(--mono); }
+  .legend li { display: flex; justify-content: space-between; gap: 8px; line-height: 18px; }
+  .legend span { display: flex; align-items: center; gap: 8px; color: var(--ink2); white-space: nowrap; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+  .legend b { font: var(--t1) / 18px var(--mono); white-space: nowrap; }
+  .legend .when { border-top: 1px solid var(--hair); margin-top: 4px; color: var(--you); font-family: var(--mono); }
+
   .key { flex: none; width: 14px; height: 0; border-top: 1.5px solid currentColor; }
   .key.dashed { border-top: 1px dashed currentColor; }
   .key.bar { width: 2px; height: 12px; border: 0; background: currentColor; margin: 0 6px; }

@@ -184,7 +184,7 @@ export class Sequence extends Element {
   }
   set top(time: number) {
     const scroll = this.renderRoot.querySelector('.scroll');
-    if (scroll && this.width) scroll.scrollTop = this.#diagram.y(time) - MARGIN.top;
+    if (scroll && this.width) scroll.scrollTop = this.#diagram.y(time);
   }
 
   /** Scrolls so that a stretch of height is to be seen, if it is not. */
