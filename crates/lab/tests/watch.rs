@@ -134,6 +134,9 @@ fn what_is_wrong_is_refused_with_its_place_and_what_belongs_there() {
         ("(cwnd > 3", "expr_bracket", 10, "⏎"),
         ("cwnd > 3)", "expr_operator", 9, ")"),
         ("cwnd > 3x", "expr_operator", 9, "x"),
+        ("cwnd > 3.", "expr_value", 8, "3."),
+        ("cwnd > 1.2.3", "expr_value", 8, "1.2.3"),
+        ("cwnd > 12345678901234567", "expr_value", 8, "12345678901234567"),
         ("state", "expr_equals", 6, "⏎"),
         ("state > ESTABLISHED", "expr_equals", 7, "> ESTABLISHED"),
         ("state == 3", "expr_text", 10, "3"),
@@ -243,6 +246,10 @@ fn sequence_numbers_are_compared_round_the_circle() {
     assert_eq!(text("4294967295 < 1"), "0");
     assert_eq!(text("7 - 9"), "-2");
     assert_eq!(text("-7 + 2 * 3 == -1"), "1");
+    assert_eq!(
+        (text("7.5 % 2"), text("0.1"), text("1.5 ms")),
+        ("1.5".into(), "0.1".into(), "1500000".into())
+    );
     // The client's first octet lies behind its ISS, wherever that is.
     let mut s = open("accept-flow");
     assert_eq!(forwards(&mut s, &[when("A.Client.snd_una > A.Client.iss")]).stopped, "break");

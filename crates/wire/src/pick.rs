@@ -66,7 +66,7 @@ impl Pick {
     /// The field with Wireshark's filter name; none where no header has it.
     pub fn named(name: &str) -> Option<Pick> {
         for &(kind, fields) in HEADERS {
-            if let Some(field) = fields.iter().find(|f| f.name == name) {
+            if let Some(field) = find(fields, name) {
                 let number = matches!(field.form, Form::Uint | Form::Hex | Form::Flag | Form::Group);
                 let fixed = number && field.bits <= 64;
                 return Some(Pick {
@@ -131,6 +131,12 @@ impl Pick {
         };
         Some(if self.is_seq() { Picked::Seq(number as u32) } else { Picked::Number(number) })
     }
+}
+
+/// Not made anew for each table.
+#[inline(never)]
+fn find<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
+    fields.iter().find(|f| f.name == name)
 }
 
 fn named<'a>(nodes: &'a [Node], name: &str) -> Option<&'a Node> {

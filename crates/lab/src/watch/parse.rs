@@ -385,7 +385,7 @@ impl<'a> Parser<'a> {
             return Ok(Node::Number(value as f64));
         }
         let len = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let mut value: f64 = rest[..len].parse().map_err(|_| self.wrong(from, "expr_value"))?;
+        let mut value = decimal(&rest[..len]).ok_or_else(|| self.wrong(from, "expr_value"))?;
         self.at += len;
         const UNITS: [(&str, f64); 5] = [("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9)];
         if let Some((_, factor)) = UNITS.iter().find(|(unit, _)| self.sign(unit)) {
@@ -442,6 +442,20 @@ impl<'a> Parser<'a> {
         self.expr.listeners |= matches!(fact, Fact::SynQueue | Fact::AcceptQueue | Fact::Backlog);
         Ok(Node::Fact(at, fact))
     }
+}
+
+/// Digits with at most one point among them, fifteen at most: with so few, both steps of the reckoning are exact or
+/// rounded once, and the tables of the general way need not be there.
+fn decimal(text: &str) -> Option<f64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = whole.bytes().chain(part.bytes());
+    if whole.len() + part.len() > 15 || part.contains('.') || text.ends_with('.') {
+        return None;
+    }
+    let (mut value, mut scale) = (0.0, 1.0);
+    digits.for_each(|b| value = value * 10.0 + f64::from(b - b'0'));
+    part.bytes().for_each(|_| scale *= 10.0);
+    Some(value / scale)
 }
 
 fn two(op: Op, a: Node, b: Node) -> Node {

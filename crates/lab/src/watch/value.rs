@@ -236,7 +236,7 @@ fn reckon(op: Op, a: &Value, b: &Value) -> Value {
                 Op::Sub => a - b,
                 Op::Mul => a * b,
                 Op::Div => a / b,
-                _ => a % b,
+                _ => a - b * (a / b).trunc(),
             };
             if n.is_nan() || n.is_infinite() && a.is_finite() { Value::Nothing } else { Value::Number(n) }
         }

@@ -28,6 +28,7 @@ export const styles = css`
   .refused .n { font-weight: 400; }
   .refused .cross { margin-right: 3px; margin-left: -1px; }
   .entry { cursor: pointer; }
+  .entry .asks { margin-left: 6px; }
   .entry button:not(.asks) { font: 700 var(--t1) / 16px var(--sans); margin-left: 4px; height: 20px; min-width: 12px; text-align: left; }
   .beyond { font-family: var(--sans); color: var(--lost); margin-right: 8px; }
   .left { width: 46px; height: 12px; vertical-align: -2px; margin-right: 2px; fill: none; stroke: var(--ink3); }
