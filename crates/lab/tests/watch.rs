@@ -5,6 +5,7 @@ use lab::Session;
 use lab::scenario::SHIPPED;
 use lab::view::{OperandValue, Stop, StopResult, Target};
 use std::collections::{BTreeMap, BTreeSet};
+use wire::pick::{Pick, Picked};
 use words::open;
 
 fn when(text: &str) -> Stop {
@@ -398,4 +399,40 @@ fn cwnd_traces_to_the_ack_that_last_raised_it() {
     let rule = &s.trace().rules[s.setter(&target).expect("a rule") as usize];
     assert_eq!(rule.id, "tcp.cwnd.slow_start");
     assert_eq!(s.view().last.map(|l| l.what).as_deref(), Some("frame"), "an ACK arrived");
+}
+
+#[test]
+fn a_field_that_is_picked_is_the_one_that_is_dissected() {
+    fn found<'a>(nodes: &'a [wire::dissect::Node], name: &str) -> Option<&'a wire::dissect::Node> {
+        nodes.iter().find_map(|n| if n.name == name { Some(n) } else { found(&n.children, name) })
+    }
+    let mut compared = BTreeSet::new();
+    for id in ["lost-data", "accept-flow", "closed-port"] {
+        let mut s = open(id);
+        s.run(200, f64::INFINITY);
+        for frame in 0..s.frames().len() as u32 {
+            let bytes = s.frame_bytes(frame).expect("a frame");
+            let tree = wire::dissect::dissect(&bytes, &wire::dissect::Context::default());
+            for name in Pick::names().filter(|n| !["frame.len", "tcp.len"].contains(n)) {
+                let node = found(&tree, name);
+                match Pick::named(name).expect("a name").of(&bytes) {
+                    None => assert!(node.is_none(), "{id}, frame {frame}: {name}"),
+                    Some(Picked::Text(text)) => assert_eq!(node.map(|n| &n.value), Some(&text), "{name}"),
+                    Some(Picked::Number(n)) => {
+                        let value = &node.expect("a node").value;
+                        let number = u64::from_str_radix(value.trim_start_matches("0x"), 16);
+                        assert!(
+                            value.parse() == Ok(n) || number == Ok(n) || n == 1,
+                            "{name}: {n} is {value}"
+                        );
+                        compared.insert(name);
+                    }
+                    Some(Picked::Seq(n)) => {
+                        assert_eq!(node.map(|n| n.value.clone()), Some(n.to_string()), "{name}")
+                    }
+                }
+            }
+        }
+    }
+    assert!(compared.contains("tcp.options.mss_val") && compared.contains("tcp.options.timestamp.tsecr"));
 }

@@ -1,7 +1,7 @@
 //! One field of a frame by its name, for whoever asks the same of frame after frame.
 
 use crate::dissect::{Context, Node, dissect};
-use crate::layout::{self as at, Field, Form};
+use crate::layout::{self as at, Field, Form, tcp_option as option};
 use crate::walk::{Kind, walk};
 
 /// What is asked for, found once.
@@ -19,7 +19,9 @@ enum How {
     Payload,
     /// A number at its place in a header.
     Fixed(Kind, Field),
-    /// Text, or what has no fixed place: an option.
+    /// An option of TCP, or a number in it.
+    Option(u8, Option<Field>),
+    /// Text: an address.
     Tree,
 }
 
@@ -44,22 +46,21 @@ static HEADERS: &[(Kind, &[Field])] = &[
     (Kind::Udp, at::udp::FIELDS),
     (Kind::Tcp, at::tcp::FIELDS),
 ];
-/// What else can be asked for.
-static OTHERS: &[&str] = &[
-    "frame.len",
-    "tcp.len",
-    "tcp.options.mss_val",
-    "tcp.options.wscale.shift",
-    "tcp.options.timestamp.tsval",
-    "tcp.options.timestamp.tsecr",
-    "tcp.options.sack_le",
-    "tcp.options.sack_re",
-    "tcp.options.mss",
-    "tcp.options.sack",
-    "tcp.options.sack_perm",
-    "tcp.options.timestamp",
-    "tcp.options.wscale",
-    "tcp.options.tfo",
+/// Options of TCP: name, kind, and the field that is meant; none where it is whether the option is there.
+static OPTIONS: &[(&str, u8, Option<Field>)] = &[
+    ("tcp.options.mss", option::MSS, None),
+    ("tcp.options.mss_val", option::MSS, Some(option::MSS_VAL)),
+    ("tcp.options.wscale", option::WSCALE, None),
+    ("tcp.options.wscale.shift", option::WSCALE, Some(option::SHIFT)),
+    ("tcp.options.sack_perm", option::SACK_PERM, None),
+    ("tcp.options.sack", option::SACK, None),
+    // Of the first block.
+    ("tcp.options.sack_le", option::SACK, Some(Field { bit: option::LEN.end(), ..option::SACK_LE })),
+    ("tcp.options.sack_re", option::SACK, Some(Field { bit: option::LEN.end() + 32, ..option::SACK_RE })),
+    ("tcp.options.timestamp", option::TIMESTAMP, None),
+    ("tcp.options.timestamp.tsval", option::TIMESTAMP, Some(option::TSVAL)),
+    ("tcp.options.timestamp.tsecr", option::TIMESTAMP, Some(option::TSECR)),
+    ("tcp.options.tfo", option::FAST_OPEN, None),
 ];
 
 impl Pick {
@@ -75,25 +76,27 @@ impl Pick {
                 });
             }
         }
-        let name = OTHERS.iter().copied().find(|other| *other == name)?;
-        let how = match name {
-            "frame.len" => How::Frame,
-            "tcp.len" => How::Payload,
-            _ => How::Tree,
-        };
-        Some(Pick { name, how })
+        for (other, how) in [("frame.len", How::Frame), ("tcp.len", How::Payload)] {
+            if name == other {
+                return Some(Pick { name: other, how });
+            }
+        }
+        let (name, kind, field) = OPTIONS.iter().find(|(known, ..)| *known == name)?;
+        Some(Pick { name, how: How::Option(*kind, *field) })
     }
 
     /// Names of all that can be asked for.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        HEADERS.iter().flat_map(|(_, fields)| fields.iter().map(|f| f.name)).chain(OTHERS.iter().copied())
+        HEADERS
+            .iter()
+            .flat_map(|(_, fields)| fields.iter().map(|f| f.name))
+            .chain(OPTIONS.iter().map(|(name, ..)| *name))
+            .chain(["frame.len", "tcp.len"])
     }
 
     /// Whether it is text rather than a number.
     pub fn is_text(&self) -> bool {
-        let textual = |f: &Field| matches!(f.form, Form::Mac | Form::Ipv4 | Form::Ipv6 | Form::Bytes);
         self.how == How::Tree
-            && HEADERS.iter().any(|(_, all)| all.iter().any(|f| f.name == self.name && textual(f)))
     }
 
     /// Whether it counts modulo 2^32.
@@ -120,16 +123,41 @@ impl Pick {
                 }
                 field.get(header)
             }
+            How::Option(kind, field) => {
+                let parts = walk(frame);
+                let part = parts.iter().find(|p| p.quoted == 0 && p.kind == Kind::Tcp)?;
+                let found = option_of(frame[part.range.clone()].get(at::tcp::LEN..)?, *kind)?;
+                match field {
+                    Some(field) if field.end() as usize <= found.len() * 8 => field.get(found),
+                    Some(_) => return None,
+                    None => 1,
+                }
+            }
             How::Tree => {
                 let tree = dissect(frame, &Context::default());
-                let node = named(&tree, self.name)?;
-                if self.is_text() {
-                    return Some(Picked::Text(node.value.clone()));
-                }
-                node.value.parse().unwrap_or(1)
+                return Some(Picked::Text(named(&tree, self.name)?.value.clone()));
             }
         };
         Some(if self.is_seq() { Picked::Seq(number as u32) } else { Picked::Number(number) })
+    }
+}
+
+/// The first option of a kind, from its kind octet on; none where the list is cut short before it.
+fn option_of(mut options: &[u8], wanted: u8) -> Option<&[u8]> {
+    loop {
+        let len = match *options.first()? {
+            option::EOL => return None,
+            option::NOP => 1,
+            _ => usize::from(*options.get(1)?),
+        };
+        let (found, rest) = (options.get(..len)?, options.get(len..)?);
+        if len > 1 && found[0] == wanted {
+            return Some(found);
+        }
+        if len == 0 {
+            return None;
+        }
+        options = rest;
     }
 }
 

@@ -15,7 +15,7 @@ export const styles = css`
   caption .dim { margin-right: auto; }
   caption b { font: 600 var(--t1) / 20px var(--mono); }
   caption b .sign { margin-right: 4px; }
-  .queue td:first-child { min-width: 30px; padding: 0 4px 0 5px; }
+  .queue td:first-child { min-width: 30px; padding: 0 4px 0 4px; }
   .queue td.peer { width: 100%; max-width: 0; overflow: hidden; text-overflow: ellipsis; }
   h3 .fact { margin-left: 3px; }
   tr.chosen td { background: var(--you-wash); }
@@ -28,9 +28,9 @@ export const styles = css`
   .refused .n { font-weight: 400; }
   .refused .cross { margin-right: 3px; margin-left: -1px; }
   .entry { cursor: pointer; }
-  .entry .asks { margin-left: 6px; }
+  .entry .asks { margin-left: 3px; }
   .entry button:not(.asks) { font: 700 var(--t1) / 16px var(--sans); margin-left: 4px; height: 20px; min-width: 12px; text-align: left; }
-  .beyond { font-family: var(--sans); color: var(--lost); margin-right: 8px; }
+  .beyond { font-family: var(--sans); color: var(--lost); margin: 0 8px 0 6px; }
   .left { width: 46px; height: 12px; vertical-align: -2px; margin-right: 2px; fill: none; stroke: var(--ink3); }
   .left .line { stroke: var(--line); }
   .left .gone { fill: var(--ink); stroke: none; }

@@ -26,7 +26,7 @@ export const styles = css`
   .knob { fill: var(--you); }
   progress { width: 64px; height: 6px; margin-right: 6px; accent-color: var(--you); }
   text { font: var(--t1) var(--mono); fill: var(--ink3); }
-  .signs { display: grid; gap: 0; font-size: var(--t1); color: var(--ink3); line-height: 14px; }
+  .signs { display: grid; grid-template-columns: auto auto; gap: 2px 10px; font-size: var(--t1); color: var(--ink3); line-height: 14px; }
   .signs li { display: flex; align-items: center; gap: 4px; }
   .position { text-align: right; white-space: nowrap; }
   .position b { display: block; font: 600 var(--t4) / 20px var(--mono); color: var(--you); }
