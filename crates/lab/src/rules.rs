@@ -16,8 +16,12 @@ pub fn all() -> &'static [&'static RuleDef] {
 pub fn index(rule: &RuleDef) -> u16 {
     static INDEX: OnceLock<Vec<(&'static str, u16)>> = OnceLock::new();
     let index = INDEX.get_or_init(|| {
-        let mut by_id: Vec<_> = all().iter().enumerate().map(|(n, r)| (r.id, n as u16)).collect();
-        by_id.sort_unstable();
+        // Put in one by one: it is done once, and a sorter from the library is 6 KB of wasm.
+        let mut by_id: Vec<(&str, u16)> = Vec::with_capacity(all().len());
+        for (n, rule) in all().iter().enumerate() {
+            let at = by_id.partition_point(|(id, _)| *id < rule.id);
+            by_id.insert(at, (rule.id, n as u16));
+        }
         by_id
     });
     index.binary_search_by_key(&rule.id, |&(id, _)| id).map_or(crate::records::NONE, |at| index[at].1)

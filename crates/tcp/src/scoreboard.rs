@@ -42,7 +42,16 @@ impl Connection {
         let mut sorted = [(Seq(0), Seq(0)); 4];
         let fresh = &mut sorted[..blocks.len() - usize::from(duplicate)];
         fresh.copy_from_slice(&blocks[usize::from(duplicate)..]);
-        fresh.sort_by_key(|b| b.0.since(prior_una - self.snd.max_wnd));
+        // Four at most: a sorter from the library would be 8 KB of wasm.
+        let far = |b: &(Seq, Seq)| b.0.since(prior_una - self.snd.max_wnd);
+        for n in 1..fresh.len() {
+            for at in (1..=n).rev() {
+                if far(&fresh[at - 1]) <= far(&fresh[at]) {
+                    break;
+                }
+                fresh.swap(at - 1, at);
+            }
+        }
         for &(left, right) in fresh.iter() {
             // A block that says what cannot be is ignored.
             if left.ge(right) || right.gt(self.snd.nxt) || left.lt(prior_una) {

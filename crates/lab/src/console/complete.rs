@@ -152,8 +152,8 @@ fn split_last(args: &str) -> (Vec<&str>, &str) {
 
 /// Those that begin as what was typed does. `from` comes in octets and goes out in characters.
 fn offer(from: usize, typed: &str, all: impl Iterator<Item = Completion>, usage: String) -> Completions {
-    let low = typed.to_lowercase();
+    let low = typed.to_ascii_lowercase();
     let items =
-        all.filter(|c| c.text.to_lowercase().starts_with(&low) && c.text != typed).take(MOST).collect();
+        all.filter(|c| c.text.to_ascii_lowercase().starts_with(&low) && c.text != typed).take(MOST).collect();
     Completions { from: from as u32, usage, items }
 }
