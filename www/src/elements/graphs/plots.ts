@@ -210,6 +210,9 @@ export function nice(x: number): number {
   return [1, 2, 5, 10].map((n) => n * power).find((n) => n >= x) ?? x;
 }
 
+/** How far the last lengths of queues are drawn on, of what was drawn. */
+const TAIL = 0.1;
+
 /** Lengths of a listener's two queues, with what each holds where that is known. */
 export function queues({ marks, end }: World, node: number, holds: { syn: number; accept: number } | undefined): Plot & { most: [number, number] } {
   const x: number[] = [];
@@ -222,7 +225,9 @@ export function queues({ marks, end }: World, node: number, holds: { syn: number
     accept.push(marks.y(i));
   }
   if (x.length) {
-    x.push(Math.max(end / S, x.at(-1) ?? 0));
+    // A long silence after the last change would press all before it flat.
+    const last = x.at(-1) ?? 0;
+    x.push(Math.min(Math.max(end / S, last), last + (last - (x[0] ?? 0)) * TAIL));
     syn.push(syn.at(-1) ?? 0);
     accept.push(accept.at(-1) ?? 0);
   }
