@@ -8,6 +8,7 @@ use crate::rules;
 use crate::secret::FourTuple;
 use crate::settings::{QueuePolicy, Settings};
 use crate::sock::{Kind, Sock};
+use crate::sockopt::Options;
 use crate::step::{Refused, Step};
 use crate::{Host, HostEvent, SockId};
 use std::collections::VecDeque;
@@ -202,7 +203,7 @@ impl Host {
         sock.local = Some(SocketAddr::new(tuple.local, tuple.local_port));
         sock.remote = Some(SocketAddr::new(tuple.remote, tuple.remote_port));
         sock.parent = Some(listener);
-        sock.options = self.socks.get(listener).and_then(|l| l.options.clone());
+        sock.options = self.socks.get(listener).and_then(|l| l.options.as_deref()).map(Options::of_child);
         sock.hashed = true;
         sock.ip_ident = self.secret.word(crate::secret::Use::IpId, &tuple, 0) as u16;
         self.socks.insert(sock);

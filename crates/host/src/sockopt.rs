@@ -160,6 +160,12 @@ impl Options {
     pub(crate) fn get(&self, option: (i32, i32)) -> Option<i64> {
         self.values.get(&option).copied()
     }
+    /// What a listener hands on to a child: all but what is about accepting (linux `inet_csk_clone_lock`).
+    pub(crate) fn of_child(&self) -> Box<Options> {
+        let mut child = Box::new(self.clone());
+        child.values.remove(&TCP_DEFER_ACCEPT);
+        child
+    }
     /// TCP_FASTOPEN_KEY
     pub(crate) fn fast_open_keys(&self) -> Option<Keys> {
         self.fast_open_keys
