@@ -6,24 +6,22 @@ use crate::session::Session;
 use crate::view::{ErrorView, Stop};
 use host::{HostEvent, Pid};
 use net::{NodeId, StepLog, World};
-use std::collections::BTreeSet;
 
 /// Which lines of programs processes come to stand before. A process runs from call to call in one step, so it stands
 /// where its last call was made, with the line in the next step.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines {
-    nodes: BTreeSet<u32>,
+    nodes: Vec<u32>,
     /// Processes seen: a child that a fork has just made has not made a call of its own.
-    known: BTreeSet<(u32, Pid)>,
+    known: Vec<(u32, Pid)>,
 }
 
 impl Lines {
     /// Before the steps after `world`.
     pub(crate) fn new(stops: &[Stop], world: &World) -> Lines {
-        // Put in, not collected: collecting sorts first, and each sorter is 6 KB of wasm.
-        let (mut nodes, mut known) = (BTreeSet::new(), BTreeSet::new());
-        nodes.extend(stops.iter().filter(|s| s.line > 0).map(|s| s.node));
-        known.extend(nodes.iter().flat_map(|&n| pids(world, n).into_iter().map(move |p| (n, p))));
+        let mut nodes: Vec<u32> = stops.iter().filter(|s| s.line > 0).map(|s| s.node).collect();
+        nodes.dedup();
+        let known = nodes.iter().flat_map(|&n| pids(world, n).into_iter().map(move |p| (n, p))).collect();
         Lines { nodes, known }
     }
 
@@ -32,17 +30,22 @@ impl Lines {
         if self.nodes.is_empty() {
             return Vec::new();
         }
-        let mut moved: BTreeSet<(u32, Pid)> = BTreeSet::new();
+        let mut moved: Vec<(u32, Pid)> = Vec::new();
         for (node, event) in &log.events {
             if let (NodeId(node), HostEvent::CallReturned { pid, .. }) = (*node, event) {
-                moved.insert((node.into(), *pid));
+                moved.push((node.into(), *pid));
             }
         }
         if moved.is_empty() {
             return Vec::new();
         }
         for &node in &self.nodes {
-            moved.extend(pids(world, node).into_iter().map(|p| (node, p)).filter(|p| self.known.insert(*p)));
+            for new in pids(world, node).into_iter().map(|p| (node, p)) {
+                if !self.known.contains(&new) {
+                    self.known.push(new);
+                    moved.push(new);
+                }
+            }
         }
         let before =
             |s: &Stop| s.line > 0 && moved.iter().any(|&(node, pid)| stands_before(world, s, node, pid));
