@@ -61,3 +61,16 @@ fn errors_and_fields_stand_in_both_languages_with_the_same_operands() {
         }
     }
 }
+
+/// Every errno that a call can end with has its sentence, in both languages.
+#[test]
+fn every_errno_has_a_sentence() {
+    let table = include_str!("../../host/src/errno.rs");
+    let names = table.lines().filter_map(|l| l.trim().strip_prefix("(\"E")?.split('"').next());
+    let names: Vec<String> = names.map(|n| format!("E{n}")).collect();
+    assert!(names.len() > 30, "{names:?}");
+    let catalogues =
+        [include_str!("../locales/en/errors.json"), include_str!("../locales/zh-CN/errors.json")];
+    let absent = |n: &&String| !catalogues.iter().all(|c| c.contains(&format!("\"{n}\": ")));
+    assert_eq!(names.iter().filter(absent).collect::<Vec<_>>(), [] as [&String; 0]);
+}
