@@ -29,6 +29,7 @@ pub mod scenario;
 pub mod script;
 mod series;
 mod session;
+mod staging;
 pub mod standing;
 mod tcb;
 mod timeline;

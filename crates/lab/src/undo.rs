@@ -169,7 +169,8 @@ impl Session {
             let index = parent as usize;
             at = &self.timelines[index];
             if !at.deleted {
-                return (Some(index), shared);
+                // Steps that were run there, taken back and not run again are the fork's own.
+                return (Some(index), shared.min(at.ledger.steps()));
             }
             shared = shared.min(at.forked_at);
         }

@@ -174,3 +174,18 @@ fn a_timeline_alone_is_the_same_timeline() {
     run(&mut s, 10_000);
     assert_ne!(lone.digest(), s.digest(), "nothing done here is done there");
 }
+
+/// The parent was cut short by undo, and its run was not done again: the fork has the steps that they had shared.
+#[test]
+fn a_fork_that_is_brought_back_is_kept_though_its_parent_has_not_run_as_far_again() {
+    let mut s = open("accept-flow");
+    s.step();
+    command(&mut s, Command::Park { node: 0, pid: 0, parked: false });
+    run(&mut s, 1);
+    s.fork();
+    let fork = s.digest();
+    assert!(s.undo() && s.undo() && s.redo() && s.redo());
+    assert_eq!((names(&s), s.position()), ("main fork 1*".into(), 3));
+    let again = Session::restore(&s.save()).expect("what was saved");
+    assert_eq!((again.digest(), names(&again)), (fork, "main fork 1*".into()));
+}

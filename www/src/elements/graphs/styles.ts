@@ -2,8 +2,8 @@ import { css } from 'lit';
 
 export const styles = css`
   section { grid-template-rows: 32px minmax(0, 1fr); }
-  h2 .choices { flex: 0 1 auto; }
-  h2 .remark { flex: 0 1 auto; }
+  h2 .choices { flex: none; }
+  h2 .remark { flex: 0 1 auto; min-width: 0; }
   .ends, .as { flex: none; }
   .ends { font: var(--t1) / 16px var(--mono); color: var(--ink2); background: none; border: 0; border-bottom: 1px solid var(--hair); height: 22px; margin: -4px 0; max-width: 220px; }
   .ends option { background: var(--paper); color: var(--ink); }
@@ -46,7 +46,7 @@ export const styles = css`
   @container tool (max-width: 599px) {
     section { grid-template-rows: 44px 44px minmax(0, 1fr); }
     h2 { display: contents; }
-    h2 .choices { grid-row: 1; align-items: center; }
+    h2 .choices { grid-row: 1; align-items: center; flex: 0 1 auto; }
     .ends { grid-row: 2; height: 44px; margin: 0; width: calc(100% - 80px); max-width: none; }
     .as { grid-row: 2; height: 44px; margin: 0; justify-self: end; position: absolute; right: 0; top: 0; }
     section { position: relative; }

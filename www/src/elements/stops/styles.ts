@@ -7,7 +7,7 @@ export const styles = css`
   h2 .go kbd { font: var(--t1) / 24px var(--sans); color: var(--ink3); }
   h2 .remark { margin-left: auto; min-width: 0; }
   .both { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 32px; min-height: 0; overflow-y: auto; scrollbar-width: thin; padding-bottom: 8px; align-items: start; }
-  h3 { position: sticky; top: 0; background: var(--paper); z-index: 1; }
+  h3 { position: sticky; top: 0; background: var(--paper); z-index: 1; padding-top: 4px; }
   ul { padding-top: 2px; }
   li { display: flex; align-items: baseline; gap: 8px; min-height: 24px; font: var(--t1) / 24px var(--mono); border-bottom: 1px solid var(--hair); }
   li input[type='checkbox'] { width: 14px; height: 14px; margin: 0; accent-color: var(--you); flex: none; align-self: center; }

@@ -8,7 +8,7 @@ export const frame = css`
   p.none { font: italic var(--t3) / 18px var(--serif); color: var(--ink2); padding-top: 6px; }
   :host(:lang(zh)) p.none { font-style: normal; }
   .choices { display: flex; gap: 14px; min-width: 0; overflow-x: auto; scrollbar-width: none; }
-  .choices button { height: 24px; margin: -4px 0; min-width: 24px; color: var(--ink3); white-space: nowrap; }
+  .choices button { flex: none; height: 24px; margin: -4px 0; min-width: 24px; color: var(--ink3); white-space: nowrap; }
   .choices button[aria-checked='true'] { color: var(--ink); box-shadow: 0 1px 0 var(--ink); }
   h2 .remark { overflow: hidden; text-overflow: ellipsis; }
   @container tool (max-width: 599px) {
