@@ -75,6 +75,9 @@ fn a_server_and_a_client_by_hand() {
     assert!(s.ask(1, "netstat -s").unwrap().unwrap().starts_with("Ip:\n"));
     assert!(s.ask(1, "ip addr").unwrap().unwrap().contains("inet 10.0.0.2/24"));
     assert!(s.ask(1, "ps").unwrap().is_some());
+    assert_eq!(type_at(&mut s, 0, "connect(3, AF_UNSPEC)"), "connect(3, {sa_family=AF_UNSPEC}, 16) = 0");
+    let gone = type_at(&mut s, 0, "getpeername(3)");
+    assert!(gone.contains("= -1 ENOTCONN"), "{gone}");
     assert_eq!(s.ask(1, "listen(3, 2)").unwrap(), None, "a call is no question");
     assert_eq!(s.ask(9, "ps").unwrap_err().code, "unknown_node");
 }

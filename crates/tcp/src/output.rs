@@ -181,16 +181,18 @@ impl Connection {
         self.emit(self.snd.nxt, 0, Flags::ACK, 0);
     }
 
-    /// An ACK in answer to something unacceptable: at most one each `tcp_invalid_ratelimit` (RFC 5961 §7).
-    pub(crate) fn send_limited_ack(&mut self, now: Instant, counter: &'static str, r: &mut Tape) {
+    /// An ACK in answer to something unacceptable: at most one each `tcp_invalid_ratelimit` (RFC 5961 §7). One that is
+    /// held back is counted as `skipped` (linux `tcp_oow_rate_limited`). Whether it went.
+    pub(crate) fn send_limited_ack(&mut self, now: Instant, skipped: &'static str, r: &mut Tape) -> bool {
         if now < self.answers_from {
             let since = self.cfg.invalid_ratelimit - self.answers_from.since(now);
             rule!(r, rules::ANSWER_LIMITED, Drop, since, self.cfg.invalid_ratelimit);
-            return;
+            self.count(skipped);
+            return false;
         }
         self.answers_from = now + self.cfg.invalid_ratelimit;
-        self.count(counter);
         self.send_ack(now, r);
+        true
     }
 
     /// RST in the middle of a connection: `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>` (§3.10.5).

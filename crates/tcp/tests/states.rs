@@ -2,7 +2,7 @@
 mod common;
 use common::{Bench, plain};
 use std::fmt::Write;
-use tcp::{Config, State};
+use tcp::{Config, Event, State};
 
 const STATES: [State; 9] = [
     State::SynSent,
@@ -205,4 +205,17 @@ fn challenges_are_rationed() {
     b.wait_ms(500);
     b.gets("R 100(0) win 0");
     assert_eq!(b.sent_short().len(), 1);
+    // Those that went and those that were held back are counted apart (linux tcp_send_challenge_ack).
+    let counted = |name| b.events.iter().filter(|e| **e == Event::Count(name)).count();
+    assert_eq!((counted("TCPChallengeACK"), counted("TCPACKSkippedChallenge")), (2, 9));
+}
+
+#[test]
+fn an_answer_held_back_is_counted_as_skipped() {
+    let mut b = Bench::established(plain());
+    for _ in 0..3 {
+        b.gets(". 2000000(0) ack 1 win 32768");
+    }
+    assert_eq!(b.sent_short().len(), 1);
+    assert_eq!(b.events.iter().filter(|e| **e == Event::Count("TCPACKSkippedSeq")).count(), 2);
 }

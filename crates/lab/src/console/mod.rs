@@ -59,7 +59,16 @@ impl<'a> Reader<'a> {
         Ok(match self.signature.name {
             "socket" => self.socket()?,
             "bind" => Call::Bind { fd: self.fd()?, addr: self.address()? },
-            "connect" => Call::Connect { fd: self.fd()?, addr: self.address()? },
+            "connect" => {
+                let fd = self.fd()?;
+                match self.line.args.get(self.next) {
+                    Some((_, Arg::Int(n))) if Some(*n) == constant("AF_UNSPEC") => {
+                        self.next += 1;
+                        Call::Disconnect { fd }
+                    }
+                    _ => Call::Connect { fd, addr: self.address()? },
+                }
+            }
             "listen" => Call::Listen { fd: self.fd()?, backlog: self.int()? as i32 },
             "accept" => Call::Accept { fd: self.fd()? },
             "accept4" => Call::Accept4 { fd: self.fd()?, nonblocking: self.int()? != 0, peer: false },

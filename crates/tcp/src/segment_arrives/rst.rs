@@ -55,6 +55,8 @@ impl Connection {
 
     /// `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>` (RFC 5961 §3.2, §4.2), throttled (§7).
     pub(crate) fn challenge_ack(&mut self, now: Instant, r: &mut Tape) {
-        self.send_limited_ack(now, "TCPChallengeACK", r);
+        if self.send_limited_ack(now, "TCPACKSkippedChallenge", r) {
+            self.count("TCPChallengeACK");
+        }
     }
 }

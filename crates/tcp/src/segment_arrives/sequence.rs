@@ -14,7 +14,7 @@ impl Connection {
             let (val, recent) = (h.options.timestamps.map_or(0, |t| t.val), self.ts.map_or(0, |t| t.recent));
             rule!(r, rules::PAWS_REFUSED, Answer, val, recent);
             self.count("PAWSEstab");
-            self.duplicate_ack(now, seg, r);
+            self.duplicate_ack(now, seg, "TCPACKSkippedPAWS", r);
             return refused(&rules::PAWS_REFUSED, val, recent);
         }
         if self.state == State::TimeWait && self.reincarnation(seg, r) {
@@ -38,7 +38,7 @@ impl Connection {
             return refused(&rules::SEQ_RST_OUTSIDE, seq, nxt);
         }
         rule!(r, rules::SEQ_UNACCEPTABLE, Answer, h.seq, len, self.rcv.nxt, edge);
-        self.duplicate_ack(now, seg, r);
+        self.duplicate_ack(now, seg, "TCPACKSkippedSeq", r);
         if self.state == State::TimeWait {
             self.restart_time_wait(now, r);
         }
@@ -72,7 +72,7 @@ impl Connection {
 
     /// The answer to what cannot be accepted: `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`, with the range reported as
     /// a duplicate where it is one (RFC 2883 §4).
-    fn duplicate_ack(&mut self, now: Instant, seg: &Segment, r: &mut Tape) {
+    fn duplicate_ack(&mut self, now: Instant, seg: &Segment, skipped: &'static str, r: &mut Tape) {
         let h = &seg.header;
         let end = h.seq + seg_len(seg);
         if end != h.seq && h.seq.lt(self.rcv.nxt) {
@@ -88,7 +88,12 @@ impl Connection {
         if !seg.payload.is_empty() && !h.flags.has(Flags::SYN) {
             self.send_ack(now, r);
         } else {
-            self.send_limited_ack(now, "TCPACKSkippedSeq", r);
+            let skipped = match self.state {
+                State::SynReceived => "TCPACKSkippedSynRecv",
+                State::TimeWait => "TCPACKSkippedTimeWait",
+                _ => skipped,
+            };
+            self.send_limited_ack(now, skipped, r);
         }
     }
 }
