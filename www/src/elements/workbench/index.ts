@@ -29,7 +29,7 @@ export class Workbench extends Element {
     .ahead li { min-height: 17px; line-height: 17px; align-items: baseline; }
     .ahead span:last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
     .whatif h3 { align-items: center; }
-    .whatif h3 input { width: 56px; min-height: 24px; height: 24px; margin: -2px 0; }
+    .whatif h3 input { width: 56px; min-height: 24px; height: 24px; }
     .order li { padding-left: 6px; }
     .whatif h3 label { margin-left: auto; display: flex; gap: 6px; align-items: baseline; font: var(--t1) / 16px var(--sans); color: var(--ink3); }
   `];

@@ -6,8 +6,7 @@ export const styles = css`
   .columns { display: grid; gap: 0 24px; min-height: 0; }
   .column { min-height: 0; min-width: 0; overflow-y: auto; scrollbar-width: thin; display: flex; flex-direction: column; gap: 4px; padding-bottom: 4px; }
   .column > * { flex: none; }
-  h3 { display: flex; align-items: center; gap: 8px; min-height: 25px; font: italic var(--t3) / 16px var(--serif); color: var(--ink2); border-bottom: 1px solid var(--hair); padding-bottom: 2px; position: sticky; top: 0; background: var(--paper); z-index: 1; }
-  h3 input { min-height: 20px; padding: 0 4px; }
+  h3 { display: flex; align-items: center; gap: 8px; min-height: 26px; font: italic var(--t3) / 16px var(--serif); color: var(--ink2); border-bottom: 1px solid var(--hair); padding-bottom: 1px; position: sticky; top: 0; background: var(--paper); z-index: 1; }
   :host(:lang(zh)) h3 { font-style: normal; }
   h3 .dim { font: var(--t1) / 16px var(--sans); margin-left: auto; }
   .dim { color: var(--ink3); white-space: nowrap; }
