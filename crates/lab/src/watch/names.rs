@@ -93,23 +93,9 @@ pub(super) fn list(name: &str) -> Option<List> {
     LISTS.iter().find(|(known, _)| *known == name).map(|(_, list)| *list)
 }
 
-const STATES: [State; 11] = [
-    State::Closed,
-    State::Listen,
-    State::SynSent,
-    State::SynReceived,
-    State::Established,
-    State::FinWait1,
-    State::FinWait2,
-    State::CloseWait,
-    State::Closing,
-    State::LastAck,
-    State::TimeWait,
-];
-
 /// The state that a text begins with, written with `-` or with `_`, and its length.
 pub(super) fn state(text: &str) -> Option<(&'static str, usize)> {
-    STATES.iter().map(|s| s.name()).find_map(|name| {
+    State::ALL.iter().map(|s| s.name()).find_map(|name| {
         let begins = text.get(..name.len())?;
         begins
             .bytes()
