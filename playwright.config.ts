@@ -12,6 +12,8 @@ export default defineConfig({
   // Patient: two cores may be busy with other things.
   timeout: 90_000,
   expect: { timeout: 15_000 },
+  // A browser on busy cores stumbles now and then: what fails twice fails, what needed two tries is told as flaky.
+  retries: 1,
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
   use: {
