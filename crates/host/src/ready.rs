@@ -162,6 +162,26 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
 /// Those events of a socket that are `asked` for: what nobody asks for is not worked out.
 #[inline]
 pub(crate) fn events(sock: &Sock, asked: u32) -> u32 {
+    if asked == poll::IN | poll::ERR | poll::HUP && waits_for_more(sock) {
+        0
+    } else {
+        all_events(sock, asked)
+    }
+}
+
+/// A reader of an open connection whose SO_RCVLOWAT is not there yet: how most segments find it.
+#[inline]
+fn waits_for_more(sock: &Sock) -> bool {
+    let (Kind::Stream(c), None) = (&sock.kind, sock.error) else { return false };
+    let mark = sock.options.as_ref().map_or(1, |o| o.read_mark());
+    c.state() == State::Established
+        && !sock.reading_ended
+        && !c.eof()
+        && (c.readable() as u32) < mark
+        && !c.window_is_closing()
+}
+
+fn all_events(sock: &Sock, asked: u32) -> u32 {
     use poll::*;
     let mask = match &sock.kind {
         Kind::Stream(c) => stream_events(sock, c, asked),

@@ -3,7 +3,7 @@
 
 use crate::SockId;
 use crate::sock::Sock;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 
@@ -109,53 +109,87 @@ const SHARDS: usize = 256;
 /// hash table must not decide anything.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<K, V> {
-    shards: Vec<Rc<FxHashMap<K, V>>>,
+    shards: Vec<Rc<Shard<K, V>>>,
     len: usize,
+}
+
+/// What falls together: a handful, found by a walk over their hashes.
+#[derive(Clone, Debug)]
+struct Shard<K, V> {
+    hashes: Vec<u32>,
+    rows: Vec<(K, V)>,
+}
+
+impl<K: Eq, V> Shard<K, V> {
+    #[inline]
+    fn place(&self, hash: u32, key: &K) -> Option<usize> {
+        let same = |n: &usize| self.hashes[*n] == hash && self.rows[*n].0 == *key;
+        (0..self.hashes.len().min(self.rows.len())).find(same)
+    }
+    fn push(&mut self, hash: u32, key: K, value: V) {
+        self.hashes.push(hash);
+        self.rows.push((key, value));
+    }
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Default for Table<K, V> {
     fn default() -> Self {
-        Table { shards: vec![Rc::default(); SHARDS], len: 0 }
+        let empty = Rc::new(Shard { hashes: Vec::new(), rows: Vec::new() });
+        Table { shards: vec![empty; SHARDS], len: 0 }
     }
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Table<K, V> {
-    fn shard(key: &K) -> usize {
-        // Other bits than the map inside uses for its bucket (low) and its tag (top seven); on wasm32 the
-        // hasher fills the lower half only.
-        (FxBuildHasher.hash_one(key) >> 16) as usize % SHARDS
+    /// The shard of a key, and its hash.
+    #[inline]
+    fn of(key: &K) -> (usize, u32) {
+        // On wasm32 the hasher fills the lower half only.
+        let hash = FxBuildHasher.hash_one(key) as u32;
+        (hash as usize >> 16 & (SHARDS - 1), hash)
     }
+    #[inline]
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        self.shards[Self::shard(key)].get(key)
+        let (at, hash) = Self::of(key);
+        let shard = &self.shards[at];
+        shard.place(hash, key).map(|n| &shard.rows[n].1)
     }
     pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let shard = &mut self.shards[Self::shard(key)];
-        if !shard.contains_key(key) {
-            return None;
-        }
-        own(shard).get_mut(key)
+        let (at, hash) = Self::of(key);
+        let shard = &mut self.shards[at];
+        let n = shard.place(hash, key)?;
+        Some(&mut own(shard).rows[n].1)
     }
     pub(crate) fn entry_or_default(&mut self, key: K) -> &mut V
     where
         V: Default,
     {
-        let shard = own(&mut self.shards[Self::shard(&key)]);
-        self.len += usize::from(!shard.contains_key(&key));
-        shard.entry(key).or_default()
+        let (at, hash) = Self::of(&key);
+        let shard = own(&mut self.shards[at]);
+        let n = shard.place(hash, &key).unwrap_or_else(|| {
+            self.len += 1;
+            shard.push(hash, key, V::default());
+            shard.rows.len() - 1
+        });
+        &mut shard.rows[n].1
     }
     /// Gives back what stood there before.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let old = own(&mut self.shards[Self::shard(&key)]).insert(key, value);
-        self.len += usize::from(old.is_none());
-        old
+        let (at, hash) = Self::of(&key);
+        let shard = own(&mut self.shards[at]);
+        if let Some(n) = shard.place(hash, &key) {
+            return Some(std::mem::replace(&mut shard.rows[n].1, value));
+        }
+        shard.push(hash, key, value);
+        self.len += 1;
+        None
     }
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
-        let shard = &mut self.shards[Self::shard(key)];
-        if !shard.contains_key(key) {
-            return None;
-        }
+        let (at, hash) = Self::of(key);
+        let n = self.shards[at].place(hash, key)?;
+        let shard = own(&mut self.shards[at]);
+        shard.hashes.swap_remove(n);
         self.len -= 1;
-        own(shard).remove(key)
+        Some(shard.rows.swap_remove(n).1)
     }
     pub(crate) fn len(&self) -> usize {
         self.len

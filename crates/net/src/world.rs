@@ -71,7 +71,7 @@ pub(crate) struct Park {
 /// Room for a host's output, used again; holds nothing between steps, so a clone starts with none.
 #[derive(Debug, Default)]
 struct Scratch {
-    out: Output,
+    out: Option<Box<Output>>,
 }
 impl Clone for Scratch {
     fn clone(&self) -> Self {
@@ -143,7 +143,7 @@ impl World {
         debug_assert!(time >= self.now, "time runs forwards");
         self.now = time;
         log.begin(time);
-        let mut out = std::mem::take(&mut self.scratch.out);
+        let mut out = self.scratch.out.take().unwrap_or_default();
         match event {
             Event::Arrival { slot } => self.arrive(slot, &mut out, log, r),
             Event::Timer { node, key } => {
@@ -160,7 +160,7 @@ impl World {
             }
             Event::Flood { flood } => self.flood(flood, log, r),
         }
-        self.scratch.out = out;
+        self.scratch.out = Some(out);
         self.settle();
         true
     }
