@@ -193,6 +193,16 @@ header! {
     DST = "ipv6.dst", 192, 128, Ipv6;
 }
 header! {
+    /// IPv6's fragment header (RFC 8200 §4.5).
+    ipv6_fragment, "ipv6.fraghdr", 8;
+    NEXT = "ipv6.fraghdr.nxt", 0, 8, Uint;
+    RESERVED = "ipv6.fraghdr.reserved_octet", 8, 8, Hex;
+    OFFSET = "ipv6.fraghdr.offset", 16, 13, Uint;
+    RESERVED_BITS = "ipv6.fraghdr.reserved_bits", 29, 2, Uint;
+    MORE = "ipv6.fraghdr.more", 31, 1, Flag;
+    IDENT = "ipv6.fraghdr.ident", 32, 32, Hex;
+}
+header! {
     /// What every ICMPv4 message begins with (RFC 792).
     icmp, "icmp", 4;
     TYPE = "icmp.type", 0, 8, Uint;

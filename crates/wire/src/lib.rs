@@ -7,6 +7,7 @@
 pub mod arp;
 mod bits;
 pub mod checksum;
+pub mod datagram;
 pub mod dissect;
 pub mod edit;
 pub mod ethernet;
@@ -17,6 +18,7 @@ pub mod ip;
 pub mod layout;
 pub mod pick;
 mod problem;
+pub mod rewrite;
 mod seq;
 pub mod summary;
 pub mod tcp;

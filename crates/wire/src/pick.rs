@@ -41,6 +41,7 @@ static HEADERS: &[(Kind, &[Field])] = &[
     (Kind::Arp, at::arp::FIELDS),
     (Kind::Ipv4, at::ipv4::FIELDS),
     (Kind::Ipv6, at::ipv6::FIELDS),
+    (Kind::Fragment, at::ipv6_fragment::FIELDS),
     (Kind::Icmp, at::icmp::FIELDS),
     (Kind::Icmpv6, at::icmpv6::FIELDS),
     (Kind::Udp, at::udp::FIELDS),

@@ -170,11 +170,18 @@ fn what(part: &Part, frame: &[u8], addrs: &Addrs, bases: Bases) -> String {
         _ => {
             let protocol = match part.kind {
                 Kind::Ipv4 => layout::ipv4::PROTO.get(octets),
+                Kind::Fragment => return frag(octets, part.end - part.range.end),
                 _ => layout::ipv6::NEXT.get(octets),
             };
             format!("ip-proto-{protocol} {}", part.end - part.range.end)
         }
     }
+}
+
+/// A fragment of IPv6 but the first, as tcpdump writes one.
+fn frag(octets: &[u8], length: usize) -> String {
+    use layout::ipv6_fragment as at;
+    format!("frag ({}|{length})", at::OFFSET.get(octets) as usize * crate::datagram::UNIT)
 }
 
 fn arp(octets: &[u8]) -> String {

@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Arp,
     Ipv4,
     Ipv6,
+    /// IPv6's fragment header.
+    Fragment,
     Icmp,
     Icmpv6,
     Udp,
@@ -115,7 +117,21 @@ impl Walk<'_> {
             dst: at::DST.array::<16>(datagram).into(),
         };
         self.push(Kind::Ipv6, start..start + at::LEN, end, Some(addrs), possible);
-        self.transport(at::NEXT.get(datagram) as u8, addrs, start + at::LEN, end, possible);
+        self.behind_ipv6(at::NEXT.get(datagram) as u8, addrs, start + at::LEN, end, possible);
+    }
+
+    fn behind_ipv6(&mut self, next: u8, addrs: Addrs, start: usize, end: usize, whole: bool) {
+        use layout::ipv6_fragment as at;
+        if next != crate::datagram::FRAGMENT || end - start < at::LEN {
+            return self.transport(next, addrs, start, end, whole);
+        }
+        let header = &self.frame[start..start + at::LEN];
+        let (next, offset, more) = (at::NEXT.get(header) as u8, at::OFFSET.get(header), at::MORE.get(header));
+        self.push(Kind::Fragment, start..start + at::LEN, end, Some(addrs), whole);
+        if offset != 0 {
+            return self.data("data", start + at::LEN, end);
+        }
+        self.transport(next, addrs, start + at::LEN, end, whole && more == 0);
     }
 
     fn transport(&mut self, protocol: u8, addrs: Addrs, start: usize, end: usize, whole: bool) {

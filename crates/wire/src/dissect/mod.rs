@@ -94,6 +94,9 @@ impl Tree<'_> {
             Kind::Arp => self.table(&[layout::arp::FIELDS], part, &mut children, "arp"),
             Kind::Ipv4 => self.table(&[layout::ipv4::FIELDS], part, &mut children, "ip"),
             Kind::Ipv6 => self.table(&[layout::ipv6::FIELDS], part, &mut children, "ipv6"),
+            Kind::Fragment => {
+                self.table(&[layout::ipv6_fragment::FIELDS], part, &mut children, "ipv6.fraghdr")
+            }
             Kind::Udp => self.table(&[layout::udp::FIELDS], part, &mut children, "udp"),
             Kind::Tcp => self.table(&[layout::tcp::FIELDS], part, &mut children, "tcp"),
             Kind::Icmp => {

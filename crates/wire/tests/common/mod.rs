@@ -92,6 +92,7 @@ pub fn zoo() -> Vec<(&'static str, Vec<u8>)> {
         ("length beyond", edited(16, "ffff").into()),
         ("length short", edited(16, "0001").into()),
         ("fragment", edited(20, "2001").into()),
+        ("later fragment over IPv6", fragment_v6(&frame::emit_udp(&link, &v6(ip::UDP), &ports, 5, hello))),
         ("unknown protocol", edited(23, "63").into()),
         ("data offset 0", edited(46, "0018").into()),
         ("data offset 1", edited(46, "1018").into()),
@@ -102,4 +103,10 @@ pub fn zoo() -> Vec<(&'static str, Vec<u8>)> {
         ("end, then padding that is not zero", edited(54, "0101000102").into()),
     ];
     zoo.into_iter().map(|(name, octets)| (name, octets.to_vec())).collect()
+}
+
+/// The last of the fragments that an IPv6 frame is cut into.
+fn fragment_v6(frame: &[u8]) -> bytes::Bytes {
+    let pieces = wire::datagram::cut(&frame[14..], 60, 7).unwrap();
+    [&frame[..14], pieces.last().unwrap()].concat().into()
 }
