@@ -9,6 +9,7 @@ mod bits;
 pub mod checksum;
 pub mod datagram;
 pub mod dissect;
+pub mod dns;
 pub mod edit;
 pub mod ethernet;
 pub mod frame;

@@ -2,6 +2,7 @@
 //! judged.
 
 use crate::dissect::{What, items};
+use crate::dns;
 use crate::ethernet::Mac;
 use crate::hex;
 use crate::icmp::{v4, v6};
@@ -163,7 +164,11 @@ fn what(part: &Part, frame: &[u8], addrs: &Addrs, bases: Bases) -> String {
         Kind::Tcp if octets.len() < at::LEN => "[|tcp]".into(),
         Kind::Tcp => tcp(octets, part.end - part.range.end, bases),
         Kind::Udp if octets.len() < layout::udp::LEN => "[|udp]".into(),
-        Kind::Udp => format!("UDP, length {}", part.end - part.range.end),
+        Kind::Udp => {
+            let named = ports(part.kind, octets).filter(|(a, b)| [*a, *b].contains(&dns::PORT));
+            let message = named.and_then(|_| dns::line(frame.get(part.range.end..part.end)?));
+            message.unwrap_or_else(|| format!("UDP, length {}", part.end - part.range.end))
+        }
         Kind::Icmp | Kind::Icmpv6 if octets.len() < crate::icmp::LEN => "[|icmp]".into(),
         Kind::Icmp => format!("ICMP {}, length {length}", icmp(octets, addrs)),
         Kind::Icmpv6 => format!("ICMP6, {}, length {length}", icmp(octets, addrs)),
