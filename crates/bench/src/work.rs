@@ -71,14 +71,9 @@ fn host(last: u8, addr: Ipv4Addr, peer: Ipv4Addr, source: &str, start: Instant) 
     HostConfig {
         name: addr.to_string(),
         ifaces: vec![IfaceConfig {
-            mac: mac(last),
-            addr: IpAddr::V4(addr),
-            prefix: 24,
-            mtu: 1500,
             neighbours: vec![(IpAddr::V4(peer), mac(3 - last))],
-            gateway: None,
+            ..IfaceConfig::new(mac(last), IpAddr::V4(addr), 24)
         }],
-        profile: "linux".into(),
         sysctls: vec![
             // Cookies would answer a flood without the queue that is to be measured.
             ("net.ipv4.tcp_syncookies".into(), "0".into()),
@@ -88,6 +83,7 @@ fn host(last: u8, addr: Ipv4Addr, peer: Ipv4Addr, source: &str, start: Instant) 
         seed: last.into(),
         programs,
         call_time: Duration::from_micros(1),
+        ..HostConfig::default()
     }
 }
 

@@ -21,6 +21,7 @@ pub static NAMES: &[&str] = &[
     "IpInHdrErrors",
     "IpInReceives",
     "IpInUnknownProtos",
+    "IpOutNoRoutes",
     "IpOutRequests",
     "ListenDrops",
     "ListenOverflows",

@@ -14,7 +14,8 @@ use crate::store::Sorted;
 use crate::store::{Sockets, Table};
 use crate::wait::Parked;
 use crate::{
-    Call, CallResult, HostConfig, HostEvent, Output, Pid, ProcessInfo, SockId, SocketInfo, TimerKey,
+    Call, CallResult, HostConfig, HostEvent, Output, Pid, ProcessInfo, RouteInfo, SockId, SocketInfo,
+    TimerKey,
 };
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
@@ -55,7 +56,7 @@ impl Host {
     pub fn new(config: HostConfig) -> Result<Host, String> {
         let named = |e: String| format!("host {}: {e}", config.name);
         let settings = Settings::new(&config.profile, &config.sysctls).map_err(named)?;
-        let ip = Ip::new(&config.ifaces).map_err(named)?;
+        let ip = Ip::new(&config).map_err(named)?;
         let mut processes = Sorted::from_iter([(SHELL, Process::shell(settings.nofile))]);
         for (n, p) in config.programs.iter().enumerate() {
             let program = Program::compile(&p.source).map_err(|e| format!("{}: {e}", p.file))?;
@@ -131,6 +132,10 @@ impl Host {
     /// What it was made from.
     pub fn config(&self) -> &HostConfig {
         &self.config
+    }
+    /// For people to look at: its routing table in the order in which it is looked up, then the routes that it refused.
+    pub fn routes(&self) -> Vec<RouteInfo> {
+        self.ip.list()
     }
     /// For people to look at: every socket, as ss(8) would list them, by SockId.
     pub fn sockets(&self) -> Vec<SocketInfo> {

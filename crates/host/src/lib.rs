@@ -19,6 +19,7 @@ mod input;
 mod ip;
 mod listen;
 mod names;
+mod output;
 mod period;
 mod process;
 pub mod program;
@@ -36,7 +37,7 @@ mod tcp_info;
 mod text;
 mod wait;
 
-pub use config::{HostConfig, IfaceConfig, ProgramConfig};
+pub use config::{HostConfig, IfaceConfig, ProgramConfig, RouteConfig};
 pub use counters::NAMES as COUNTERS;
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
 pub use host::Host;
@@ -363,6 +364,22 @@ pub struct ProcessInfo {
     pub killed: Option<&'static str>,
     /// The process that forked it.
     pub parent: Option<Pid>,
+}
+/// A route of a host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RouteInfo {
+    /// Network, nothing behind its prefix.
+    pub dst: std::net::IpAddr,
+    /// Bits.
+    pub prefix: u8,
+    /// Next hop; none: the network is on the link.
+    pub via: Option<std::net::IpAddr>,
+    /// Interface, by index; none where it was refused for want of one.
+    pub iface: Option<usize>,
+    /// Address from which datagrams that take it are sent, where the socket has not chosen.
+    pub src: Option<std::net::IpAddr>,
+    /// It was configured, but could not be taken in: its next hop is on no network of ours.
+    pub refused: bool,
 }
 /// A variable of a program.
 #[derive(Clone, Debug, PartialEq)]

@@ -112,22 +112,13 @@ impl Host {
 
     /// A segment without payload that belongs to no connection.
     pub(crate) fn send_segment(&mut self, addrs: ip::Addrs, segment: wire::tcp::Header, cx: &mut Step) {
-        let Some(route) = self.ip.route(addrs.dst()) else {
-            rule!(cx.r, rules::ROUTE_MISSING, Drop, addrs.dst());
-            return;
-        };
-        let Some(mac) = self.ip.neighbour(route.iface, route.hop) else {
-            rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
-            return;
-        };
         let mut header = ip::Header::new(addrs, ip::TCP);
         header.ttl = self.settings.default_ttl;
-        let link = Link { dst: mac, src: self.ip.mac(route.iface) };
-        let frame = wire::frame::emit_tcp_in(&mut self.room, &link, &header, &segment, 0, |_| {});
-        self.counters.hot(Hot::IpOutRequests);
-        self.counters.hot(Hot::TcpOutSegs);
-        if !self.settings.tcp.device_full {
-            cx.out.frames.push(Sent { iface: route.iface, frame, resent: 0 });
+        let sent = self.output(&header, cx, &mut |room, link| {
+            wire::frame::emit_tcp_in(room, link, &header, &segment, 0, |_| {})
+        });
+        if sent.is_ok() {
+            self.counters.hot(Hot::TcpOutSegs);
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod common;
 use common::*;
-use host::{Call, CallResult};
+use host::{Call, CallResult, RouteConfig};
 use std::net::SocketAddr;
 use wire::frame::Packet;
 use wire::ip::{self, Addrs};
@@ -45,7 +45,7 @@ fn connecting_to_many_is_refused() {
     for addr in ["255.255.255.255:80", "224.0.0.1:80", "10.0.0.255:80"] {
         // With a gateway there is a way to everywhere, and still none to many.
         let mut host = config(2, "linux", &[]);
-        host.ifaces[0].gateway = Some(ip(1));
+        host.routes = vec![RouteConfig::default_via(ip(1), None)];
         let mut w = World::new(vec![host]);
         let fd = w.ok(0, Call::Socket);
         let addr: SocketAddr = addr.parse().expect("an address");

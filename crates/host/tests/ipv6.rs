@@ -11,8 +11,7 @@ fn v6(n: u8) -> IpAddr {
 
 fn config6(n: u8) -> HostConfig {
     let mut c = config(n, "linux", &[]);
-    c.ifaces[0].addr = v6(n);
-    c.ifaces[0].prefix = 64;
+    c.ifaces[0].addrs = vec![(v6(n), 64)];
     for (ip, mac) in &mut c.ifaces[0].neighbours {
         *ip = v6(mac[5]);
     }

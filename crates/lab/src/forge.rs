@@ -25,10 +25,10 @@ impl Session {
         let from = self.world.host(id).ok_or_else(|| error("unknown_node", [("node", num(node))]))?;
         let iface = from.config().ifaces.first().ok_or_else(no_peer)?;
         let is_server =
-            |n: &NodeId| self.scenario.nodes.get(usize::from(n.0)).is_some_and(|n| n.role == "server");
+            |n: &NodeId| self.scenario.nodes.get(usize::from(n.0)).is_some_and(|n| n.role() == "server");
         let reached = |n: &NodeId| {
             let host = self.world.host(*n)?;
-            let addr = host.config().ifaces.first()?.addr;
+            let (addr, _) = *host.config().ifaces.first()?.addrs.first()?;
             iface.neighbours.iter().find(|(a, _)| *a == addr).copied()
         };
         let others = || (0..self.world.nodes()).map(NodeId).filter(|n| *n != id);
@@ -37,10 +37,10 @@ impl Session {
             .find_map(|n| reached(&n))
             .or_else(|| others().find_map(|n| reached(&n)))
             .ok_or_else(no_peer)?;
-        let addrs = Addrs::new(iface.addr, dst).ok_or_else(no_peer)?;
+        let (own, _) = *iface.addrs.first().ok_or_else(no_peer)?;
+        let addrs = Addrs::new(own, dst).ok_or_else(no_peer)?;
         let flows = self.ledger().flows();
-        let free =
-            |p: &u16| flows.find(SocketAddr::new(iface.addr, *p), SocketAddr::new(dst, port)).is_none();
+        let free = |p: &u16| flows.find(SocketAddr::new(own, *p), SocketAddr::new(dst, port)).is_none();
         let src_port = (FIRST_PORT..=u16::MAX).find(free).unwrap_or(FIRST_PORT);
         let options = Options { mss: Some(iface.mtu.saturating_sub(40)), ..Options::default() };
         let header = Header {

@@ -33,6 +33,7 @@ mod staging;
 pub mod standing;
 mod tcb;
 mod timeline;
+pub mod topology;
 mod trace;
 mod undo;
 pub mod view;

@@ -20,17 +20,30 @@
 //!   "rules": [{"when": {"from": "Server", "set": "SYN ACK"}, "then": {"kind": "drop"}}]
 //! }
 //! ```
+//!
+//! Version 2 has networks ([`crate::topology`]): in place of `addr`, `mac` and `mtu` a node has `interfaces`, and
+//! `routes`, `dns`, `kind` (`host`, `router`, `nat`, `attacker`, `switch`, `hub`) beside its `gateway`; neighbours are asked
+//! for by ARP and Neighbour Discovery, where in version 1 everybody on a link knows everybody.
+//!
+//! ```json
+//! {"name": "Laptop", "interfaces": [{"name": "eth0", "addresses": ["192.168.1.10/24", "fd00::10/64"]}],
+//!  "gateway": "192.168.1.1", "dns": ["192.168.1.1"],
+//!  "routes": [{"to": "10.1.0.0/16", "via": "192.168.1.2"}]}
+//! {"name": "Switch", "kind": "switch"}
+//! {"name": "cable", "delay_us": 5, "ends": [{"node": "Laptop", "interface": "eth0"}, {"node": "Switch"}]}
+//! ```
 
 use crate::error::{Result, error, word};
 use crate::read::{self, Read, Reading, Wrong, reads};
 use crate::standing::StandingRule;
+use crate::topology::{Interface, NodeKind, RouteLine};
 use crate::view::{ErrorView, ScenarioInfo, Text};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The format that this build reads.
-pub const VERSION: u32 = 1;
+/// The newest format; those before are read too.
+pub const VERSION: u32 = 2;
 
 macro_rules! shipped {
     ($($id:literal),* $(,)?) => {
@@ -117,7 +130,7 @@ pub static PROGRAMS: &[(&str, &str)] = &[];
 /// A scenario as its file has it. Times in microseconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scenario {
-    /// [`VERSION`].
+    /// At most [`VERSION`].
     pub version: u32,
     /// Lower case, dashes.
     pub id: String,
@@ -138,20 +151,29 @@ pub struct Scenario {
     pub rules: Vec<StandingRule>,
 }
 
-/// A machine with one interface.
+/// A machine.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Node {
     /// For people; links name it.
     pub name: String,
-    /// `client`, `server`, `attacker`.
+    /// What it is.
+    #[serde(skip_serializing_if = "NodeKind::is_host")]
+    pub kind: NodeKind,
+    /// `client`, `server`, `attacker`; empty: see [`Node::role()`].
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub role: String,
-    /// Address with prefix length: `10.0.0.1/24`.
-    pub addr: String,
-    /// Ethernet address; none: `02:00:00:00:00:` and the node's number from 1.
+    /// Version 1: address of its one interface with prefix length: `10.0.0.1/24`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addr: Option<String>,
+    /// Version 1: Ethernet address; none: `02:00:00:00:00:` and the node's number from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mac: Option<String>,
-    /// Octets.
-    pub mtu: u16,
+    /// Version 1: octets; none: 1500.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mtu: Option<u16>,
+    /// Version 2: its interfaces.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<Interface>,
     /// None: the scenario's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
@@ -160,6 +182,12 @@ pub struct Node {
     /// Address of the neighbour that takes what is for other networks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<IpAddr>,
+    /// Version 2: routes beside the one by the gateway.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<RouteLine>,
+    /// Version 2: name servers, in the order in which they are asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dns: Vec<IpAddr>,
     /// SYNs that it sends by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flood: Option<Flood>,
@@ -226,6 +254,9 @@ pub struct Link {
 pub struct End {
     /// A node's name.
     pub node: String,
+    /// Version 2: name of its interface; none: the first that is not plugged in yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
     /// See [`Link::delay_us`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_us: Option<u64>,
@@ -260,13 +291,14 @@ pub enum Kind {
 
 reads!(Scenario { version, id, title, summary, profile = "linux".into(), seed = 0, nodes, links, rules = Vec::new() });
 reads!(Node {
-    name, role, addr, mac = None, mtu = 1500, profile = None, sysctls = BTreeMap::new(), gateway = None, flood = None,
+    name, kind = NodeKind::Host, role = String::new(), addr = None, mac = None, mtu = None, interfaces = Vec::new(),
+    profile = None, sysctls = BTreeMap::new(), gateway = None, routes = Vec::new(), dns = Vec::new(), flood = None,
     call_us = 20, programs = Vec::new()
 });
 reads!(Flood { to, from, syns, start_us = 0, every_us });
 reads!(Program { file = String::new(), program = None, start_us = 0, source = Vec::new(), park_at_line = None });
 reads!(Link { name, delay_us, rate_bps = None, queue_bytes = None, loss = 0.0, ends });
-reads!(End { node, delay_us = None, loss = None, lose = Vec::new() });
+reads!(End { node, interface = None, delay_us = None, loss = None, lose = Vec::new() });
 reads!(Lose { kind, nth });
 reads!(Text { en, zh });
 
@@ -294,12 +326,13 @@ impl Scenario {
     /// `bad_scenario`, with the line and column or the field, and what would be right.
     pub fn parse(json: &str) -> Result<Scenario> {
         let mut scenario: Scenario = read::json(json).map_err(bad)?;
-        if scenario.version != VERSION {
+        if !(1..=VERSION).contains(&scenario.version) {
             let found = scenario.version;
             return Err(bad(format!(
-                "version: {found} is not known here; this build reads version {VERSION}"
+                "version: {found} is not known here; this build reads versions 1 to {VERSION}"
             )));
         }
+        scenario.check_version()?;
         for (n, node) in scenario.nodes.iter_mut().enumerate() {
             for (p, program) in node.programs.iter_mut().enumerate() {
                 program.resolve().map_err(|problem| bad(format!("nodes[{n}].programs[{p}]: {problem}")))?;

@@ -158,9 +158,9 @@ impl Session {
             (0..self.world.nodes()).filter_map(|n| Some(self.world.host(NodeId(n))?.sockets())).collect();
         let node_of = |addr: SocketAddr| {
             let has = |n: &u16| {
-                self.world
-                    .host(NodeId(*n))
-                    .is_some_and(|h| h.config().ifaces.iter().any(|i| i.addr == addr.ip()))
+                self.world.host(NodeId(*n)).is_some_and(|h| {
+                    h.config().ifaces.iter().any(|i| i.addrs.iter().any(|(a, _)| *a == addr.ip()))
+                })
             };
             (0..self.world.nodes()).find(has)
         };
@@ -222,8 +222,8 @@ impl Session {
         Some(NodeView {
             id: id.0.into(),
             name: config.name.clone(),
-            role: self.scenario.nodes.get(usize::from(id.0)).map(|n| n.role.clone()).unwrap_or_default(),
-            addr: iface.map(|i| i.addr.to_string()).unwrap_or_default(),
+            role: self.scenario.nodes.get(usize::from(id.0)).map(|n| n.role().to_owned()).unwrap_or_default(),
+            addr: iface.and_then(|i| i.addrs.first()).map(|(a, _)| a.to_string()).unwrap_or_default(),
             mac: iface.map(|i| wire::Mac(i.mac).to_string()).unwrap_or_default(),
             profile: config.profile.clone(),
             processes: processes.into_iter().map(process).collect(),

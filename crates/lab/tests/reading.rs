@@ -79,7 +79,9 @@ fn a_scenario_names_the_place_of_what_is_wrong() {
     };
     for (nodes, why) in [
         ("{}", "nodes: here belongs a list, not an object"),
-        (r#"[{"name": "A"}]"#, "nodes[0]: missing field `role`"),
+        (r#"[{"role": "client"}]"#, "nodes[0]: missing field `name`"),
+        (r#"[{"name": "A", "role": "client"}]"#, "nodes[0].addr: missing; write it as 10.0.0.1/24"),
+        (r#"[{"name": "A", "addr": "10.0.0.1/24"}]"#, "nodes[0].role: missing; there are client"),
         (
             r#"[{"name": "A", "role": "client", "addr": "10.0.0.1/24", "mtu": 70000}]"#,
             "nodes[0].mtu: 70000 is not",

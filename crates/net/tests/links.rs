@@ -18,19 +18,9 @@ fn mac(n: u8) -> [u8; 6] {
 fn host(n: u8) -> HostConfig {
     HostConfig {
         name: format!("h{n}"),
-        ifaces: vec![IfaceConfig {
-            mac: mac(n),
-            addr: IpAddr::V4(Ipv4Addr::new(10, 0, 0, n)),
-            prefix: 24,
-            mtu: 1500,
-            neighbours: vec![],
-            gateway: None,
-        }],
-        profile: "linux".into(),
-        sysctls: vec![],
+        ifaces: vec![IfaceConfig::new(mac(n), IpAddr::V4(Ipv4Addr::new(10, 0, 0, n)), 24)],
         seed: n.into(),
-        programs: vec![],
-        call_time: Duration::ZERO,
+        ..HostConfig::default()
     }
 }
 

@@ -105,18 +105,14 @@ fn host(i: usize, kind: &Kind, six: bool, seed: u64) -> HostConfig {
     HostConfig {
         name: format!("h{i}"),
         ifaces: vec![IfaceConfig {
-            mac: mac(i),
-            addr: address(i, six),
-            prefix: if six { 64 } else { 24 },
             mtu: if six { kind.mtu.max(1_280) } else { kind.mtu }, // RFC 8200 §5
             neighbours: vec![(address(1 - i, six), mac(1 - i))],
-            gateway: None,
+            ..IfaceConfig::new(mac(i), address(i, six), if six { 64 } else { 24 })
         }],
         profile: kind.profile.into(),
         sysctls: kind.sysctls.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
         seed: seed.wrapping_add(i as u64),
-        programs: vec![],
-        call_time: Duration::ZERO,
+        ..HostConfig::default()
     }
 }
 
@@ -258,7 +254,9 @@ impl Run {
                 return;
             }
             let goes_on = self.world.step(&mut self.log, &mut Tape::None);
-            self.blow();
+            if goes_on {
+                self.blow();
+            }
             self.world.assert_invariants();
             for i in 0..2 {
                 self.work(i);

@@ -23,7 +23,7 @@ use crate::code::Env;
 use bytes::Bytes;
 use calls::{Handle, Waiting};
 use config::{Setting, Settings};
-use host::{Fd, Host, HostConfig, IfaceConfig};
+use host::{Fd, Host, HostConfig, IfaceConfig, RouteConfig};
 pub use journal::{Deed, Failure, Happening};
 use machine::{Machine, Stopped};
 use peer::Peer;
@@ -247,17 +247,14 @@ fn host_config(s: &Settings) -> HostConfig {
     HostConfig {
         name: "under test".into(),
         ifaces: vec![IfaceConfig {
-            mac: inject::HOST_MAC.0,
-            addr: s.local_ip,
-            prefix: if s.local_ip.is_ipv4() { 16 } else { 64 },
             mtu: s.mtu,
             neighbours: vec![(s.gateway_ip, inject::GATEWAY_MAC.0)],
-            gateway: Some(s.gateway_ip),
+            ..IfaceConfig::new(inject::HOST_MAC.0, s.local_ip, if s.local_ip.is_ipv4() { 16 } else { 64 })
         }],
+        routes: vec![RouteConfig::default_via(s.gateway_ip, Some(0))],
         profile: s.profile.clone(),
         sysctls: s.defaults().iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
         seed: 1,
-        programs: Vec::new(),
-        call_time: Duration::ZERO,
+        ..HostConfig::default()
     }
 }

@@ -38,12 +38,8 @@ pub fn config(n: u8, profile: &str, sysctls: &[&str]) -> HostConfig {
     HostConfig {
         name: format!("h{n}"),
         ifaces: vec![IfaceConfig {
-            mac: mac(n),
-            addr: ip(n),
-            prefix: 24,
-            mtu: 1500,
             neighbours: (1..=99).filter(|&k| k != n).map(|k| (ip(k), mac(k))).collect(),
-            gateway: None,
+            ..IfaceConfig::new(mac(n), ip(n), 24)
         }],
         profile: profile.into(),
         sysctls: sysctls
@@ -52,8 +48,8 @@ pub fn config(n: u8, profile: &str, sysctls: &[&str]) -> HostConfig {
             .map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned()))
             .collect(),
         seed: u64::from(n) * 1_000_003,
-        programs: Vec::new(),
         call_time: Duration::from_micros(10),
+        ..HostConfig::default()
     }
 }
 

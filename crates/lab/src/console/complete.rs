@@ -93,7 +93,8 @@ impl Session {
     /// bind(2) takes the host's own addresses, everything else those of the others.
     fn addresses(&self, call: &Signature, host: &Host) -> Vec<Completion> {
         let of = |h: &Host| -> Vec<(String, String)> {
-            h.config().ifaces.iter().map(|i| (i.addr.to_string(), h.config().name.clone())).collect()
+            let addrs = h.config().ifaces.iter().flat_map(|i| &i.addrs);
+            addrs.map(|(a, _)| (a.to_string(), h.config().name.clone())).collect()
         };
         let own = of(host);
         let mut all = vec![];

@@ -195,18 +195,14 @@ fn ps(host: &Host) -> String {
 fn interfaces(host: &Host) -> String {
     let mut out = String::new();
     for (n, i) in host.config().ifaces.iter().enumerate() {
-        let mac: Vec<String> = i.mac.iter().map(|b| format!("{b:02x}")).collect();
-        let family = if i.addr.is_ipv4() { "inet" } else { "inet6" };
-        _ = writeln!(
-            out,
-            "{}: eth{n}: mtu {}\n    link/ether {}\n    {family} {}/{}",
-            n + 1,
-            i.mtu,
-            mac.join(":"),
-            i.addr,
-            i.prefix
-        );
-        if let Some(gateway) = i.gateway {
+        _ = writeln!(out, "{}: {}: mtu {}\n    link/ether {}", n + 1, i.name, i.mtu, wire::Mac(i.mac));
+        for (addr, prefix) in &i.addrs {
+            let family = if addr.is_ipv4() { "inet" } else { "inet6" };
+            _ = writeln!(out, "    {family} {addr}/{prefix}");
+        }
+    }
+    for route in host.routes().iter().filter(|r| r.prefix == 0) {
+        if let Some(gateway) = route.via {
             _ = writeln!(out, "    default via {gateway}");
         }
     }

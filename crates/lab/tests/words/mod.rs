@@ -101,7 +101,8 @@ pub fn ladder(session: &Session) -> String {
     let flows = session.ledger().flows().list();
     let isn = |f: &FrameRecord, own: bool| {
         let flow = flows.get(usize::from(f.flow))?;
-        let client = session.world().host(net::NodeId(f.from))?.config().ifaces[0].addr == flow.client.ip();
+        let client =
+            session.world().host(net::NodeId(f.from))?.config().ifaces[0].addrs[0].0 == flow.client.ip();
         flow.isn(client == own)
     };
     let relative = |n: u32, base: Option<wire::Seq>| n.wrapping_sub(base.map_or(0, |b| b.0));

@@ -1,0 +1,68 @@
+//! The one way out: a datagram's route, the neighbour that takes it, its frame. What TCP sends by a way that is known goes
+//! past this (`settle::transmit`); all else, and what finds no neighbour there, comes here.
+
+use crate::counters::Hot;
+use crate::ip::Route;
+use crate::step::Step;
+use crate::{Errno, Host, Sent, rules};
+use bytes::Bytes;
+use std::net::IpAddr;
+use tcp::rule;
+use wire::frame::Room;
+use wire::{Link, Mac, ip};
+
+/// Makes a frame, in the room given, for the link given.
+pub(crate) type Emit<'a> = &'a mut dyn FnMut(&mut Room, &Link) -> Bytes;
+
+impl Host {
+    /// Sends a datagram of this host to where the route of its destination leads. Counts it.
+    ///
+    /// # Errors
+    /// ENETUNREACH: there is no route. That nobody answers for the next hop comes later, as an error of the datagram.
+    pub(crate) fn output(&mut self, header: &ip::Header, cx: &mut Step, emit: Emit) -> Result<(), Errno> {
+        let dst = header.addrs.dst();
+        let Some(route) = self.ip.route(dst) else {
+            rule!(cx.r, rules::ROUTE_MISSING, Drop, dst);
+            self.count_quietly("IpOutNoRoutes");
+            return Err(Errno("ENETUNREACH"));
+        };
+        self.counters.hot(Hot::IpOutRequests);
+        self.output_by(&route, dst, cx, emit);
+        Ok(())
+    }
+
+    /// Sends a datagram for `dst` by a route that was chosen.
+    pub(crate) fn output_by(&mut self, route: &Route, dst: IpAddr, cx: &mut Step, emit: Emit) {
+        let known =
+            if self.ip.is_many(dst) { Some(group(dst)) } else { self.ip.neighbour(route.iface, route.hop) };
+        let Some(mac) = known else {
+            rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
+            return;
+        };
+        let link = Link { dst: mac, src: self.ip.mac(route.iface) };
+        let frame = emit(&mut self.room, &link);
+        self.put_on_link(route.iface, frame, cx);
+    }
+
+    /// A frame goes out by an interface, as it is.
+    pub(crate) fn put_on_link(&mut self, iface: usize, frame: Bytes, cx: &mut Step) {
+        if !self.settings.tcp.device_full {
+            cx.out.frames.push(Sent { iface, frame, resent: 0 });
+        }
+    }
+}
+
+/// The Ethernet address of many (RFC 1112 §6.4, RFC 2464 §7).
+fn group(dst: IpAddr) -> Mac {
+    match dst {
+        IpAddr::V4(a) if a.is_multicast() => {
+            let [_, b, c, d] = a.octets();
+            Mac([0x01, 0x00, 0x5e, b & 0x7f, c, d])
+        }
+        IpAddr::V4(_) => Mac::BROADCAST,
+        IpAddr::V6(a) => {
+            let [.., b, c, d, e] = a.octets();
+            Mac([0x33, 0x33, b, c, d, e])
+        }
+    }
+}
