@@ -14,6 +14,8 @@ pub struct HostConfig {
     pub routes: Vec<RouteConfig>,
     /// Name servers, in the order in which they are asked (resolv.conf(5)).
     pub dns: Vec<IpAddr>,
+    /// Names that need no server (hosts(5)).
+    pub hosts: Vec<(String, IpAddr)>,
     /// `linux`, `rfc` or `bsd43`.
     pub profile: String,
     /// Settings by sysctl name, `net.ipv4.tcp_synack_retries` → 5; see [`crate::settings`].
@@ -34,6 +36,7 @@ impl Default for HostConfig {
             ifaces: Vec::new(),
             routes: Vec::new(),
             dns: Vec::new(),
+            hosts: Vec::new(),
             profile: "linux".into(),
             sysctls: Vec::new(),
             seed: 0,

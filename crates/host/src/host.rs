@@ -5,7 +5,7 @@ use crate::fast_open::Remembered;
 use crate::ip::Ip;
 use crate::names::PortUse;
 use crate::process::{Process, SHELL};
-use crate::program::Program;
+use crate::program::{Names, Program};
 use crate::secret::{FourTuple, Secret};
 use crate::settings::Settings;
 use crate::sock::{Kind, Sock, WaitId};
@@ -57,11 +57,12 @@ impl Host {
         let named = |e: String| format!("host {}: {e}", config.name);
         let settings = Settings::new(&config.profile, &config.sysctls).map_err(named)?;
         let ip = Ip::new(&config).map_err(named)?;
+        let names = Rc::new(names(&config));
         let mut processes = Sorted::from_iter([(SHELL, Process::shell(settings.nofile))]);
         for (n, p) in config.programs.iter().enumerate() {
             let program = Program::compile(&p.source).map_err(|e| format!("{}: {e}", p.file))?;
             let pid = Pid(n as u32 + 1);
-            processes.insert(pid, Process::new(pid, &p.file, program, p.start, settings.nofile));
+            processes.insert(pid, Process::new(pid, &p.file, (program, &names), p.start, settings.nofile));
         }
         Ok(Host {
             secret: Secret::new(config.seed),
@@ -215,4 +216,14 @@ impl Host {
     pub(crate) fn count_quietly(&mut self, name: &'static str) {
         self.counters.add(name, 1);
     }
+}
+
+/// What programs find of names. The small C knows IPv4 addresses alone.
+fn names(config: &HostConfig) -> Names {
+    let v4 = |addr: &IpAddr| match addr {
+        IpAddr::V4(a) => Some(*a),
+        IpAddr::V6(_) => None,
+    };
+    let hosts = config.hosts.iter().filter_map(|(name, addr)| Some((name.clone(), v4(addr)?)));
+    Names { servers: config.dns.iter().filter_map(v4).collect(), hosts: hosts.collect(), seed: config.seed }
 }

@@ -1,6 +1,6 @@
 //! Processes: descriptors and programs.
 
-use crate::program::{Next, Program};
+use crate::program::{Names, Next, Program};
 use crate::step::Step;
 use crate::wait::{OK, Try, errno};
 use crate::{Call, CallResult, CallText, Errno, Fd, Host, HostEvent, Pid, ProcessInfo, SockId, text};
@@ -20,6 +20,7 @@ const SIGPIPE: i32 = 13;
 /// signal(7): those that end a process here.
 fn signal_name(signal: i32) -> &'static str {
     match signal {
+        6 => "SIGABRT",
         8 => "SIGFPE",
         SIGPIPE => "SIGPIPE",
         24 => "SIGXCPU",
@@ -124,8 +125,15 @@ impl Process {
             killed: None,
         }
     }
-    pub(crate) fn new(pid: Pid, file: &str, mut program: Program, start: Instant, nofile: u32) -> Process {
+    pub(crate) fn new(
+        pid: Pid,
+        file: &str,
+        (mut program, names): (Program, &Rc<Names>),
+        start: Instant,
+        nofile: u32,
+    ) -> Process {
         program.set_pid(pid.0);
+        program.set_names(names);
         Process { pid, file: file.into(), program: Some(program), start, ..Process::shell(nofile) }
     }
     pub(crate) fn start(&self) -> Instant {

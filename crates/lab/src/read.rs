@@ -186,17 +186,13 @@ impl<A: Read, B: Read> Read for (A, B) {
     }
 }
 
-impl Read for BTreeMap<String, String> {
-    fn read(value: &Value) -> Reading<BTreeMap<String, String>> {
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn read(value: &Value) -> Reading<BTreeMap<String, T>> {
         // Collecting would sort first: 6 KB of wasm.
         let mut all = BTreeMap::new();
         for (name, value) in fields(value)? {
-            all.insert(name.clone(), field_of(name, value)?);
+            all.insert(name.clone(), T::read(value).map_err(|wrong| wrong.within(name))?);
         }
         Ok(all)
     }
-}
-
-fn field_of(name: &str, value: &Value) -> Reading<String> {
-    String::read(value).map_err(|wrong| wrong.within(name))
 }

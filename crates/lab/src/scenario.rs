@@ -188,6 +188,9 @@ pub struct Node {
     /// Version 2: name servers, in the order in which they are asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dns: Vec<IpAddr>,
+    /// Version 2: names that need no server, as hosts(5) has them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub hosts: BTreeMap<String, IpAddr>,
     /// SYNs that it sends by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flood: Option<Flood>,
@@ -292,7 +295,8 @@ pub enum Kind {
 reads!(Scenario { version, id, title, summary, profile = "linux".into(), seed = 0, nodes, links, rules = Vec::new() });
 reads!(Node {
     name, kind = NodeKind::Host, role = String::new(), addr = None, mac = None, mtu = None, interfaces = Vec::new(),
-    profile = None, sysctls = BTreeMap::new(), gateway = None, routes = Vec::new(), dns = Vec::new(), flood = None,
+    profile = None, sysctls = BTreeMap::new(), gateway = None, routes = Vec::new(), dns = Vec::new(),
+    hosts = BTreeMap::new(), flood = None,
     call_us = 20, programs = Vec::new()
 });
 reads!(Flood { to, from, syns, start_us = 0, every_us });

@@ -51,6 +51,7 @@ impl Scenario {
             ifaces: self.interfaces(n, node)?,
             routes: self.routes(n, node)?,
             dns: node.dns.clone(),
+            hosts: node.hosts.iter().map(|(name, addr)| (name.clone(), *addr)).collect(),
             profile: node.profile.clone().unwrap_or_else(|| self.profile.clone()),
             sysctls: node.sysctls.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
             seed: host_seed(seed, n),

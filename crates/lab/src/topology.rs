@@ -215,6 +215,7 @@ impl Scenario {
                     ("interfaces", !node.interfaces.is_empty()),
                     ("routes", !node.routes.is_empty()),
                     ("dns", !node.dns.is_empty()),
+                    ("hosts", !node.hosts.is_empty()),
                     ("kind", !node.kind.is_host()),
                 ];
                 if let Some((field, _)) = newer.iter().find(|(_, there)| *there) {

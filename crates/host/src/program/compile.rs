@@ -75,6 +75,8 @@ pub(super) struct Compiler {
     ret: Ty,
     loops: Vec<Loop>,
     pub(super) depth: u32,
+    /// What is read is the library: it has no lines.
+    library: bool,
 }
 
 /// A text's code.
@@ -94,6 +96,7 @@ pub(super) fn compile(source: &str) -> Result<Code> {
         ret: Ty::INT,
         loops: Vec::new(),
         depth: 0,
+        library: false,
     };
     c.quoting(prelude::STRUCTS, Compiler::externals)?;
     c.new_static("errno", Ty::INT, At { line: 1, column: 1 })?;
@@ -101,6 +104,11 @@ pub(super) fn compile(source: &str) -> Result<Code> {
     c.new_static("strerror()", said, At { line: 1, column: 1 })?;
     c.scope.push(("errno".into(), Place::Static(super::ERRNO)));
     c.tokens = lexer::lex(source)?.into();
+    if c.tokens.iter().any(|t| matches!(&t.token, Token::Name(n) if prelude::resolves(n))) {
+        c.library = true;
+        c.quoting(prelude::RESOLVER, Compiler::externals)?;
+        c.library = false;
+    }
     c.program()
 }
 
@@ -178,7 +186,7 @@ impl Compiler {
         }
     }
     pub(super) fn emit(&mut self, op: Op, at: At) -> usize {
-        self.ops.push((op, at.line));
+        self.ops.push((op, if self.library { 0 } else { at.line }));
         self.ops.len() - 1
     }
     /// Makes the jump at `op` lead to what comes next.

@@ -3,6 +3,7 @@
 use super::machine::Machine;
 use super::memory::{address, moved};
 use super::prelude::{AF_INET, Lib};
+use super::resolve::error_text;
 use super::{Code, STRERROR, Trap};
 use std::net::Ipv4Addr;
 
@@ -143,7 +144,12 @@ impl Machine {
             Lib::Wexitstatus => a >> 8 & 0xff,
             Lib::Wifsignaled => i64::from(a & 0x7f != 0),
             Lib::Wtermsig => a & 0x7f,
-            _ => return Err("this function is not here".into()),
+            Lib::GaiStrerror => {
+                let text = [error_text(a).as_bytes(), b"\0"].concat();
+                self.memory.write(code, address(STRERROR), &text)?;
+                address(STRERROR)
+            }
+            _ => return self.resolve(code, lib, args),
         })
     }
 

@@ -5,7 +5,8 @@ use super::memory::{self, Frame, Memory, Object};
 use super::prelude::{Lib, Sys};
 use super::sys::{After, Out};
 use super::types::Kind;
-use super::{BUDGET, Code, Next, Trap};
+use super::{BUDGET, Code, Names, Next, Trap};
+use std::rc::Rc;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Binary {
@@ -81,6 +82,9 @@ pub(super) struct Machine {
     /// What was printed and not written yet: stdout is line-buffered, as on a terminal.
     pub(super) printed: Vec<u8>,
     pub(super) pid: u32,
+    /// What its host knows of names, and how often servers were asked.
+    pub(super) names: Rc<Names>,
+    pub(super) asked: u32,
     /// Octets of all variables.
     used: usize,
 }
@@ -96,6 +100,8 @@ impl Machine {
             out: Out::default(),
             printed: Vec::new(),
             pid: 0,
+            names: Rc::default(),
+            asked: 0,
             used,
         };
         // Declarations that stand before the first statement are done with, so that the line shown is the one about
@@ -116,9 +122,15 @@ impl Machine {
             }
         }
     }
-    /// The line of the operation that comes next; 0 at the end.
+    /// The line of the operation that comes next; 0 at the end. A function of the library stands where it was called.
     pub(super) fn line(&self, code: &Code) -> u32 {
-        code.ops.get(self.pc).map_or(0, |(_, line)| *line)
+        let line = |pc: usize| code.ops.get(pc).map_or(0, |(_, line)| *line);
+        let callers = self.memory.frames.iter().rev().map(|f| line(f.back));
+        std::iter::once(line(self.pc)).chain(callers).find(|&n| n > 0).unwrap_or(0)
+    }
+    /// Whether a function of the library makes the call under way.
+    pub(super) fn in_library(&self, code: &Code) -> bool {
+        code.ops.get(self.pc).is_some_and(|(_, line)| *line == 0)
     }
     /// The lines from here to the next call, found by running a copy.
     pub(super) fn ahead(&self, code: &Code) -> Vec<u32> {

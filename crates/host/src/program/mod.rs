@@ -14,6 +14,7 @@ mod library;
 mod machine;
 mod memory;
 mod prelude;
+mod resolve;
 mod show;
 mod sys;
 mod types;
@@ -23,6 +24,7 @@ use bytes::Bytes;
 use lexer::At;
 use machine::{Machine, Op};
 use memory::Object;
+pub(crate) use resolve::Names;
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
@@ -66,13 +68,16 @@ pub fn constant(name: &str) -> Option<i64> {
 
 /// Every function that a program can call without writing it, as C declares it.
 pub fn prototypes() -> impl Iterator<Item = &'static str> {
-    prelude::builtins().map(|(_, prototype)| prototype)
+    let own = |prototype: &str| prototype.contains(&format!(" {}", prelude::OWN));
+    let written = prelude::WRITTEN.iter().copied();
+    prelude::builtins().map(|(_, prototype)| prototype).filter(move |p| !own(p)).chain(written)
 }
 
 /// Operations a program may run between two calls before it is taken to loop for ever.
 pub const BUDGET: u32 = 200_000;
 
 /// Signals that end a program which does what C leaves undefined, or never makes a call.
+const SIGABRT: i32 = 6;
 const SIGFPE: i32 = 8;
 const SIGSEGV: i32 = 11;
 const SIGXCPU: i32 = 24;
@@ -169,6 +174,10 @@ impl Program {
     pub(crate) fn set_pid(&mut self, pid: u32) {
         self.machine.pid = pid;
     }
+    /// What getaddrinfo(3) finds on its host.
+    pub(crate) fn set_names(&mut self, names: &Rc<Names>) {
+        self.machine.names = Rc::clone(names);
+    }
     /// Runs to the next system call.
     pub(crate) fn run(&mut self) -> Next {
         self.machine.run(&self.code)
@@ -184,7 +193,11 @@ impl Program {
             }
             CallResult::Blocked => return,
         };
+        let library = self.machine.in_library(&self.code);
         self.machine.resume(&self.code, value, &data);
+        if library {
+            return;
+        }
         match self.results.iter_mut().find(|(l, _)| *l == line) {
             Some(entry) => entry.1 = text,
             None => self.results.push((line, text)),

@@ -22,7 +22,28 @@ struct tcp_info {
     tcpi_rcv_rtt, tcpi_rcv_space, tcpi_total_retrans;
 };
 struct epoll_event { unsigned int events; union epoll_data data; };
+struct addrinfo {
+  int ai_flags, ai_family, ai_socktype, ai_protocol; socklen_t ai_addrlen; struct sockaddr *ai_addr; char *ai_canonname;
+  struct addrinfo *ai_next;
+};
+struct dns_record { const char *name; int type; unsigned int ttl; const char *data; };
 ";
+
+/// Functions in the language itself.
+pub(super) const RESOLVER: &str = include_str!("resolver.c");
+/// Their prototypes, as C declares them.
+pub(super) const WRITTEN: [&str; 2] = [
+    "int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res)",
+    "void freeaddrinfo(struct addrinfo *res)",
+];
+
+/// Whether a name is one of theirs.
+pub(super) fn resolves(name: &str) -> bool {
+    matches!(name, "getaddrinfo" | "freeaddrinfo")
+}
+
+/// Names that begin so are the library's own.
+pub(super) const OWN: &str = "__";
 
 /// Names of types that are another type's.
 pub(super) const TYPE_NAMES: [(&str, &str); 20] = [
@@ -144,6 +165,15 @@ builtins! { Lib LIB:
     Wexitstatus "int WEXITSTATUS(int status)";
     Wifsignaled "int WIFSIGNALED(int status)";
     Wtermsig "int WTERMSIG(int status)";
+    GaiStrerror "const char *gai_strerror(int error)";
+    DnsReply "int dns_reply(const struct dns_record *zone, size_t count, const void *query, size_t len, void *reply, size_t room)";
+    DnsQuery "int __dns_query(int id, const char *name, void *to, size_t room)";
+    DnsAnswer "int __dns_answer(const void *reply, size_t len, int id, const char *name, in_addr_t *found, int most)";
+    DnsId "int __dns_id(void)";
+    IsName "int __is_name(const char *name)";
+    NameServer "in_addr_t __name_server(int n)";
+    HostEntry "in_addr_t __host_entry(const char *name)";
+    Service "int __service(const char *name)";
 }
 
 /// Every function that a program can call without writing it, with its prototype.
@@ -155,6 +185,8 @@ pub(super) const F_GETFL: i64 = 3;
 pub(super) const F_SETFL: i64 = 4;
 pub(super) const O_NONBLOCK: i64 = 0o4000;
 pub(super) const SOCK_STREAM: i64 = 1;
+pub(super) const SOCK_DGRAM: i64 = 2;
+pub(super) const SOCK_RAW: i64 = 3;
 pub(super) const SOCK_CLOEXEC: i64 = 0o2_000_000;
 pub(super) const AF_INET: i64 = 2;
 pub(super) const SIGPIPE: i64 = 13;
@@ -175,7 +207,34 @@ const POINTERS: [(&str, i64); 6] =
     [("NULL", 0), ("SIG_DFL", 0), ("SIG_IGN", 1), ("stdin", 0), ("stdout", 1), ("stderr", 2)];
 
 /// Names that stand for a number; those of socket options stand in [`sockopt::TABLE`], those of errno in [`ERRNOS`].
-const NUMBERS: [(&str, i64); 78] = [
+const NUMBERS: [(&str, i64); 105] = [
+    ("SOCK_DGRAM", SOCK_DGRAM),
+    ("SOCK_RAW", SOCK_RAW),
+    ("AI_PASSIVE", 1),
+    ("AI_CANONNAME", 2),
+    ("AI_NUMERICHOST", 4),
+    ("AI_NUMERICSERV", 0x400),
+    ("EAI_BADFLAGS", -1),
+    ("EAI_NONAME", -2),
+    ("EAI_AGAIN", -3),
+    ("EAI_FAIL", -4),
+    ("EAI_NODATA", -5),
+    ("EAI_FAMILY", -6),
+    ("EAI_SOCKTYPE", -7),
+    ("EAI_SERVICE", -8),
+    ("EAI_MEMORY", -10),
+    ("EAI_SYSTEM", -11),
+    ("NI_MAXHOST", 1025),
+    ("NS_MAXDNAME", 1025),
+    ("NS_PACKETSZ", 512),
+    ("NAMESERVER_PORT", 53),
+    ("T_A", 1),
+    ("T_NS", 2),
+    ("T_CNAME", 5),
+    ("T_PTR", 12),
+    ("T_MX", 15),
+    ("T_TXT", 16),
+    ("T_AAAA", 28),
     ("EXIT_SUCCESS", 0),
     ("EXIT_FAILURE", 1),
     ("AF_INET", AF_INET),

@@ -2,8 +2,9 @@
 
 use super::machine::Machine;
 use super::memory::{self, Memory};
+use super::prelude::OWN;
 use super::types::{Def, Kind, Ty};
-use super::{Code, ERRNO, STRERROR};
+use super::{Code, ERRNO, STRERROR, Static};
 use crate::{FrameInfo, VariableInfo};
 use std::net::Ipv4Addr;
 
@@ -18,7 +19,10 @@ impl Machine {
         let mut all = Vec::new();
         for frame in self.memory.frames.iter().rev() {
             let function = code.functions[frame.function as usize].name.clone();
-            all.push(FrameInfo { function, line: line(at) });
+            // The library's own are nobody's business.
+            if line(at) > 0 {
+                all.push(FrameInfo { function, line: line(at) });
+            }
             at = frame.back;
         }
         all
@@ -29,10 +33,14 @@ impl Machine {
             ERRNO => self.memory.load(code, memory::address(ERRNO), Kind::I32) != Ok(0),
             i => i != STRERROR,
         };
-        let statics = code.statics.iter().enumerate().filter(|(_, s)| !s.fixed).filter(shown);
+        let own = |s: &Static| s.fixed || s.name.starts_with(OWN);
+        let statics = code.statics.iter().enumerate().filter(|(_, s)| !own(s)).filter(shown);
         let mut all: Vec<_> = statics.map(|(i, s)| self.variable(code, None, &s.name, s.ty, i)).collect();
         for frame in &self.memory.frames {
             let function = &code.functions[frame.function as usize];
+            if function.entry.and_then(|pc| code.ops.get(pc)).is_some_and(|(_, line)| *line == 0) {
+                continue;
+            }
             let locals = function.locals.iter().enumerate();
             all.extend(
                 locals.map(|(i, v)| self.variable(code, Some(&function.name), &v.name, v.ty, frame.base + i)),
