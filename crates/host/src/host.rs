@@ -14,8 +14,8 @@ use crate::store::Sorted;
 use crate::store::{Sockets, Table};
 use crate::wait::Parked;
 use crate::{
-    Call, CallResult, HostConfig, HostEvent, Output, Pid, ProcessInfo, RouteInfo, SockId, SocketInfo,
-    TimerKey,
+    Call, CallResult, HostConfig, HostEvent, IfaceInfo, NeighbourInfo, Output, Pid, ProcessInfo, RouteInfo,
+    SockId, SocketInfo, TimerKey,
 };
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
@@ -83,8 +83,11 @@ impl Host {
             connections: 0,
         })
     }
-    /// Starts its programs (into `out.runnable`).
+    /// Starts its programs (into `out.runnable`), and tells its links who it is where its settings say so.
     pub fn boot(&mut self, out: &mut Output) {
+        let cx = &mut Step { now: Instant::ZERO, out: &mut *out, r: &mut Tape::None };
+        self.begin_detection(cx);
+        self.announce(cx);
         let programs = self.processes.values().filter(|p| p.pid != SHELL);
         out.runnable.extend(programs.map(|p| (p.pid, p.start())));
     }
@@ -104,6 +107,7 @@ impl Host {
         let cx = &mut Step { now, out, r };
         match key {
             TimerKey::Process(pid) => self.sleepers_wake(pid, cx),
+            TimerKey::Neighbour => self.neighbours_due(cx),
             TimerKey::Sock(id) => {
                 let Some(sock) = self.socks.get_mut(id) else { return };
                 sock.armed = None;
@@ -137,6 +141,14 @@ impl Host {
     /// For people to look at: its routing table in the order in which it is looked up, then the routes that it refused.
     pub fn routes(&self) -> Vec<RouteInfo> {
         self.ip.list()
+    }
+    /// For people to look at: its interfaces, by index.
+    pub fn interfaces(&self) -> Vec<IfaceInfo> {
+        self.ip.interfaces()
+    }
+    /// For people to look at: its neighbour tables, interface by interface.
+    pub fn neighbours(&self) -> Vec<NeighbourInfo> {
+        self.ip.neighbours()
     }
     /// For people to look at: every socket, as ss(8) would list them, by SockId.
     pub fn sockets(&self) -> Vec<SocketInfo> {

@@ -69,6 +69,11 @@ impl Host {
         let (message, rest) = icmp::parse(header, frame, range).map_err(|m| self.malformed(m, cx))?;
         self.count_quietly("IcmpInMsgs");
         let v6 = matches!(header.addrs, ip::Addrs::V6 { .. });
+        if v6
+            && let Some(taken) = self.ndisc_arrives(iface, link, header, &message, (frame, rest.clone()), cx)
+        {
+            return taken;
+        }
         let (echo, reply) = if v6 { (v6::ECHO, v6::ECHO_REPLY) } else { (v4::ECHO, v4::ECHO_REPLY) };
         if message.kind == echo {
             self.count_quietly("IcmpInEchos");
@@ -91,6 +96,15 @@ impl Host {
                 Err(Refused::new(&rules::ICMP_IGNORED, message.kind.into(), message.code.into()))
             }
             (says, Some(quoted)) => self.tcp_error(says, &quoted, cx),
+        }
+    }
+
+    /// Nobody answered for the next hop of a datagram of ours: as if a router had said that its host is unreachable (linux
+    /// `arp_error_report`, `ndisc_error_report`).
+    pub(crate) fn own_unreachable(&mut self, datagram: &[u8], cx: &mut Step) {
+        if let Some(quoted) = icmp::quoted(datagram).filter(|q| q.protocol == ip::TCP) {
+            // The connection may be gone, or past this segment.
+            let _ = self.tcp_error(Says::Unreachable("EHOSTUNREACH", false), &quoted, cx);
         }
     }
 

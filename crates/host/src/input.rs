@@ -11,7 +11,7 @@ use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
 use tcp::rule::{Operand, Outcome};
 use tcp::{Admission, Segment, Verdict, rule};
-use wire::{Link, Malformed, Seq, arp, ethernet, ip};
+use wire::{Malformed, Seq, ethernet, ip};
 
 impl Host {
     pub(crate) fn take_frame(&mut self, iface: usize, frame: Bytes, cx: &mut Step) {
@@ -28,14 +28,14 @@ impl Host {
         }
         rule!(cx.r, rules::LINK_FOR_US, Pass, iface);
         if ethertype == ethernet::ARP {
-            return self.arp_arrives(iface, &frame, cx);
+            return self.arp_arrives(iface, &link, &frame, cx);
         }
         self.counters.hot(Hot::IpInReceives);
         let (header, range) = ip::parse(&frame, ethernet::LEN, ethertype).map_err(|m| {
             self.count_quietly("IpInHdrErrors");
             self.malformed(m, cx)
         })?;
-        self.check_addresses(&header, cx)?;
+        self.check_addresses(iface, &header, cx)?;
         self.counters.hot(Hot::IpInDelivers);
         match header.protocol {
             ip::TCP => self.tcp_arrives(&header, frame, range, cx),
@@ -49,14 +49,21 @@ impl Host {
         }
     }
 
-    fn check_addresses(&mut self, header: &ip::Header, cx: &mut Step) -> Result<(), Refused> {
+    fn check_addresses(&mut self, iface: usize, header: &ip::Header, cx: &mut Step) -> Result<(), Refused> {
         let (src, dst) = (header.addrs.src(), header.addrs.dst());
+        if self.ip.asks
+            && header.protocol == ip::ICMPV6
+            && (self.ip.listens(iface, dst) || src.is_unspecified())
+        {
+            // Neighbour Discovery speaks to groups, and from no address before there is one.
+            return Ok(());
+        }
         if impossible_source(src) || self.ip.is_ours(src) {
             self.count_quietly("IpInAddrErrors");
             rule!(cx.r, rules::IP_SOURCE_IMPOSSIBLE, Drop, src);
             return Err(Refused::new(&rules::IP_SOURCE_IMPOSSIBLE, low_word(src), 0));
         }
-        if !self.ip.is_ours(dst) {
+        if !self.ip.is_ours(dst) || self.ip.asks && self.ip.is_withheld(dst) {
             self.count_quietly("IpInAddrErrors");
             rule!(cx.r, rules::IP_NOT_FOR_US, Drop, dst);
             return Err(Refused::new(&rules::IP_NOT_FOR_US, low_word(dst), 0));
@@ -72,32 +79,6 @@ impl Host {
         let operands = [Operand::from(a), Operand::from(b)];
         rule::keep(cx.r, rule, Outcome::Drop, &operands[..rule.operands.len()]);
         Refused { rule, numbers: m.numbers }
-    }
-
-    /// RFC 826: who asks for our address is answered and remembered.
-    fn arp_arrives(&mut self, iface: usize, frame: &Bytes, cx: &mut Step) -> Result<(), Refused> {
-        let packet = arp::parse(frame, ethernet::LEN).map_err(|m| self.malformed(m, cx))?;
-        let (asked, asker) = (IpAddr::V4(packet.dst_ip), IpAddr::V4(packet.src_ip));
-        if self.ip.owner(asked) != Some(iface) {
-            rule!(cx.r, rules::ARP_IGNORED, Drop, asked);
-            return Err(Refused::new(&rules::ARP_IGNORED, low_word(asked), 0));
-        }
-        self.ip.learn(iface, asker, packet.src_mac);
-        rule!(cx.r, rules::ARP_LEARNED, Act, asker);
-        if packet.opcode == arp::REQUEST {
-            rule!(cx.r, rules::ARP_ANSWERED, Answer, asked, asker);
-            let mac = self.ip.mac(iface);
-            let reply = arp::Packet {
-                opcode: arp::REPLY,
-                src_mac: mac,
-                src_ip: packet.dst_ip,
-                dst_mac: packet.src_mac,
-                dst_ip: packet.src_ip,
-            };
-            let frame = arp::emit(&Link { dst: packet.src_mac, src: mac }, &reply);
-            cx.out.frames.push(crate::Sent { iface, frame, resent: 0 });
-        }
-        Ok(())
     }
 
     fn tcp_arrives(

@@ -1,26 +1,59 @@
 //! Interfaces, addresses, routes and neighbours: where a datagram goes, and whether one is for us.
 
 use crate::config::{HostConfig, IfaceConfig, RouteConfig};
+use crate::ndisc::{link_local, solicited_node};
+use crate::neigh::Neighbour;
+use crate::secret::Secret;
 use crate::store::Sorted;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
+use tcp::time::Instant;
 use wire::Mac;
 
 /// A host's side of the network layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Ip {
-    ifaces: Vec<Iface>,
+    pub(crate) ifaces: Vec<Iface>,
     /// Longest prefix first; of those with the same the first one counts.
     routes: Vec<Entry>,
     /// Those that were not taken in, as Linux refuses them.
     refused: Vec<RouteConfig>,
+    /// Some interface asks for its neighbours, so that what TCP knows of them is worth telling.
+    pub(crate) asks: bool,
+    /// Deadline of neighbour entries last announced to the simulator.
+    pub(crate) armed: Option<Instant>,
+    /// Addresses of ours that somebody else was heard to use, with the Ethernet address that did.
+    conflicts: Sorted<IpAddr, Mac>,
+    pub(crate) secret: Secret,
 }
 
 #[derive(Clone, Debug)]
-struct Iface {
-    mac: Mac,
-    addrs: Vec<(IpAddr, u8)>,
+pub(crate) struct Iface {
+    pub(crate) mac: Mac,
+    pub(crate) addrs: Vec<Own>,
     mtu: u16,
-    neighbours: Sorted<IpAddr, Mac>,
+    pub(crate) arp: bool,
+    pub(crate) neighbours: Sorted<IpAddr, Neighbour>,
+}
+
+/// An address of an interface.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Own {
+    pub(crate) ip: IpAddr,
+    pub(crate) prefix: u8,
+    pub(crate) state: AddrState,
+}
+
+/// Whether an address may be used (RFC 4862 §2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum AddrState {
+    Preferred,
+    /// Still asked for: so many times more, the next time then.
+    Tentative {
+        probes: u32,
+        at: Instant,
+    },
+    /// Somebody else has it.
+    Duplicate,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -48,20 +81,32 @@ impl Ip {
     /// Errors say what in the configuration is wrong and how to mend it. What a system would take in, however useless it
     /// is, is no error.
     pub(crate) fn new(config: &HostConfig) -> Result<Ip, String> {
-        let mut ip = Ip { ifaces: Vec::new(), routes: Vec::new(), refused: Vec::new() };
+        let mut ip = Ip {
+            ifaces: Vec::new(),
+            routes: Vec::new(),
+            refused: Vec::new(),
+            asks: config.ifaces.iter().any(|i| i.arp),
+            armed: None,
+            conflicts: Sorted::default(),
+            secret: Secret::new(config.seed),
+        };
         for (n, c) in config.ifaces.iter().enumerate() {
-            for (k, &(addr, prefix)) in c.addrs.iter().enumerate() {
+            let mut addrs: Vec<Own> = Vec::new();
+            for (addr, prefix) in c.addrs.iter().copied().chain(own_link_local(c)) {
                 check_address(c, addr, prefix)?;
-                if ip.is_ours(addr) || c.addrs[..k].iter().any(|(other, _)| *other == addr) {
+                let elsewhere = !is_link_local(addr) && ip.is_ours(addr);
+                if elsewhere || addrs.iter().any(|own| own.ip == addr) {
                     return Err(format!("{addr} stands twice; leave one out"));
                 }
                 ip.add_route(Entry { dst: addr, prefix, via: None, iface: n, src: addr });
+                addrs.push(Own { ip: addr, prefix, state: AddrState::Preferred });
             }
             ip.ifaces.push(Iface {
                 mac: Mac(c.mac),
-                addrs: c.addrs.clone(),
+                addrs,
                 mtu: c.mtu,
-                neighbours: c.neighbours.iter().map(|&(ip, mac)| (ip, Mac(mac))).collect(),
+                arp: c.arp,
+                neighbours: c.neighbours.iter().map(|&(ip, m)| (ip, Neighbour::permanent(Mac(m)))).collect(),
             });
         }
         for (n, route) in config.routes.iter().enumerate() {
@@ -91,7 +136,7 @@ impl Ip {
         let RouteConfig { dst, prefix, via, iface, onlink } = *route;
         let on_link = |n: usize, hop: IpAddr| {
             let i = self.ifaces.get(n)?;
-            i.addrs.iter().find(|(a, len)| *a != hop && same_prefix(*a, hop, *len)).map(|(a, _)| *a)
+            i.addrs.iter().find(|a| a.ip != hop && same_prefix(a.ip, hop, a.prefix)).map(|a| a.ip)
         };
         let all = || iface.map_or(0..self.ifaces.len(), |n| n..n + 1);
         let near = via.and_then(|hop| all().find_map(|n| Some((n, on_link(n, hop)?))));
@@ -106,8 +151,18 @@ impl Ip {
     /// An address of the family to send from, the interface's own before others.
     fn source(&self, iface: usize, dst: IpAddr) -> Option<IpAddr> {
         let own = self.ifaces.get(iface).into_iter();
-        let mut all = own.chain(&self.ifaces).flat_map(|i| &i.addrs).map(|(a, _)| *a);
+        let mut all = own.chain(&self.ifaces).flat_map(|i| &i.addrs).map(|a| a.ip);
         all.find(|a| a.is_ipv4() == dst.is_ipv4())
+    }
+
+    /// The address from which a neighbour is asked for where nothing waits for it.
+    pub(crate) fn source_on(&self, iface: usize, hop: IpAddr) -> Option<IpAddr> {
+        let i = self.ifaces.get(iface)?;
+        let usable = || i.addrs.iter().filter(|a| a.state == AddrState::Preferred);
+        // linux ndisc_send_ns: the link-local one.
+        let local = usable().find(|a| hop.is_ipv6() && is_link_local(a.ip));
+        let near = usable().find(|a| same_prefix(a.ip, hop, a.prefix));
+        local.or(near).map(|a| a.ip).or_else(|| self.source(iface, hop))
     }
 
     fn add_route(&mut self, entry: Entry) {
@@ -123,21 +178,55 @@ impl Ip {
         self.ifaces.get(iface).map_or(Mac([0; 6]), |i| i.mac)
     }
     pub(crate) fn is_ours(&self, addr: IpAddr) -> bool {
-        self.ifaces.iter().any(|i| i.addrs.iter().any(|(a, _)| *a == addr))
+        self.ifaces.iter().any(|i| i.addrs.iter().any(|a| a.ip == addr))
+    }
+    /// Addresses of interfaces that ask for their neighbours.
+    pub(crate) fn resolved_addresses(&self) -> Vec<(usize, IpAddr)> {
+        let of = |(n, i): (usize, &Iface)| i.addrs.iter().map(|a| (n, a.ip)).collect::<Vec<_>>();
+        self.ifaces.iter().enumerate().filter(|(_, i)| i.arp).flat_map(of).collect()
+    }
+    /// Whether the interface asks for its neighbours.
+    pub(crate) fn resolves(&self, iface: usize) -> bool {
+        self.ifaces.get(iface).is_some_and(|i| i.arp)
+    }
+    pub(crate) fn state(&self, iface: usize, addr: IpAddr) -> Option<AddrState> {
+        self.ifaces.get(iface)?.addrs.iter().find(|a| a.ip == addr).map(|a| a.state)
+    }
+    pub(crate) fn set_state(&mut self, iface: usize, addr: IpAddr, state: AddrState) {
+        let own = self.ifaces.get_mut(iface).and_then(|i| i.addrs.iter_mut().find(|a| a.ip == addr));
+        if let Some(own) = own {
+            own.state = state;
+        }
+    }
+    /// An address of ours that is not (yet, or ever) to be used.
+    pub(crate) fn is_withheld(&self, addr: IpAddr) -> bool {
+        let own = self.ifaces.iter().flat_map(|i| &i.addrs).find(|a| a.ip == addr);
+        own.is_some_and(|a| a.state != AddrState::Preferred)
+    }
+    /// Somebody else uses an address of ours.
+    pub(crate) fn conflict(&mut self, addr: IpAddr, mac: Mac) {
+        self.conflicts.insert(addr, mac);
+    }
+    /// Groups of IPv6 that an interface listens to (RFC 4291 §2.8).
+    pub(crate) fn listens(&self, iface: usize, group: IpAddr) -> bool {
+        let IpAddr::V6(group) = group else { return false };
+        let all_nodes = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
+        let asks = |a: &Own| matches!(a.ip, IpAddr::V6(own) if solicited_node(own) == group);
+        self.ifaces.get(iface).is_some_and(|i| i.arp && (group == all_nodes || i.addrs.iter().any(asks)))
     }
     /// An address of many: multicast, broadcast, or the broadcast of a subnet that an interface is in (RFC 1122
     /// §3.2.1.3). No connection can be made to one (RFC 9293 MUST-46).
     pub(crate) fn is_many(&self, addr: IpAddr) -> bool {
         let IpAddr::V4(v4) = addr else { return addr.is_multicast() };
-        let directed = |(own, prefix): &(IpAddr, u8)| {
-            let host_bits = u32::MAX.checked_shr((*prefix).into()).unwrap_or(0);
-            *prefix < 31 && same_prefix(*own, addr, *prefix) && u32::from(v4) & host_bits == host_bits
+        let directed = |own: &Own| {
+            let host_bits = u32::MAX.checked_shr(own.prefix.into()).unwrap_or(0);
+            own.prefix < 31 && same_prefix(own.ip, addr, own.prefix) && u32::from(v4) & host_bits == host_bits
         };
         v4.is_multicast() || v4.is_broadcast() || self.ifaces.iter().any(|i| i.addrs.iter().any(directed))
     }
     /// The interface with this address.
     pub(crate) fn owner(&self, addr: IpAddr) -> Option<usize> {
-        self.ifaces.iter().position(|i| i.addrs.iter().any(|(a, _)| *a == addr))
+        self.ifaces.iter().position(|i| i.addrs.iter().any(|a| a.ip == addr))
     }
     /// The longest prefix that `dst` has. `None`: there is no way there.
     #[inline]
@@ -146,16 +235,25 @@ impl Ip {
         let mtu = self.ifaces.get(entry.iface)?.mtu;
         Some(Route { iface: entry.iface, src: entry.src, hop: entry.via.unwrap_or(dst), mtu })
     }
-    pub(crate) fn neighbour(&self, iface: usize, hop: IpAddr) -> Option<Mac> {
-        self.ifaces.get(iface)?.neighbours.get(&hop).copied()
-    }
-    /// A neighbour said who it is.
-    pub(crate) fn learn(&mut self, iface: usize, addr: IpAddr, mac: Mac) {
-        if let Some(i) = self.ifaces.get_mut(iface)
-            && i.addrs.iter().any(|(own, prefix)| same_prefix(*own, addr, *prefix))
-        {
-            i.neighbours.insert(addr, mac);
-        }
+    /// The interfaces with their addresses.
+    pub(crate) fn interfaces(&self) -> Vec<crate::IfaceInfo> {
+        let address = |a: &Own| crate::AddrInfo {
+            addr: a.ip,
+            prefix: a.prefix,
+            state: match a.state {
+                AddrState::Preferred => "",
+                AddrState::Tentative { .. } => "tentative",
+                AddrState::Duplicate => "dadfailed",
+            },
+            conflict: self.conflicts.get(&a.ip).map(|m| m.0),
+        };
+        let iface = |i: &Iface| crate::IfaceInfo {
+            mac: i.mac.0,
+            mtu: i.mtu,
+            arp: i.arp,
+            addrs: i.addrs.iter().map(address).collect(),
+        };
+        self.ifaces.iter().map(iface).collect()
     }
     /// The routing table, as it is looked up, and the routes that were refused.
     pub(crate) fn list(&self) -> Vec<crate::RouteInfo> {
@@ -177,6 +275,16 @@ impl Ip {
         };
         self.routes.iter().map(entry).chain(self.refused.iter().map(refused)).collect()
     }
+}
+
+/// RFC 4291 §2.1: an interface with addresses of IPv6 has one on the link.
+fn own_link_local(c: &IfaceConfig) -> Option<(IpAddr, u8)> {
+    let needs = c.arp && c.addrs.iter().any(|a| a.0.is_ipv6()) && !c.addrs.iter().any(|a| is_link_local(a.0));
+    needs.then(|| (link_local(c.mac).into(), 64))
+}
+
+fn is_link_local(addr: IpAddr) -> bool {
+    matches!(addr, IpAddr::V6(a) if a.is_unicast_link_local())
 }
 
 fn check_address(iface: &IfaceConfig, addr: IpAddr, prefix: u8) -> Result<(), String> {
@@ -211,7 +319,7 @@ fn masked(addr: IpAddr, prefix: u8) -> IpAddr {
     }
 }
 
-fn same_prefix(a: IpAddr, b: IpAddr, prefix: u8) -> bool {
+pub(crate) fn same_prefix(a: IpAddr, b: IpAddr, prefix: u8) -> bool {
     match (a, b) {
         (IpAddr::V4(a), IpAddr::V4(b)) => {
             let differ = u32::from(a) ^ u32::from(b);

@@ -2,6 +2,7 @@
 //!
 //! Sans-IO like `tcp`: frames, calls and time in ([`Host`]); frames, deadlines and events out ([`Output`]).
 mod address;
+mod arp;
 mod calls;
 mod config;
 mod cookie;
@@ -19,6 +20,8 @@ mod input;
 mod ip;
 mod listen;
 mod names;
+mod ndisc;
+mod neigh;
 mod output;
 mod period;
 mod process;
@@ -41,6 +44,7 @@ pub use config::{HostConfig, IfaceConfig, ProgramConfig, RouteConfig};
 pub use counters::NAMES as COUNTERS;
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
 pub use host::Host;
+pub use neigh::Nud;
 pub use ready::poll;
 pub use store::{Sorted, own};
 pub use text::{CALLS, CallText};
@@ -66,6 +70,8 @@ pub enum TimerKey {
     Sock(SockId),
     /// The end of a process's sleep.
     Process(Pid),
+    /// What happens next to neighbour entries and to addresses that are not used yet.
+    Neighbour,
 }
 
 /// A system call as a value.
@@ -364,6 +370,53 @@ pub struct ProcessInfo {
     pub killed: Option<&'static str>,
     /// The process that forked it.
     pub parent: Option<Pid>,
+}
+/// An interface.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IfaceInfo {
+    /// Ethernet address.
+    pub mac: [u8; 6],
+    /// Largest IP packet, octets.
+    pub mtu: u16,
+    /// It asks for its neighbours.
+    pub arp: bool,
+    /// Its addresses, those that it made itself last.
+    pub addrs: Vec<AddrInfo>,
+}
+/// An address of an interface.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AddrInfo {
+    /// IPv4 or IPv6.
+    pub addr: std::net::IpAddr,
+    /// Bits of its on-link prefix.
+    pub prefix: u8,
+    /// As ip-address(8) writes it: empty, `tentative` (it is asked for, and not used yet) or `dadfailed` (somebody else
+    /// has it; it is not used).
+    pub state: &'static str,
+    /// The Ethernet address of somebody else who was heard to use it.
+    pub conflict: Option<[u8; 6]>,
+}
+/// An entry of a neighbour table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NeighbourInfo {
+    /// Interface, by index.
+    pub iface: usize,
+    /// The neighbour's address.
+    pub addr: std::net::IpAddr,
+    /// Its Ethernet address, where known.
+    pub mac: Option<[u8; 6]>,
+    /// What is thought of it.
+    pub state: Nud,
+    /// Times that it was asked for; one that was known begins where those asked one by one end.
+    pub probes: u32,
+    /// Frames that wait for it.
+    pub waiting: u32,
+    /// When it was last known to take what we send.
+    pub confirmed: Option<Instant>,
+    /// When the entry last changed.
+    pub updated: Instant,
+    /// When something happens to it next.
+    pub until: Option<Instant>,
 }
 /// A route of a host.
 #[derive(Clone, Debug, PartialEq)]

@@ -145,7 +145,11 @@ impl Host {
         // linux tcp_v4_connect: neither multicast nor broadcast.
         let route = self.ip.route(remote.ip()).filter(|_| !self.ip.is_many(remote.ip()));
         let route = route.ok_or(Errno("ENETUNREACH"))?;
-        if self.ip.neighbour(route.iface, route.hop).is_none() {
+        if self.ip.asks && self.ip.is_withheld(route.src) {
+            rule!(cx.r, rules::ADDRESS_WITHHELD, Drop, route.src);
+            return Err(Errno("EADDRNOTAVAIL"));
+        }
+        if !self.ip.resolves(route.iface) && !self.ip.knows(route.iface, route.hop) {
             rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
             return Err(Errno("EHOSTUNREACH"));
         }

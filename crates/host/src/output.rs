@@ -3,13 +3,14 @@
 
 use crate::counters::Hot;
 use crate::ip::Route;
+use crate::neigh::{Hop, readdress};
 use crate::step::Step;
 use crate::{Errno, Host, Sent, rules};
 use bytes::Bytes;
 use std::net::IpAddr;
 use tcp::rule;
 use wire::frame::Room;
-use wire::{Link, Mac, ip};
+use wire::{Link, Mac, ethernet, ip};
 
 /// Makes a frame, in the room given, for the link given.
 pub(crate) type Emit<'a> = &'a mut dyn FnMut(&mut Room, &Link) -> Bytes;
@@ -27,21 +28,58 @@ impl Host {
             return Err(Errno("ENETUNREACH"));
         };
         self.counters.hot(Hot::IpOutRequests);
-        self.output_by(&route, dst, cx, emit);
+        self.output_by(&route, (header.addrs.src(), dst), cx, emit);
         Ok(())
     }
 
-    /// Sends a datagram for `dst` by a route that was chosen.
-    pub(crate) fn output_by(&mut self, route: &Route, dst: IpAddr, cx: &mut Step, emit: Emit) {
-        let known =
-            if self.ip.is_many(dst) { Some(group(dst)) } else { self.ip.neighbour(route.iface, route.hop) };
-        let Some(mac) = known else {
-            rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
-            return;
+    /// Sends a datagram for `dst`, from `src`, by a route that was chosen.
+    pub(crate) fn output_by(
+        &mut self,
+        route: &Route,
+        (src, dst): (IpAddr, IpAddr),
+        cx: &mut Step,
+        emit: Emit,
+    ) {
+        let near = (route.iface, route.hop);
+        let mut link = Link { dst: Mac([0; 6]), src: self.ip.mac(route.iface) };
+        let known = if self.ip.is_many(dst) {
+            Some(group(dst))
+        } else {
+            self.ip.neighbour(route.iface, route.hop, cx.now)
         };
-        let link = Link { dst: mac, src: self.ip.mac(route.iface) };
-        let frame = emit(&mut self.room, &link);
-        self.put_on_link(route.iface, frame, cx);
+        let hop = match known {
+            Some(mac) => Hop::Known(mac),
+            None => self.ip.event_send(near, src, &self.settings, cx),
+        };
+        match hop {
+            Hop::Known(mac) => {
+                link.dst = mac;
+                let frame = emit(&mut self.room, &link);
+                self.put_on_link(route.iface, frame, cx);
+            }
+            Hop::Asked => {
+                let frame = emit(&mut self.room, &link);
+                self.ip.hold(near, (frame, 0), &self.settings, cx);
+            }
+            Hop::Unknown => {}
+        }
+    }
+
+    /// Sends a datagram that is a frame already (a router's), by a route that was chosen. Its Ethernet addresses are written
+    /// anew.
+    #[expect(dead_code, reason = "forwarding comes by here")]
+    pub(crate) fn output_frame(&mut self, route: &Route, header: &ip::Header, frame: &Bytes, cx: &mut Step) {
+        let ends = (header.addrs.src(), header.addrs.dst());
+        self.output_by(route, ends, cx, &mut |_, link| readdress(frame, link));
+    }
+
+    /// A frame's datagram reached nobody: whoever sent it is told that its host cannot be reached.
+    pub(crate) fn undeliverable(&mut self, frame: &Bytes, cx: &mut Step) {
+        let Ok((_, ethertype)) = ethernet::parse(frame) else { return };
+        let Ok((header, _)) = ip::parse(frame, ethernet::LEN, ethertype) else { return };
+        if self.ip.is_ours(header.addrs.src()) {
+            self.own_unreachable(&frame[ethernet::LEN..], cx);
+        }
     }
 
     /// A frame goes out by an interface, as it is.
@@ -53,7 +91,7 @@ impl Host {
 }
 
 /// The Ethernet address of many (RFC 1112 §6.4, RFC 2464 §7).
-fn group(dst: IpAddr) -> Mac {
+pub(crate) fn group(dst: IpAddr) -> Mac {
     match dst {
         IpAddr::V4(a) if a.is_multicast() => {
             let [_, b, c, d] = a.octets();

@@ -22,6 +22,8 @@ pub(crate) enum Use {
     IpId = 5,
     ReusePort = 6,
     FastOpen = 7,
+    ReachableTime = 8,
+    DadDelay = 9,
 }
 
 /// Both ends of a connection: the key of the table of connections.

@@ -1,6 +1,7 @@
 //! Settings by sysctl name, and the profiles: data in one table each.
 
 use crate::fast_open::Keys;
+use crate::neigh::NeighSettings;
 use crate::secret::IsnChoice;
 use std::rc::Rc;
 use tcp::profile::Ecn;
@@ -55,6 +56,14 @@ pub(crate) struct Settings {
     pub(crate) port_low: u16,
     pub(crate) port_high: u16,
     pub(crate) default_ttl: u8,
+    /// Neighbour tables of IPv4 and IPv6.
+    neigh: [NeighSettings; 2],
+    /// Gratuitous ARP makes entries (`net.ipv4.conf.all.arp_accept`).
+    pub(crate) arp_accept: bool,
+    /// Addresses are announced at the start (`net.ipv4.conf.all.arp_notify`).
+    pub(crate) arp_notify: bool,
+    /// Solicitations before an address of IPv6 is used. Linux: 1; here hosts have been up for a while at the start.
+    pub(crate) dad_transmits: u32,
     /// `tcp_fastopen`: see [`crate::fast_open::bit`].
     pub(crate) fast_open: u32,
     /// `tcp_fastopen_key`; none: from the host's secret.
@@ -81,6 +90,10 @@ impl Settings {
             port_low: 32_768,
             port_high: 60_999,
             default_ttl: 64,
+            neigh: [NeighSettings::linux(true), NeighSettings::linux(false)],
+            arp_accept: false,
+            arp_notify: false,
+            dad_transmits: 0,
             fast_open: 1, // ip-sysctl.rst: a client may, no listener does
             fast_open_keys: None,
             nofile: 1024,
@@ -186,6 +199,10 @@ impl Settings {
             None => value.parse(),
         };
         let n = number.map_err(|_| wrong("a whole number"))?;
+        if let Some((setter, n4)) = neigh_setting(key) {
+            setter(&mut self.neigh[usize::from(!n4)], n);
+            return Ok(());
+        }
         let Some((_, most, set)) = SYSCTLS.iter().find(|(name, ..)| *name == key) else {
             return Err(format!("there is no setting `{key}`; there are {}", names().join(", ")));
         };
@@ -219,6 +236,12 @@ const FIXED: &[(&str, &[&str])] = &[
 
 /// The setting that makes the device refuse every frame.
 pub(crate) const DEVICE_REFUSES: &str = "device.refuses";
+
+macro_rules! both {
+    ($name:literal) => {
+        [concat!("net.ipv4.neigh.default.", $name), concat!("net.ipv6.neigh.default.", $name)]
+    };
+}
 
 type Setter = fn(&mut Settings, u32);
 
@@ -277,18 +300,51 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     }),
     ("net.ipv4.tcp_moderate_rcvbuf", 1, |s, n| s.tcp_mut().moderate_rcvbuf = n == 1),
     ("net.ipv4.tcp_fastopen", u32::MAX, |s, n| s.fast_open = n),
+    ("net.ipv4.conf.all.arp_accept", 1, |s, n| s.arp_accept = n == 1),
+    ("net.ipv4.conf.all.arp_notify", 1, |s, n| s.arp_notify = n == 1),
+    ("net.ipv6.conf.all.dad_transmits", 255, |s, n| s.dad_transmits = n),
     ("RLIMIT_NOFILE", 1_048_576, |s, n| s.nofile = n),
 ];
 
 impl Settings {
+    /// What the neighbour table of an address's family does.
+    pub(crate) fn neigh(&self, addr: std::net::IpAddr) -> &NeighSettings {
+        self.neigh_of(addr.is_ipv4())
+    }
+    pub(crate) fn neigh_of(&self, v4: bool) -> &NeighSettings {
+        &self.neigh[usize::from(!v4)]
+    }
     fn tcp_mut(&mut self) -> &mut Config {
         Rc::make_mut(&mut self.tcp)
     }
+}
+
+type NeighSetter = fn(&mut NeighSettings, u32);
+
+/// Settings of a neighbour table, by their names in both families.
+const NEIGH: &[([&str; 2], NeighSetter)] = &[
+    (both!("base_reachable_time_ms"), |s, n| s.base_reachable = Duration::from_millis(n.into())),
+    (both!("delay_first_probe_time"), |s, n| s.delay_first_probe = Duration::from_secs(n.into())),
+    (both!("retrans_time_ms"), |s, n| s.retrans = Duration::from_millis(n.into())),
+    (both!("ucast_solicit"), |s, n| s.ucast_solicit = n),
+    (both!("mcast_solicit"), |s, n| s.mcast_solicit = n),
+    (both!("unres_qlen_bytes"), |s, n| s.unres_qlen = n),
+    (both!("gc_stale_time"), |s, n| s.gc_stale = Duration::from_secs(n.into())),
+    // In hundredths of a second (USER_HZ).
+    (both!("locktime"), |s, n| s.locktime = Duration::from_millis(u64::from(n) * 10)),
+    (both!("gc_thresh1"), |s, n| s.gc_thresh[0] = n),
+    (both!("gc_thresh3"), |s, n| s.gc_thresh[1] = n),
+];
+
+/// Where a setting of a neighbour table goes, and whether it is IPv4's.
+fn neigh_setting(key: &str) -> Option<(NeighSetter, bool)> {
+    NEIGH.iter().find_map(|([v4, v6], set)| (key == *v4 || key == *v6).then_some((*set, key == *v4)))
 }
 
 /// Names of all settings.
 pub fn names() -> Vec<&'static str> {
     let special = ["net.ipv4.ip_local_port_range", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"];
     let special = special.into_iter().chain(["net.ipv4.tcp_congestion_control", "net.ipv4.tcp_fastopen_key"]);
+    let special = special.chain(NEIGH.iter().flat_map(|(names, _)| *names));
     SYSCTLS.iter().map(|(name, ..)| *name).chain(special).chain(FIXED.iter().map(|(name, _)| *name)).collect()
 }

@@ -1,14 +1,15 @@
 //! After a connection was touched: its events, its segments, its deadline, the calls that wait on it.
 
 use crate::counters::{Counters, Hot};
-use crate::ip::Ip;
+use crate::ip::{Ip, Route};
+use crate::neigh::Hop;
 use crate::settings::Settings;
 use crate::sock::{Kind, PortHold, Sock};
 use crate::step::Step;
 use crate::{Errno, Host, HostEvent, Sent, SockId, TimerKey, rules};
-use tcp::{Event, State, rule};
+use tcp::{Connection, Event, State, rule};
 use wire::frame::Room;
-use wire::{Link, ip};
+use wire::{Link, Seq, ip};
 
 impl Host {
     /// Brings everything about a connection up to date after it took a segment, a call or the time.
@@ -165,7 +166,7 @@ impl Host {
 /// more to do.
 pub(crate) fn settle_quietly(
     sock: &mut Sock,
-    ip: &Ip,
+    ip: &mut Ip,
     counters: &mut Counters,
     settings: &Settings,
     room: &mut Room,
@@ -185,7 +186,7 @@ pub(crate) fn settle_quietly(
 /// Everything that the connection wants to send becomes frames.
 fn transmit(
     sock: &mut Sock,
-    net: &Ip,
+    net: &mut Ip,
     counters: &mut Counters,
     settings: &Settings,
     room: &mut Room,
@@ -203,9 +204,16 @@ fn transmit(
                     rule!(cx.r, rules::ROUTE_MISSING, Drop, tuple.remote);
                     continue;
                 };
-                let Some(mac) = net.neighbour(route.iface, route.hop) else {
-                    rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
-                    continue;
+                if net.asks {
+                    tell_progress(&mut sock.confirmed, connection, net, &route, cx);
+                }
+                let mac = match net.neighbour(route.iface, route.hop, cx.now) {
+                    Some(mac) => Some(mac),
+                    None => match net.event_send((route.iface, route.hop), tuple.local, settings, cx) {
+                        Hop::Known(mac) => Some(mac),
+                        Hop::Asked => None,
+                        Hop::Unknown => continue,
+                    },
                 };
                 *way.insert((route, mac))
             }
@@ -218,7 +226,7 @@ fn transmit(
             header.dscp = options.tos().unwrap_or(0) >> 2;
         }
         sock.ip_ident = sock.ip_ident.wrapping_add(1);
-        let link = Link { dst: mac, src: net.mac(route.iface) };
+        let link = Link { dst: mac.unwrap_or_default(), src: net.mac(route.iface) };
         let frame = wire::frame::emit_tcp_in(room, &link, &header, &segment.header, segment.len, |out| {
             connection.copy_payload(&segment, out);
         });
@@ -227,9 +235,21 @@ fn transmit(
         if segment.resent > 0 {
             counters.add("RetransSegs", 1);
         }
-        if !settings.tcp.device_full {
+        if mac.is_none() {
+            net.hold((route.iface, route.hop), (frame, segment.resent), settings, cx);
+        } else if !settings.tcp.device_full {
             cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
         }
+    }
+}
+
+/// linux `sk_dst_confirm`: what the peer acknowledged anew went by the next hop, so that this is there.
+#[cold]
+#[inline(never)]
+fn tell_progress(confirmed: &mut Option<Seq>, c: &Connection, net: &mut Ip, route: &Route, cx: &Step) {
+    let una = c.snd_una();
+    if c.state() != State::SynSent && confirmed.replace(una) != Some(una) {
+        net.confirm(route.iface, route.hop, cx.now);
     }
 }
 

@@ -76,6 +76,8 @@ pub(crate) struct Sock {
     pub(crate) since: Instant,
     /// Half-open, and its SYN-ACK was repeated (no longer linux `young`).
     pub(crate) aged: bool,
+    /// SND.UNA when the next hop was last told that it is there.
+    pub(crate) confirmed: Option<wire::Seq>,
     /// Identification of its next IP datagram.
     pub(crate) ip_ident: u16,
     /// Fast Open under way.
@@ -118,6 +120,7 @@ impl Sock {
             watchers: Vec::new(),
             since: now,
             aged: false,
+            confirmed: None,
             ip_ident: 0,
             fast: None,
         }

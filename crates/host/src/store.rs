@@ -238,6 +238,10 @@ impl<K: Ord, V> Sorted<K, V> {
     pub fn remove(&mut self, key: &K) -> Option<V> {
         self.place(key).ok().map(|at| self.0.remove(at).1)
     }
+    /// Keeps only those for which `keeps` says so.
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(&K, &V) -> bool) {
+        self.0.retain(|(k, v)| keeps(k, v));
+    }
     /// In the order of keys.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
         self.0.iter().map(|(k, v)| (k, v))

@@ -69,6 +69,7 @@ fn operand(value: &Operand) -> OperandValue {
         Operand::Seq(s) => OperandValue::Seq { value: s.0 },
         Operand::Duration(d) => OperandValue::Duration { value: d.0 as f64 },
         Operand::Instant(t) => OperandValue::Instant { value: t.0 as f64 },
+        Operand::Mac(m) => word(m.to_string()),
         Operand::State(s) => word(s.name().into()),
         Operand::Flags(f) => word(format!("{f:?}")),
         Operand::Word(w) => word(w.into()),

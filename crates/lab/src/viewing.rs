@@ -145,6 +145,7 @@ impl Session {
                 (ends.and_then(|(l, r)| self.flow(l, r)), name.into())
             }
             (TimerKey::Process(_), _) => (None, "sleep".into()),
+            (TimerKey::Neighbour, _) => (None, "neighbour".into()),
             _ => (None, String::new()),
         }
     }

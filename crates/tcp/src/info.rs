@@ -50,6 +50,10 @@ pub struct Tcb {
 
 impl Connection {
     /// RCV.NXT: all octets before it have come.
+    pub fn snd_una(&self) -> Seq {
+        self.snd.una
+    }
+    /// RCV.NXT.
     pub fn rcv_nxt(&self) -> Seq {
         self.rcv.nxt
     }

@@ -6,8 +6,8 @@
 use crate::State;
 use crate::time::{Duration, Instant};
 use std::net::{IpAddr, SocketAddr};
-use wire::Seq;
 use wire::tcp::Flags;
+use wire::{Mac, Seq};
 
 /// One decision that the stack knows how to make.
 #[derive(PartialEq, Eq, Debug)]
@@ -56,6 +56,8 @@ pub enum Operand {
     Endpoint(SocketAddr),
     /// An address.
     Addr(IpAddr),
+    /// An Ethernet address.
+    Mac(Mac),
 }
 
 macro_rules! operand_from {
@@ -67,7 +69,7 @@ macro_rules! operand_from {
 }
 operand_from!(u8 => Num, u16 => Num, u32 => Num, u64 => Num, Seq => Seq, Duration => Duration,
     Instant => Instant, State => State, Flags => Flags, &'static str => Word, SocketAddr => Endpoint,
-    IpAddr => Addr);
+    IpAddr => Addr, Mac => Mac);
 impl From<usize> for Operand {
     fn from(x: usize) -> Operand {
         Operand::Num(x as u64)

@@ -32,6 +32,8 @@ pub mod v6 {
     pub const PARAMETER_PROBLEM: u8 = 4;
     pub const ECHO: u8 = 128;
     pub const ECHO_REPLY: u8 = 129;
+    pub const SOLICITATION: u8 = 135;
+    pub const ADVERTISEMENT: u8 = 136;
 }
 
 /// Header of a message.

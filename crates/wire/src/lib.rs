@@ -17,6 +17,7 @@ pub mod hex;
 pub mod icmp;
 pub mod ip;
 pub mod layout;
+pub mod ndisc;
 pub mod pick;
 mod problem;
 pub mod rewrite;
