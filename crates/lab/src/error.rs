@@ -50,6 +50,12 @@ impl From<HandError> for ErrorView {
                 error("too_many_rules", [("max", num(net::standing::MAX_RULES as u32))])
             }
             HandError::NoSuchRule(id) => error("unknown_rule", [("rule", num(id))]),
+            HandError::NoSuchLink(link, port) => {
+                error("unknown_link", [("link", num(link.0)), ("end", num(port))])
+            }
+            HandError::BadImpairment(bad) => {
+                error("bad_impairment", [("field", word(bad.field)), ("problem", word(bad.problem))])
+            }
             HandError::BadLength(len) => error(
                 "bad_frame_length",
                 [

@@ -2,9 +2,10 @@
 
 use crate::error::{Result, error, num};
 use crate::packet::{self, About};
+use crate::records::{MarkKind, MarkRecord};
 use crate::session::Session;
 use crate::view::{Command, PacketView};
-use crate::{hex, records};
+use crate::{hex, records, rules};
 use bytes::Bytes;
 use net::{FrameId, Glance, NodeId, StepLog};
 use tcp::rule::Tape;
@@ -76,6 +77,22 @@ impl Session {
         let mut log = StepLog::default();
         self.timeline().play(record.step_sent, &mut world, &mut log, &mut Tape::None);
         let found = log.launched.into_iter().find(|l| l.id.0 == frame);
-        found.map(|l| l.bytes).ok_or_else(unknown)
+        let bytes = found.map(|l| l.bytes).ok_or_else(unknown)?;
+        Ok(self.impaired_since(frame, record.step_sent, bytes))
+    }
+
+    /// What the link made of a frame after it was launched: it had waited in a queue first.
+    fn impaired_since(&self, frame: u32, sent: u32, mut bytes: Bytes) -> Bytes {
+        let later = |m: &&MarkRecord| {
+            m.kind == MarkKind::Impaired as u8 && m.frame == frame && m.step > sent && m.step <= self.step
+        };
+        for mark in self.marks().iter().filter(later) {
+            bytes = match rules::at(mark.b) {
+                Some(rule) if *rule == net::rules::CODEL_MARKS => net::ecn::mark(&bytes).unwrap_or(bytes),
+                Some(rule) if *rule == net::rules::CORRUPTED => net::ecn::turn(&bytes, mark.x),
+                _ => bytes,
+            };
+        }
+        bytes
     }
 }

@@ -81,6 +81,15 @@ impl Ledger {
                 (m.node, m.flow, m.frame, m.x, m.a) = (from, flow, frame.0, rule, act as u8);
             });
         }
+        for &(frame, rule, [x, y]) in &log.impaired {
+            let Some(f) = self.frames.get_mut(frame.0 as usize) else { continue };
+            f.bits |= bits::IMPAIRED;
+            let (from, flow) = (f.from, f.flow);
+            self.mark(MarkKind::Impaired, step, |m| {
+                (m.node, m.flow, m.frame, m.x, m.y) = (from, flow, frame.0, x, y);
+                m.b = rules::index(rule);
+            });
+        }
         for (frame, fate) in &log.fates {
             self.fate(*frame, fate, step, log, world);
         }
@@ -90,7 +99,7 @@ impl Ledger {
         calls::append(&mut self.calls, log, step);
         let mut kind = match log.step {
             Step::Arrival { .. } => kind::PACKET,
-            Step::Timer { .. } | Step::Flood { .. } => 0,
+            Step::Timer { .. } | Step::Flood { .. } | Step::Queue { .. } => 0,
             Step::Process { .. } => kind::PROGRAM,
             Step::Hand => kind::COMMAND,
         };
@@ -122,10 +131,18 @@ impl Ledger {
             f.reason = NONE;
             f.bits &= !(bits::EDITED | bits::DELAYED | bits::OUT_OF_ORDER);
         }
+        for f in ledger.frames.iter_mut().filter(|f| f.bits & bits::IMPAIRED != 0) {
+            f.bits &= !bits::IMPAIRED;
+        }
+        for m in ledger.marks.iter().filter(|m| m.kind == MarkKind::Impaired as u8) {
+            if let Some(f) = ledger.frames.get_mut(m.frame as usize) {
+                f.bits |= bits::IMPAIRED;
+            }
+        }
         for flight in world.flights() {
             let Some(f) = ledger.frames.get_mut(flight.id.0 as usize) else { continue };
             f.fate = if flight.held.is_some() { F::Held } else { F::Flying } as u8;
-            f.ends = flight.arrives.0 as f64;
+            (f.sent, f.ends) = (flight.sent.0 as f64, flight.arrives.0 as f64);
             f.bits |= if flight.edited { bits::EDITED } else { 0 };
             f.bits |= if flight.delayed { bits::DELAYED } else { 0 };
             if flight.held.is_some()
@@ -229,6 +246,12 @@ impl Ledger {
             Fate::Dropped => {
                 end(F::DroppedByPerson);
                 self.release(frame, now);
+            }
+            Fate::Sent { sent, arrives } => (f.sent, f.ends) = (sent.0 as f64, arrives.0 as f64),
+            Fate::Lost(loss) => {
+                end(F::Lost);
+                f.ends = loss.at.0 as f64;
+                f.reason = rules::index(loss.rule);
             }
         }
     }

@@ -29,6 +29,8 @@ pub mod bits {
     pub const RULED: u8 = 32;
     /// The server of its flow sent it.
     pub const BACK: u8 = 64;
+    /// Its link did more to it than to carry it: turned a bit, marked it, let it overtake, doubled it.
+    pub const IMPAIRED: u8 = 128;
 }
 
 /// No flow, no rule, no node.
@@ -99,6 +101,8 @@ pub enum MarkKind {
     Command = 7,
     /// Standing rule `x` acted on frame `frame`; `a` is [`net::standing::Act`].
     Ruled = 8,
+    /// The link did what rule `b` says to frame `frame`, with the numbers `x`, `y`.
+    Impaired = 9,
 }
 
 /// One occurrence.

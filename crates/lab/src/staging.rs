@@ -80,6 +80,7 @@ impl Scenario {
                 queue: link.queue_bytes,
                 loss: end.loss.unwrap_or(link.loss),
                 lose: end.lose.iter().map(lose).collect(),
+                ..Impairments::default()
             };
             Ok(PortConfig { node, iface, sends })
         };

@@ -27,7 +27,8 @@ pub(crate) fn node_of(log: &StepLog) -> Option<NodeId> {
         Step::Arrival { node, .. }
         | Step::Timer { node, .. }
         | Step::Process { node, .. }
-        | Step::Flood { node } => Some(node),
+        | Step::Flood { node }
+        | Step::Queue { node, .. } => Some(node),
         Step::Hand => log.launched.first().map(|l| l.from).or_else(|| log.events.first().map(|(n, _)| *n)),
     }
 }

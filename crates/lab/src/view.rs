@@ -188,7 +188,8 @@ pub struct FlowView {
 }
 /// What one step was.
 pub struct StepInfo {
-    /// `frame` arrived, `timer` fired, `process` ran a line, `flood` sent a SYN, `command` of a person.
+    /// `frame` arrived, `timer` fired, `process` ran a line, `flood` sent a SYN, a link's `queue` handed a frame on, `command`
+    /// of a person.
     what: String,
     time: f64,
     node: Option<u32>,

@@ -110,6 +110,10 @@ impl Session {
                 StepInfo { flow, ..info("process", Some(node.0.into()), text) }
             }
             Step::Flood { node } => info("flood", Some(node.0.into()), "SYN".into()),
+            Step::Queue { link, node } => {
+                let name = self.scenario.links.get(usize::from(link.0)).map(|l| l.name.clone());
+                info("queue", Some(node.0.into()), name.unwrap_or_default())
+            }
             Step::Hand => match self.timeline().command_at(step) {
                 Some(command) => {
                     let (node, frame) = commands::subject(command);

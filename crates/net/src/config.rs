@@ -1,5 +1,6 @@
 //! What a world is made of.
 
+use crate::impairments::{BadImpairment, Impairments};
 use crate::standing::StandingRule;
 use host::HostConfig;
 use std::fmt;
@@ -71,58 +72,6 @@ pub struct PortConfig {
     pub sends: Impairments,
 }
 
-/// What a link does to the frames of one sender.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Impairments {
-    /// Propagation: last bit out to last bit in.
-    pub delay: Duration,
-    /// Bits a second; none: no time to serialize.
-    pub rate: Option<u64>,
-    /// Octets that may wait for the rate; what finds more waiting is lost (drop tail). None: any number.
-    pub queue: Option<u32>,
-    /// Probability that a frame is lost, 0 to 1.
-    pub loss: f64,
-    /// Frames that are lost whatever chance says.
-    pub lose: Vec<LossRule>,
-}
-
-/// Loses the `nth` frame of a kind, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LossRule {
-    /// Which frames count.
-    pub kind: FrameKind,
-    /// Which of them is lost.
-    pub nth: u32,
-}
-
-/// Kinds of frames that a [`LossRule`] counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FrameKind {
-    /// Every frame.
-    Any,
-    /// TCP segments with payload.
-    Data,
-    /// TCP segments with SYN.
-    Syn,
-    /// TCP segments with FIN.
-    Fin,
-    /// TCP segments with nothing but an acknowledgment.
-    PureAck,
-}
-
-impl FrameKind {
-    /// The word of scenario files: `data`, `pure_ack`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            FrameKind::Any => "any",
-            FrameKind::Data => "data",
-            FrameKind::Syn => "syn",
-            FrameKind::Fin => "fin",
-            FrameKind::PureAck => "pure_ack",
-        }
-    }
-}
-
 /// A process that stands still from the start on: when it is about to run `line`, or at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParkConfig {
@@ -172,14 +121,14 @@ pub enum ConfigError {
         /// The address.
         mac: [u8; 6],
     },
-    /// A probability outside 0 to 1, or a rate of 0.
+    /// A probability outside 0 to 1, a rate of 0, …
     BadImpairment {
         /// Link.
         link: usize,
         /// Port.
         port: usize,
-        /// `loss` or `rate`.
-        field: &'static str,
+        /// What is wrong.
+        bad: BadImpairment,
     },
     /// A flood of a machine that is not there or on no link, or to no IPv4 neighbour of it.
     BadFlood {
@@ -208,14 +157,8 @@ impl fmt::Display for ConfigError {
                 "links[{link}]: {:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x} stands twice; each interface needs a MAC of its own",
                 m[0], m[1], m[2], m[3], m[4], m[5]
             ),
-            ConfigError::BadImpairment { link, port, field: "loss" } => {
-                write!(f, "links[{link}].ports[{port}].loss: must be from 0 (none) to 1 (all)")
-            }
-            ConfigError::BadImpairment { link, port, field } => {
-                write!(
-                    f,
-                    "links[{link}].ports[{port}].{field}: must be more than 0; leave it out for no limit"
-                )
+            ConfigError::BadImpairment { link, port, bad } => {
+                write!(f, "links[{link}].ports[{port}].{}: {}", bad.field, bad.problem)
             }
             ConfigError::BadFlood { flood, problem } => write!(f, "floods[{flood}]: {problem}"),
             ConfigError::TooMany(what) => write!(f, "{what}: too many, at most {}", u16::MAX - 1),

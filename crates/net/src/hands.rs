@@ -1,7 +1,8 @@
 //! What a person can do to the world: catch, change, drop, double, delay and forge frames; make calls; keep a
 //! process from its next one. It happens at the time of the last step, before the next.
 
-use crate::config::{FrameId, NodeId};
+use crate::config::{FrameId, LinkId, NodeId};
+use crate::impairments::BadImpairment;
 use crate::log::{Fate, Launched, StepLog};
 use crate::world::{Event, Origin, Park, World};
 use bytes::Bytes;
@@ -35,6 +36,10 @@ pub enum HandError {
     TooManyRules,
     /// No such standing rule.
     NoSuchRule(u32),
+    /// No such link, or it has no such port.
+    NoSuchLink(LinkId, u16),
+    /// What a link cannot do.
+    BadImpairment(BadImpairment),
     /// Shorter than [`MIN_FRAME`] or longer than [`MAX_FRAME`], in octets.
     BadLength(usize),
 }

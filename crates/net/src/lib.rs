@@ -5,26 +5,31 @@
 //! World::step ── pops the least (time, serial) ──> host ──> frames ──> link ──> queue
 //!                                                        └─> deadlines, processes ──┘
 //! ```
+mod aqm;
 mod config;
+pub mod ecn;
 mod flight;
 mod flood;
 mod glance;
 mod hands;
+mod impair;
+mod impairments;
 mod link;
 mod log;
 pub mod queue;
 pub mod rules;
 pub mod standing;
+mod weather;
 mod workbench;
 mod world;
 
 pub use config::{
-    ConfigError, FloodConfig, FrameId, FrameKind, Impairments, LinkConfig, LinkId, LossRule, NodeId,
-    ParkConfig, PortConfig, WorldConfig,
+    ConfigError, FloodConfig, FrameId, LinkConfig, LinkId, NodeId, ParkConfig, PortConfig, WorldConfig,
 };
 pub use flight::Flight;
 pub use glance::Glance;
 pub use hands::{HandError, MAX_FRAME, MIN_FRAME};
+pub use impairments::{BadImpairment, Burst, Codel, Discipline, FrameKind, Impairments, LossRule, Red};
 pub use log::{Fate, Launched, Loss, Step, StepLog};
 pub use workbench::MAX_COPIES;
 pub use world::World;

@@ -1,9 +1,11 @@
 //! A link: who is on it, how long frames take, which it loses.
 
-use crate::config::{FrameKind, Impairments, LinkConfig, NodeId};
+use crate::config::{LinkConfig, NodeId};
 use crate::glance::Glance;
+use crate::impairments::{FrameKind, Impairments};
 use crate::log::Loss;
 use crate::rules;
+use crate::weather::Weather;
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
 use tcp::rule;
@@ -23,12 +25,16 @@ pub(crate) struct Port {
     pub(crate) node: u16,
     pub(crate) iface: usize,
     pub(crate) mac: [u8; 6],
-    sends: std::rc::Rc<Impairments>,
+    pub(crate) sends: std::rc::Rc<Impairments>,
     /// When the last bit of all that waits will have left.
-    busy_until: Instant,
+    pub(crate) busy_until: Instant,
     chance: Pcg32,
+    /// Seed and stream that all chance of this port comes from.
+    source: (u64, u64),
     /// Frames of each loss rule's kind so far.
     counts: Vec<u32>,
+    /// For what is more than delay, rate, queue and losses frame by frame; none on most links.
+    pub(crate) weather: Option<Box<Weather>>,
 }
 
 /// When a frame's bits leave and arrive.
@@ -49,7 +55,10 @@ impl Link {
             sends: std::rc::Rc::new(p.sends.clone()),
             busy_until: Instant::ZERO,
             chance: Pcg32::new(seed, (index as u64) << 16 | n as u64),
+            source: (seed, (index as u64) << 16 | n as u64),
             counts: vec![0; p.sends.lose.len()],
+            weather: (!p.sends.is_plain())
+                .then(|| Box::new(Weather::new(seed, (index as u64) << 16 | n as u64))),
         };
         Link { ports: config.ports.iter().enumerate().map(port).collect() }
     }
@@ -65,7 +74,26 @@ impl Link {
     }
 }
 
+impl Passage {
+    /// Half-way along the link.
+    pub(crate) fn half(&self) -> Instant {
+        Instant(self.sent.0 + self.arrives.since(self.sent).0 / 2)
+    }
+}
+
 impl Port {
+    /// Has something else done to what is sent from now on. What chance has come to stays; counts begin again where
+    /// something else is counted.
+    pub(crate) fn ask(&mut self, sends: Impairments) {
+        if sends.lose != self.sends.lose {
+            self.counts = vec![0; sends.lose.len()];
+        }
+        if self.weather.is_none() && !sends.is_plain() {
+            self.weather = Some(Box::new(Weather::new(self.source.0, self.source.1)));
+        }
+        self.sends = std::rc::Rc::new(sends);
+    }
+
     /// Takes `len` octets at `now`: first in, first out.
     ///
     /// Errs with what waits and the limit, both in octets, where the queue is full.
@@ -88,8 +116,7 @@ impl Port {
     /// Whether the link loses a frame that goes through as `passage` says. Chance is asked for every frame, so
     /// that a frame lost by count does not shift the fortunes of those after it.
     pub(crate) fn lose(&mut self, frame: &[u8], id: u32, p: Passage, r: &mut Tape) -> Option<Loss> {
-        let half = Instant(p.sent.0 + p.arrives.since(p.sent).0 / 2);
-        let loss = |rule: &'static RuleDef, numbers| Some(Loss { rule, numbers, at: half });
+        let loss = |rule: &'static RuleDef, numbers| Some(Loss { rule, numbers, at: p.half() });
         let by_chance =
             self.sends.loss > 0.0 && f64::from(self.chance.next_u32()) < self.sends.loss * 4_294_967_296.0; // 2^32
         for (rule, count) in self.sends.lose.iter().zip(&mut self.counts) {
@@ -112,7 +139,7 @@ impl Port {
 }
 
 /// Octets that leave in `time` at `rate` bits a second.
-fn octets_in(time: Duration, rate: u64) -> u64 {
+pub(crate) fn octets_in(time: Duration, rate: u64) -> u64 {
     (u128::from(time.0) * u128::from(rate) / 8_000_000_000).min(u128::from(u64::MAX)) as u64
 }
 

@@ -36,6 +36,13 @@ pub enum Step {
         /// Machine.
         node: NodeId,
     },
+    /// The queue before a link handed its next frame on.
+    Queue {
+        /// Link.
+        link: LinkId,
+        /// Whose queue.
+        node: NodeId,
+    },
     /// A person did something.
     Hand,
 }
@@ -108,6 +115,15 @@ pub enum Fate {
     },
     /// A person took it away.
     Dropped,
+    /// It has waited in a managed queue, and leaves now.
+    Sent {
+        /// When its first bit leaves.
+        sent: Instant,
+        /// When its last one arrives.
+        arrives: Instant,
+    },
+    /// The link loses it, or its queue drops it.
+    Lost(Loss),
 }
 
 /// Everything that came of a step. Reused from step to step.
@@ -123,6 +139,8 @@ pub struct StepLog {
     pub fates: Vec<(FrameId, Fate)>,
     /// What standing rules did to frames: frame, rule, and how.
     pub acts: Vec<(FrameId, u32, Act)>,
+    /// What links did to frames that were not lost, with two numbers of the rule.
+    pub impaired: Vec<(FrameId, &'static RuleDef, [u32; 2])>,
     /// What happened in hosts.
     pub events: Vec<(NodeId, HostEvent)>,
 }
@@ -135,6 +153,7 @@ impl Default for StepLog {
             launched: vec![],
             fates: vec![],
             acts: vec![],
+            impaired: vec![],
             events: vec![],
         }
     }
@@ -148,6 +167,7 @@ impl StepLog {
         self.launched.clear();
         self.fates.clear();
         self.acts.clear();
+        self.impaired.clear();
         self.events.clear();
     }
 }

@@ -34,10 +34,25 @@ pub struct World {
 /// What waits in the queue. Whether it still counts is known where it belongs: see [`World::is_live`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Event {
-    Arrival { slot: u32 },
-    Timer { node: u16, key: TimerKey },
-    Process { node: u16, pid: Pid },
-    Flood { flood: u16 },
+    Arrival {
+        slot: u32,
+    },
+    Timer {
+        node: u16,
+        key: TimerKey,
+    },
+    Process {
+        node: u16,
+        pid: Pid,
+    },
+    Flood {
+        flood: u16,
+    },
+    /// The next frame of a queue that is managed at its end.
+    Link {
+        link: u16,
+        port: u16,
+    },
 }
 
 /// A machine on its links.
@@ -133,6 +148,10 @@ impl World {
             Event::Timer { node, key } => Step::Timer { node: NodeId(node), key },
             Event::Process { node, pid } => Step::Process { node: NodeId(node), pid },
             Event::Flood { flood } => Step::Flood { node: self.flooder(flood) },
+            Event::Link { link, port } => {
+                let node = self.links.get(usize::from(link))?.ports.get(usize::from(port))?.node;
+                Step::Queue { link: LinkId(link), node: NodeId(node) }
+            }
         };
         Some((time, step))
     }
@@ -159,6 +178,7 @@ impl World {
                 self.take(node, &mut out, log, r);
             }
             Event::Flood { flood } => self.flood(flood, log, r),
+            Event::Link { link, port } => self.hand_on((link, port), log, r),
         }
         self.scratch.out = Some(out);
         self.settle();
@@ -273,9 +293,11 @@ impl World {
             return false;
         };
         let (now, first) = (self.now, self.frames);
-        let ports = &mut own(&mut self.links)[usize::from(link)];
-        let mut to = ports.receiver(port, &bytes, 0);
-        let sender = &mut ports.ports[port];
+        let sender = &mut own(&mut self.links)[usize::from(link)].ports[port];
+        if sender.weather.is_some() {
+            self.put_impaired((from, (link, port)), bytes, dropped, log, r);
+            return true;
+        }
         let (passage, mut lost) = match sender.admit(now, bytes.len()) {
             Ok(passage) => (passage, sender.lose(&bytes, first, passage, r)),
             Err(numbers) => {
@@ -285,14 +307,9 @@ impl World {
             }
         };
         if let (None, Some(rule)) = (lost, dropped) {
-            let half = Instant(passage.sent.0 + passage.arrives.since(passage.sent).0 / 2);
-            lost = Some(Loss { rule: &rules::RULE_DROPS, numbers: [first, rule], at: half });
+            lost = Some(Loss { rule: &rules::RULE_DROPS, numbers: [first, rule], at: passage.half() });
         }
-        if to.is_none() && lost.is_none() {
-            rule!(r, rules::NO_RECEIVER, Drop, first);
-            lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers: [first, 0], at: passage.arrives });
-        }
-        let mut launched = Launched {
+        let launched = Launched {
             id: FrameId(first),
             link: LinkId(link),
             from: NodeId(from.node),
@@ -306,12 +323,34 @@ impl World {
             injected: from.injected,
             lost,
         };
+        self.spread(launched, (link, port), None, (log, r));
+        true
+    }
+
+    /// Launches a frame towards everybody who gets it: one frame each. `slots` learns where they are.
+    #[inline(always)]
+    pub(crate) fn spread(
+        &mut self,
+        mut launched: Launched,
+        (link, port): (u16, usize),
+        mut slots: Option<&mut Vec<u32>>,
+        (log, r): (&mut StepLog, &mut Tape),
+    ) {
+        let mut to = self.links[usize::from(link)].receiver(port, &launched.bytes, 0);
+        if to.is_none() && launched.lost.is_none() {
+            rule!(r, rules::NO_RECEIVER, Drop, launched.id.0);
+            let numbers = [launched.id.0, 0];
+            launched.lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers, at: launched.arrives });
+        }
         while let Some((n, node, iface)) = to {
             launched.id = FrameId(self.frames);
             launched.to = Some(node);
-            if lost.is_none() {
+            if launched.lost.is_none() {
                 rule!(r, rules::CARRIED, Act, launched.id.0, launched.bytes.len(), launched.arrives);
-                self.fly(&launched, (node, iface));
+                let slot = self.fly(&launched, (node, iface));
+                if let Some(slots) = &mut slots {
+                    slots.push(slot);
+                }
             }
             to = self.links[usize::from(link)].receiver(port, &launched.bytes, n + 1);
             if to.is_some() {
@@ -321,7 +360,6 @@ impl World {
         }
         self.frames += 1;
         log.launched.push(launched);
-        true
     }
 
     /// Makes a launched frame a flight with its arrival in the queue.
@@ -384,7 +422,7 @@ impl World {
                         park.waiting = true;
                     }
                 }
-                Event::Arrival { .. } | Event::Flood { .. } => {}
+                Event::Arrival { .. } | Event::Flood { .. } | Event::Link { .. } => {}
             }
         }
     }
@@ -418,6 +456,7 @@ impl World {
                 node.parks.get(&pid).is_none_or(|park| !park.stops(&node.host, pid))
             }
             Event::Flood { .. } => true,
+            Event::Link { link, port } => self.is_due(link, port, serial),
         }
     }
 }
@@ -461,12 +500,7 @@ fn build(config: &WorldConfig) -> Result<(Vec<Node>, Vec<Link>), ConfigError> {
             if macs.contains(&mac) {
                 return Err(ConfigError::SameAddress { link: index, mac });
             }
-            if !(0.0..=1.0).contains(&p.sends.loss) {
-                return Err(ConfigError::BadImpairment { link: index, port: n, field: "loss" });
-            }
-            if p.sends.rate == Some(0) {
-                return Err(ConfigError::BadImpairment { link: index, port: n, field: "rate" });
-            }
+            p.sends.check().map_err(|bad| ConfigError::BadImpairment { link: index, port: n, bad })?;
             let plug = &mut nodes[p.node].plugs[p.iface];
             if plug.replace((index as u16, n)).is_some() {
                 return Err(ConfigError::PluggedTwice { node: p.node, iface: p.iface });
