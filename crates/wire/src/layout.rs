@@ -258,6 +258,26 @@ header! {
     CHECKSUM = "udp.checksum", 48, 16, Hex;
 }
 header! {
+    /// What every DNS message begins with (RFC 1035 §4.1.1, RFC 2535 §6.1).
+    dns, "dns", 12;
+    ID = "dns.id", 0, 16, Hex;
+    FLAGS = "dns.flags", 16, 16, Group;
+    RESPONSE = "dns.flags.response", 16, 1, Flag;
+    OPCODE = "dns.flags.opcode", 17, 4, Uint;
+    AUTHORITATIVE = "dns.flags.authoritative", 21, 1, Flag;
+    TRUNCATED = "dns.flags.truncated", 22, 1, Flag;
+    RECDESIRED = "dns.flags.recdesired", 23, 1, Flag;
+    RECAVAIL = "dns.flags.recavail", 24, 1, Flag;
+    Z = "dns.flags.z", 25, 1, Flag;
+    AUTHENTICATED = "dns.flags.authenticated", 26, 1, Flag;
+    CHECKDISABLE = "dns.flags.checkdisable", 27, 1, Flag;
+    RCODE = "dns.flags.rcode", 28, 4, Uint;
+    QUERIES = "dns.count.queries", 32, 16, Uint;
+    ANSWERS = "dns.count.answers", 48, 16, Uint;
+    AUTH_RR = "dns.count.auth_rr", 64, 16, Uint;
+    ADD_RR = "dns.count.add_rr", 80, 16, Uint;
+}
+header! {
     /// TCP (RFC 9293 §3.1).
     tcp, "tcp", 20;
     SRC_PORT = "tcp.srcport", 0, 16, Uint;

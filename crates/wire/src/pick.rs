@@ -45,6 +45,7 @@ static HEADERS: &[(Kind, &[Field])] = &[
     (Kind::Icmp, at::icmp::FIELDS),
     (Kind::Icmpv6, at::icmpv6::FIELDS),
     (Kind::Udp, at::udp::FIELDS),
+    (Kind::Dns, at::dns::FIELDS),
     (Kind::Tcp, at::tcp::FIELDS),
 ];
 /// Options of TCP: name, kind, and the field that is meant; none where it is whether the option is there.

@@ -138,7 +138,7 @@ pub fn brief(frame: &[u8]) -> String {
 
 /// The innermost header that is not a quotation.
 fn carried(parts: &[Part]) -> Option<&Part> {
-    parts.iter().rev().find(|part| part.quoted == 0 && !matches!(part.kind, Kind::Data(_)))
+    parts.iter().rev().find(|part| part.quoted == 0 && !matches!(part.kind, Kind::Dns | Kind::Data(_)))
 }
 
 fn said_type(frame: &[u8]) -> String {

@@ -1,6 +1,7 @@
 //! Where the headers of any byte string lie, judging nothing: for the annotated tree, for mending, for the
 //! one-line summary. Lengths that cannot be are read as what there is.
 
+use crate::dns;
 use crate::ethernet;
 use crate::icmp::{v4, v6};
 use crate::ip::{self, Addrs};
@@ -19,6 +20,7 @@ pub(crate) enum Kind {
     Icmp,
     Icmpv6,
     Udp,
+    Dns,
     Tcp,
     /// Octets with this name.
     Data(&'static str),
@@ -162,9 +164,22 @@ impl Walk<'_> {
             }
             self.quoted -= 1;
         }
+        if self.is_dns(kind, start, behind, end_of_layer) {
+            self.push(Kind::Dns, behind..behind + layout::dns::LEN, end_of_layer, Some(addrs), whole);
+            self.data("dns.records", behind + layout::dns::LEN, end_of_layer);
+        }
         let done = self.parts.last().map_or(behind, |p| p.range.end);
         self.data(payload, done, end_of_layer);
         self.data("data", end_of_layer.max(done), end);
+    }
+
+    /// Whether a name server speaks, or is spoken to.
+    fn is_dns(&self, kind: Kind, start: usize, behind: usize, end: usize) -> bool {
+        if kind != Kind::Udp || self.quoted > 0 || end - behind < layout::dns::LEN {
+            return false;
+        }
+        let header = &self.frame[start..behind];
+        [layout::udp::SRC_PORT, layout::udp::DST_PORT].iter().any(|at| at.get(header) == u64::from(dns::PORT))
     }
 
     /// UDP says its own length; octets of the datagram behind it are nobody's.

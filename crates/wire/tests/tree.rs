@@ -125,6 +125,27 @@ fn a_quotation_has_paths_of_its_own() {
     assert_eq!(find(&tree, "icmp/ip.src").unwrap().value, "10.0.0.1");
 }
 
+/// A message of the domain name system has its header as fields; its records are told in tcpdump's words.
+#[test]
+fn a_question_to_a_name_server() {
+    let question = wire::dns::query(0x1234, "www.example", wire::dns::Kind::A).expect("a name");
+    let addrs = wire::ip::Addrs::new([10, 0, 0, 1].into(), [10, 0, 0, 53].into()).expect("one family");
+    let ports = wire::udp::Header { src_port: 40_000, dst_port: wire::dns::PORT };
+    let header = wire::ip::Header::new(addrs, wire::ip::UDP);
+    let write = |out: &mut bytes::BytesMut| out.extend_from_slice(&question);
+    let frame = wire::frame::emit_udp(&wire::Link::default(), &header, &ports, question.len(), write);
+    let tree = dissect(&frame, &Context::default());
+    let field = |path: &str| find(&tree, path).map(|n| (n.value.as_str(), n.meaning.as_deref()));
+    assert_eq!(field("dns.id"), Some(("0x1234", None)));
+    assert_eq!(field("dns.flags.response"), Some(("0", Some("query"))));
+    assert_eq!(field("dns.flags.recdesired"), Some(("1", None)));
+    assert_eq!(field("dns.count.queries"), Some(("1", None)));
+    let records = find(&tree, "dns.records").expect("octets behind the header");
+    assert_eq!(records.meaning.as_deref(), Some("4660+ A? www.example. (29)"));
+    holds_together(&frame);
+    assert!(wire::summary::line(&frame).ends_with("40000 > 10.0.0.53.53: 4660+ A? www.example. (29)"));
+}
+
 /// What fuzzing found worth keeping.
 #[test]
 fn the_corpus_holds_together() {

@@ -32,7 +32,7 @@ fn short(part: &Part) -> Option<Problem> {
         Kind::Icmp | Kind::Icmpv6 => (icmp::LEN, Problem::IcmpShort),
         Kind::Udp => (layout::udp::LEN, Problem::UdpShort),
         Kind::Tcp => (layout::tcp::LEN, Problem::TcpShort),
-        Kind::Data(_) => return None,
+        Kind::Dns | Kind::Data(_) => return None,
     };
     // A quotation may be short: RFC 792 asks for eight octets of the transport header only.
     (part.range.len() < least && part.quoted == 0).then_some(problem)
@@ -150,6 +150,15 @@ fn name_of(field: &str, value: u64) -> Option<String> {
             return Some(format!("{offset} × 8 = {}", offset * 8));
         }
         ("tcp.flags", bits) => return Some(format!("{:?}", Flags(bits as u16))),
+        ("dns.flags.response", 0) => "query",
+        ("dns.flags.response", 1) => "response",
+        ("dns.flags.opcode", 0) => "standard query",
+        ("dns.flags.rcode", 0) => "no error",
+        ("dns.flags.rcode", 1) => "FORMERR",
+        ("dns.flags.rcode", 2) => "SERVFAIL",
+        ("dns.flags.rcode", 3) => "NXDOMAIN",
+        ("dns.flags.rcode", 4) => "NOTIMP",
+        ("dns.flags.rcode", 5) => "REFUSED",
         ("icmp.type", 0) | ("icmpv6.type", 129) => "echo reply",
         ("icmp.type", 8) | ("icmpv6.type", 128) => "echo request",
         ("icmp.type", 3) | ("icmpv6.type", 1) => "destination unreachable",

@@ -7,6 +7,7 @@ mod text;
 pub(crate) use options::{What, items};
 pub(crate) use text::{Value, format, parse};
 
+use crate::dns;
 use crate::layout::{self, Field, Form};
 use crate::problem::Problem;
 use crate::walk::{Kind, Part, walk};
@@ -89,7 +90,14 @@ impl Tree<'_> {
         let octets = &self.frame[part.range.clone()];
         let mut children = Vec::new();
         let name = match part.kind {
-            Kind::Data(name) => return self.octets(name, part.range.clone()),
+            Kind::Data(name) => {
+                let mut node = self.octets(name, part.range.clone());
+                if name == "dns.records" {
+                    node.meaning =
+                        dns::line(&self.frame[part.range.start - layout::dns::LEN..part.range.end]);
+                }
+                return node;
+            }
             Kind::Ethernet => self.table(&[layout::ethernet::FIELDS], part, &mut children, "eth"),
             Kind::Arp => self.table(&[layout::arp::FIELDS], part, &mut children, "arp"),
             Kind::Ipv4 => self.table(&[layout::ipv4::FIELDS], part, &mut children, "ip"),
@@ -98,6 +106,7 @@ impl Tree<'_> {
                 self.table(&[layout::ipv6_fragment::FIELDS], part, &mut children, "ipv6.fraghdr")
             }
             Kind::Udp => self.table(&[layout::udp::FIELDS], part, &mut children, "udp"),
+            Kind::Dns => self.table(&[layout::dns::FIELDS], part, &mut children, "dns"),
             Kind::Tcp => self.table(&[layout::tcp::FIELDS], part, &mut children, "tcp"),
             Kind::Icmp => {
                 let rest = match octets.first() {
