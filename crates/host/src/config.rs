@@ -16,6 +16,8 @@ pub struct HostConfig {
     pub dns: Vec<IpAddr>,
     /// Names that need no server (hosts(5)).
     pub hosts: Vec<(String, IpAddr)>,
+    /// Translates addresses, where it is there.
+    pub nat: Option<crate::NatConfig>,
     /// `linux`, `rfc` or `bsd43`.
     pub profile: String,
     /// Settings by sysctl name, `net.ipv4.tcp_synack_retries` → 5; see [`crate::settings`].
@@ -37,6 +39,7 @@ impl Default for HostConfig {
             routes: Vec::new(),
             dns: Vec::new(),
             hosts: Vec::new(),
+            nat: None,
             profile: "linux".into(),
             sysctls: Vec::new(),
             seed: 0,

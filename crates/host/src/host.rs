@@ -2,10 +2,13 @@
 
 use crate::counters::Counters;
 use crate::fast_open::Remembered;
+use crate::icmp_error::Limits;
 use crate::ip::Ip;
 use crate::names::PortUse;
+use crate::nat::Nat;
 use crate::process::{Process, SHELL};
 use crate::program::{Names, Program};
+use crate::reassembly::Reassembly;
 use crate::secret::{FourTuple, Secret};
 use crate::settings::Settings;
 use crate::sock::{Kind, Sock, WaitId};
@@ -49,6 +52,11 @@ pub struct Host {
     pub(crate) next_port: u32,
     /// Connections begun, for ISNs as 4.3BSD made them.
     pub(crate) connections: u32,
+    /// Identification of the datagram before, of those that may be fragmented.
+    pub(crate) next_ident: u32,
+    pub(crate) reassembly: Reassembly,
+    pub(crate) icmp_limits: Limits,
+    pub(crate) nat: Option<Rc<Nat>>,
 }
 
 impl Host {
@@ -64,8 +72,10 @@ impl Host {
             let pid = Pid(n as u32 + 1);
             processes.insert(pid, Process::new(pid, &p.file, (program, &names), p.start, settings.nofile));
         }
+        let secret = Secret::new(config.seed);
+        let nat = config.nat.clone();
         Ok(Host {
-            secret: Secret::new(config.seed),
+            secret,
             config: Rc::new(config),
             settings: Rc::new(settings),
             ip,
@@ -81,6 +91,10 @@ impl Host {
             next_wait: 0,
             next_port: 0,
             connections: 0,
+            next_ident: secret.first_ident(),
+            reassembly: Reassembly::default(),
+            icmp_limits: Limits::default(),
+            nat: nat.map(|n| Rc::new(Nat::new(n))),
         })
     }
     /// Starts its programs (into `out.runnable`), and tells its links who it is where its settings say so.
@@ -108,6 +122,9 @@ impl Host {
         match key {
             TimerKey::Process(pid) => self.sleepers_wake(pid, cx),
             TimerKey::Neighbour => self.neighbours_due(cx),
+            TimerKey::Reassembly => self.reassembly_expires(cx),
+            TimerKey::PathMtu => self.path_mtus_expire(cx),
+            TimerKey::Nat => self.nat_expires(cx),
             TimerKey::Sock(id) => {
                 let Some(sock) = self.socks.get_mut(id) else { return };
                 sock.armed = None;
@@ -201,6 +218,10 @@ impl Host {
     /// Lines that the next run of a process passes over; none where it waits in a call, has exited, or has no program.
     pub fn lines_ahead(&self, pid: Pid) -> Vec<u32> {
         self.processes.get(&pid).map_or_else(Vec::new, |p| p.ahead())
+    }
+    /// Connections that it tracks, as `conntrack -L` lists them; `None` where it does not translate.
+    pub fn tracked(&self) -> Option<impl Iterator<Item = &crate::TrackedEntry>> {
+        self.nat.as_ref().map(|n| n.entries())
     }
     /// Counters by nstat(8) name, in name order, those that are not zero or always shown.
     pub fn counters(&self) -> Vec<(&'static str, u64)> {

@@ -1,21 +1,17 @@
 //! ICMP and UDP, as far as a host that speaks TCP meets them: echo, and errors about segments of ours.
 
+use crate::icmp_error::Error;
 use crate::secret::FourTuple;
 use crate::sock::{Kind, Sock};
 use crate::step::{Refused, Step};
-use crate::{Errno, Host, Sent, SockId, rules};
+use crate::{Errno, Host, SockId, rules};
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::ops::Range;
 use tcp::rule::Tape;
 use tcp::{State, rule};
-use wire::icmp::{Quoted, v4, v6};
-use wire::{Link, ethernet, icmp, ip, udp};
-
-/// RFC 1122 §3.2.2.1: an error message quotes the header and at least 8 octets; Linux fills 576.
-const QUOTE_MAX: usize = 576 - 20 - 8;
-/// Below this an announced path MTU is not believed (linux `ip_rt_min_pmtu`).
-const MTU_LEAST: u32 = 552;
+use wire::icmp::{Quoted, unreachable, v4, v6};
+use wire::{ethernet, icmp, ip, udp};
 
 /// What an ICMP error means for a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,7 +56,6 @@ impl Host {
     pub(crate) fn icmp_arrives(
         &mut self,
         iface: usize,
-        link: &Link,
         header: &ip::Header,
         frame: &Bytes,
         range: Range<usize>,
@@ -70,22 +65,28 @@ impl Host {
         self.count_quietly("IcmpInMsgs");
         let v6 = matches!(header.addrs, ip::Addrs::V6 { .. });
         if v6
-            && let Some(taken) = self.ndisc_arrives(iface, link, header, &message, (frame, rest.clone()), cx)
+            && let Ok((link, _)) = ethernet::parse(frame)
+            && let Some(taken) = self.ndisc_arrives(iface, &link, header, &message, (frame, rest.clone()), cx)
         {
             return taken;
         }
         let (echo, reply) = if v6 { (v6::ECHO, v6::ECHO_REPLY) } else { (v4::ECHO, v4::ECHO_REPLY) };
+        if message.kind == echo && self.settings.network.echo_ignore_all {
+            return Err(Refused::new(&rules::ICMP_IGNORED, message.kind.into(), message.code.into()));
+        }
         if message.kind == echo {
             self.count_quietly("IcmpInEchos");
             let mut out = ip::Header::new(header.addrs.reversed(), header.protocol);
             out.ttl = self.settings.default_ttl;
             out.dont_fragment = false;
-            let link = Link { dst: link.src, src: link.dst };
+            out.ident = self.fresh_ident();
             let answer = icmp::Header { kind: reply, code: 0, rest: message.rest };
             let data = &frame[rest];
-            let frame =
-                wire::frame::emit_icmp(&link, &out, &answer, data.len(), |o| o.extend_from_slice(data));
-            cx.out.frames.push(Sent { iface, frame, resent: 0 });
+            self.count_quietly("IcmpOutMsgs");
+            self.count_quietly("IcmpOutEchoReps");
+            _ = self.output(&out, cx, &mut |_, link| {
+                wire::frame::emit_icmp(link, &out, &answer, data.len(), |o| o.extend_from_slice(data))
+            });
             return Ok(());
         }
         let says = meaning(&message, &header.addrs);
@@ -185,10 +186,10 @@ impl Host {
 
     /// RFC 1191 §3, RFC 8201: smaller segments from now on; those that were too big go again.
     fn path_shrinks(&mut self, id: SockId, mtu: u32, cx: &mut Step) {
+        let Some(dst) = self.socks.get(id).map(|s| s.ends().1.ip()) else { return };
+        let mtu = self.learn_path_mtu(dst, mtu, cx);
         let Some(sock) = self.socks.get_mut(id) else { return };
         let headers = if sock.ends().0.is_ipv4() { 40 } else { 60 };
-        // RFC 1191 §5 has a table for routers that do not say; the least of it will do.
-        let mtu = mtu.max(MTU_LEAST);
         let Kind::Stream(c) = &mut sock.kind else { return };
         let mss = (mtu - headers).min(u16::MAX.into()) as u16;
         rule!(cx.r, rules::ICMP_TOO_BIG, Act, mtu, mss);
@@ -199,8 +200,6 @@ impl Host {
     /// RFC 1122 §4.1.3.1: nobody has this port, and whoever asked is told.
     pub(crate) fn udp_arrives(
         &mut self,
-        iface: usize,
-        link: &Link,
         header: &ip::Header,
         frame: &Bytes,
         range: Range<usize>,
@@ -209,18 +208,7 @@ impl Host {
         let (datagram, _) = udp::parse(header, frame, range).map_err(|m| self.malformed(m, cx))?;
         self.count_quietly("UdpNoPorts");
         rule!(cx.r, rules::UDP_CLOSED, Answer, datagram.dst_port);
-        let v6 = matches!(header.addrs, ip::Addrs::V6 { .. });
-        let (kind, code, protocol) =
-            if v6 { (v6::UNREACHABLE, 4, ip::ICMPV6) } else { (v4::UNREACHABLE, 3, ip::ICMP) };
-        let mut out = ip::Header::new(header.addrs.reversed(), protocol);
-        out.ttl = self.settings.default_ttl;
-        out.dont_fragment = false;
-        let quote = &frame[ethernet::LEN..];
-        let quote = &quote[..quote.len().min(QUOTE_MAX)];
-        let link = Link { dst: link.src, src: link.dst };
-        let answer = icmp::Header { kind, code, rest: 0 };
-        let frame = wire::frame::emit_icmp(&link, &out, &answer, quote.len(), |o| o.extend_from_slice(quote));
-        cx.out.frames.push(Sent { iface, frame, resent: 0 });
+        self.icmp_error(frame, Error::Unreachable(unreachable::PORT), cx);
         Err(Refused::new(&rules::UDP_CLOSED, datagram.dst_port.into(), 0))
     }
 }

@@ -72,6 +72,9 @@ impl Host {
 
     pub(crate) fn check(&self) {
         let (mut hashed, mut children, mut queued) = (0, 0, 0);
+        if let Some(nat) = &self.nat {
+            nat.check();
+        }
         for sock in self.socks.iter() {
             if let Kind::Stream(c) = &sock.kind {
                 c.assert_invariants();

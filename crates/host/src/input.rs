@@ -1,6 +1,8 @@
 //! A frame on its way in: link, IP, checksum, connection or listener or nothing.
 
 use crate::counters::Hot;
+use crate::forward::Passing;
+use crate::icmp_error::Error;
 use crate::ip::impossible_source;
 use crate::secret::FourTuple;
 use crate::settle::settle_quietly;
@@ -9,9 +11,11 @@ use crate::step::{Refused, Step};
 use crate::{Host, HostEvent, SockId, rules};
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
 use tcp::rule::{Operand, Outcome};
 use tcp::{Admission, Segment, Verdict, rule};
-use wire::{Malformed, Seq, ethernet, ip};
+use wire::icmp::unreachable;
+use wire::{Malformed, Problem, Seq, datagram, ethernet, ip};
 
 impl Host {
     pub(crate) fn take_frame(&mut self, iface: usize, frame: Bytes, cx: &mut Step) {
@@ -31,45 +35,130 @@ impl Host {
             return self.arp_arrives(iface, &link, &frame, cx);
         }
         self.counters.hot(Hot::IpInReceives);
-        let (header, range) = ip::parse(&frame, ethernet::LEN, ethertype).map_err(|m| {
-            self.count_quietly("IpInHdrErrors");
-            self.malformed(m, cx)
-        })?;
-        self.check_addresses(iface, &header, cx)?;
+        self.datagram_of_type_arrives(iface, ethertype, frame, cx)
+    }
+
+    /// A datagram that was put together here.
+    fn datagram_arrives(&mut self, iface: usize, frame: Bytes, cx: &mut Step) -> Result<(), Refused> {
+        let (_, ethertype) = ethernet::parse(&frame).map_err(|m| self.malformed(m, cx))?;
+        self.datagram_of_type_arrives(iface, ethertype, frame, cx)
+    }
+
+    #[inline]
+    fn datagram_of_type_arrives(
+        &mut self,
+        iface: usize,
+        ethertype: u16,
+        frame: Bytes,
+        cx: &mut Step,
+    ) -> Result<(), Refused> {
+        let (header, range) = match ip::parse(&frame, ethernet::LEN, ethertype) {
+            Ok(parsed) => parsed,
+            Err(m) if m.problem == Problem::IpFragment => return self.part_arrives(iface, frame, cx),
+            Err(m) => {
+                self.count_quietly("IpInHdrErrors");
+                return Err(self.malformed(m, cx));
+            }
+        };
+        if self.nat.is_some() {
+            return self.translated_arrives(iface, frame, cx);
+        }
+        if !self.check_addresses(iface, &header, cx)? {
+            let passing = Passing { iface, came: frame.clone(), frame, tracked: None };
+            return self.forward(passing, cx);
+        }
+        self.deliver(iface, &header, frame, range, cx)
+    }
+
+    /// A datagram for this host goes to who takes its protocol.
+    fn deliver(
+        &mut self,
+        iface: usize,
+        header: &ip::Header,
+        frame: Bytes,
+        range: Range<usize>,
+        cx: &mut Step,
+    ) -> Result<(), Refused> {
         self.counters.hot(Hot::IpInDelivers);
         match header.protocol {
-            ip::TCP => self.tcp_arrives(&header, frame, range, cx),
-            ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, &link, &header, &frame, range, cx),
-            ip::UDP => self.udp_arrives(iface, &link, &header, &frame, range, cx),
+            ip::TCP => self.tcp_arrives(header, frame, range, cx),
+            ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, header, &frame, range, cx),
+            ip::UDP => self.udp_arrives(header, &frame, range, cx),
+            datagram::FRAGMENT => self.part_arrives(iface, frame, cx),
             other => {
                 self.count_quietly("IpInUnknownProtos");
-                rule!(cx.r, rules::IP_PROTOCOL_UNKNOWN, Drop, other);
+                rule!(cx.r, rules::IP_PROTOCOL_UNKNOWN, Answer, other);
+                self.icmp_error(&frame, Error::Unreachable(unreachable::PROTOCOL), cx);
                 Err(Refused::new(&rules::IP_PROTOCOL_UNKNOWN, other.into(), 0))
             }
         }
     }
 
-    fn check_addresses(&mut self, iface: usize, header: &ip::Header, cx: &mut Step) -> Result<(), Refused> {
+    /// A fragment: one for this host waits for the others, one for somebody else goes on alone; who translates must see
+    /// the ports, and puts together whatever passes (linux nf_defrag_ipv4).
+    #[cold]
+    #[inline(never)]
+    fn part_arrives(&mut self, iface: usize, frame: Bytes, cx: &mut Step) -> Result<(), Refused> {
+        let Some(seen) = frame.get(ethernet::LEN..).and_then(datagram::view) else { return Ok(()) };
+        let dst = seen.addrs.dst();
+        if !self.ip.is_ours(dst) && !(self.nat.is_some() && dst.is_ipv4()) {
+            if !self.check_ends(seen.addrs.src(), dst, seen.ttl, cx)? {
+                return self.forward(Passing { iface, came: frame.clone(), frame, tracked: None }, cx);
+            }
+            return Ok(());
+        }
+        match self.fragment_arrives(iface, &frame, cx)? {
+            Some(whole) => self.datagram_arrives(iface, whole, cx),
+            None => Ok(()),
+        }
+    }
+
+    /// A datagram at a host that translates.
+    #[cold]
+    #[inline(never)]
+    fn translated_arrives(&mut self, iface: usize, came: Bytes, cx: &mut Step) -> Result<(), Refused> {
+        let (frame, tracked) = self.prerouting(iface, &came, cx)?;
+        let (_, ethertype) = ethernet::parse(&frame).map_err(|m| self.malformed(m, cx))?;
+        let (header, range) =
+            ip::parse(&frame, ethernet::LEN, ethertype).map_err(|m| self.malformed(m, cx))?;
+        if self.check_addresses(iface, &header, cx)? {
+            return self.deliver(iface, &header, frame, range, cx);
+        }
+        self.forward(Passing { iface, frame, came, tracked }, cx)
+    }
+
+    /// Whether a datagram is for this host; one that is not goes on.
+    #[inline]
+    fn check_addresses(&mut self, iface: usize, header: &ip::Header, cx: &mut Step) -> Result<bool, Refused> {
         let (src, dst) = (header.addrs.src(), header.addrs.dst());
         if self.ip.asks
             && header.protocol == ip::ICMPV6
             && (self.ip.listens(iface, dst) || src.is_unspecified())
         {
             // Neighbour Discovery speaks to groups, and from no address before there is one.
-            return Ok(());
+            return Ok(true);
         }
+        self.check_ends(src, dst, header.ttl, cx)
+    }
+
+    #[inline]
+    fn check_ends(&mut self, src: IpAddr, dst: IpAddr, ttl: u8, cx: &mut Step) -> Result<bool, Refused> {
         if impossible_source(src) || self.ip.is_ours(src) {
             self.count_quietly("IpInAddrErrors");
             rule!(cx.r, rules::IP_SOURCE_IMPOSSIBLE, Drop, src);
             return Err(Refused::new(&rules::IP_SOURCE_IMPOSSIBLE, low_word(src), 0));
         }
         if !self.ip.is_ours(dst) || self.ip.asks && self.ip.is_withheld(dst) {
+            if self.forwards(dst) {
+                rule!(cx.r, rules::IP_TO_FORWARD, Pass, src, dst, ttl);
+                return Ok(false);
+            }
             self.count_quietly("IpInAddrErrors");
             rule!(cx.r, rules::IP_NOT_FOR_US, Drop, dst);
             return Err(Refused::new(&rules::IP_NOT_FOR_US, low_word(dst), 0));
         }
-        rule!(cx.r, rules::IP_HEADER_RIGHT, Pass, src, dst, header.ttl);
-        Ok(())
+        rule!(cx.r, rules::IP_HEADER_RIGHT, Pass, src, dst, ttl);
+        Ok(true)
     }
 
     /// Reports the rule by which bytes are refused.
@@ -189,7 +278,7 @@ fn outcome(verdict: Verdict) -> Result<Option<Seq>, Refused> {
 }
 
 /// The part of an address that tells neighbours apart, as a number.
-fn low_word(addr: IpAddr) -> u32 {
+pub(crate) fn low_word(addr: IpAddr) -> u32 {
     match addr {
         IpAddr::V4(a) => a.into(),
         IpAddr::V6(a) => u128::from(a) as u32,

@@ -24,6 +24,8 @@ pub(crate) struct Ip {
     /// Addresses of ours that somebody else was heard to use, with the Ethernet address that did.
     conflicts: Sorted<IpAddr, Mac>,
     pub(crate) secret: Secret,
+    /// What was learned of the MTU of paths, and until when it is believed.
+    pub(crate) path_mtus: Sorted<IpAddr, (u16, Instant)>,
 }
 
 #[derive(Clone, Debug)]
@@ -89,6 +91,7 @@ impl Ip {
             armed: None,
             conflicts: Sorted::default(),
             secret: Secret::new(config.seed),
+            path_mtus: Sorted::default(),
         };
         for (n, c) in config.ifaces.iter().enumerate() {
             let mut addrs: Vec<Own> = Vec::new();
@@ -228,9 +231,18 @@ impl Ip {
     pub(crate) fn owner(&self, addr: IpAddr) -> Option<usize> {
         self.ifaces.iter().position(|i| i.addrs.iter().any(|a| a.ip == addr))
     }
-    /// The longest prefix that `dst` has. `None`: there is no way there.
+    /// The longest prefix that `dst` has, with the MTU of the path as far as it is known. `None`: there is no way there.
     #[inline]
     pub(crate) fn route(&self, dst: IpAddr) -> Option<Route> {
+        let mut route = self.route_of_link(dst)?;
+        if let Some((mtu, _)) = self.path_mtus.get(&dst) {
+            route.mtu = route.mtu.min(*mtu);
+        }
+        Some(route)
+    }
+    /// [`Ip::route`] with the MTU of the link, which is what a router goes by (linux `ip_forward_use_pmtu`).
+    #[inline]
+    pub(crate) fn route_of_link(&self, dst: IpAddr) -> Option<Route> {
         let entry = self.routes.iter().find(|e| same_prefix(e.dst, dst, e.prefix))?;
         let mtu = self.ifaces.get(entry.iface)?.mtu;
         Some(Route { iface: entry.iface, src: entry.src, hop: entry.via.unwrap_or(dst), mtu })

@@ -13,20 +13,27 @@ mod epoll;
 mod errno;
 mod fast_open;
 mod flags;
+mod forward;
+mod fragments;
 mod host;
 mod icmp;
+mod icmp_error;
 mod info;
 mod input;
 mod ip;
 mod listen;
 mod names;
+mod nat;
 mod ndisc;
 mod neigh;
+mod network;
 mod output;
 mod period;
+mod pmtu;
 mod process;
 pub mod program;
 mod ready;
+mod reassembly;
 pub mod rules;
 mod secret;
 pub mod settings;
@@ -44,6 +51,10 @@ pub use config::{HostConfig, IfaceConfig, ProgramConfig, RouteConfig};
 pub use counters::NAMES as COUNTERS;
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
 pub use host::Host;
+pub use nat::{
+    Depends, Dir as TrackedDir, Entry as TrackedEntry, NatConfig, PortForward, TrackedState, Tuple,
+    Unsolicited,
+};
 pub use neigh::Nud;
 pub use ready::poll;
 pub use store::{Sorted, own};
@@ -72,6 +83,12 @@ pub enum TimerKey {
     Process(Pid),
     /// What happens next to neighbour entries and to addresses that are not used yet.
     Neighbour,
+    /// A datagram whose fragments have not all come is given up.
+    Reassembly,
+    /// A path MTU is not believed any longer.
+    PathMtu,
+    /// A tracked connection is forgotten.
+    Nat,
 }
 
 /// A system call as a value.

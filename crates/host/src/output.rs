@@ -2,14 +2,16 @@
 //! past this (`settle::transmit`); all else, and what finds no neighbour there, comes here.
 
 use crate::counters::Hot;
+use crate::icmp_error::Error;
 use crate::ip::Route;
-use crate::neigh::{Hop, readdress};
+use crate::neigh::Hop;
 use crate::step::Step;
 use crate::{Errno, Host, Sent, rules};
 use bytes::Bytes;
 use std::net::IpAddr;
 use tcp::rule;
 use wire::frame::Room;
+use wire::icmp::unreachable;
 use wire::{Link, Mac, ethernet, ip};
 
 /// Makes a frame, in the room given, for the link given.
@@ -28,7 +30,19 @@ impl Host {
             return Err(Errno("ENETUNREACH"));
         };
         self.counters.hot(Hot::IpOutRequests);
-        self.output_by(&route, (header.addrs.src(), dst), cx, emit);
+        // Before it is made nobody knows how long it is.
+        let frame = emit(&mut self.room, &Link { dst: Mac([0; 6]), src: self.ip.mac(route.iface) });
+        let ends = (header.addrs.src(), dst);
+        if frame.len() <= ethernet::LEN + usize::from(route.mtu) {
+            self.output_by(&route, ends, cx, emit);
+            return Ok(());
+        }
+        if header.dont_fragment {
+            rule!(cx.r, rules::OUTPUT_TOO_BIG, Drop, frame.len() - ethernet::LEN, route.mtu);
+            self.count_quietly("IpFragFails");
+            return Err(Errno("EMSGSIZE"));
+        }
+        self.output_datagram(&route, ends, &frame[ethernet::LEN..], cx);
         Ok(())
     }
 
@@ -65,20 +79,14 @@ impl Host {
         }
     }
 
-    /// Sends a datagram that is a frame already (a router's), by a route that was chosen. Its Ethernet addresses are written
-    /// anew.
-    #[expect(dead_code, reason = "forwarding comes by here")]
-    pub(crate) fn output_frame(&mut self, route: &Route, header: &ip::Header, frame: &Bytes, cx: &mut Step) {
-        let ends = (header.addrs.src(), header.addrs.dst());
-        self.output_by(route, ends, cx, &mut |_, link| readdress(frame, link));
-    }
-
     /// A frame's datagram reached nobody: whoever sent it is told that its host cannot be reached.
     pub(crate) fn undeliverable(&mut self, frame: &Bytes, cx: &mut Step) {
         let Ok((_, ethertype)) = ethernet::parse(frame) else { return };
         let Ok((header, _)) = ip::parse(frame, ethernet::LEN, ethertype) else { return };
         if self.ip.is_ours(header.addrs.src()) {
             self.own_unreachable(&frame[ethernet::LEN..], cx);
+        } else {
+            self.icmp_error(frame, Error::Unreachable(unreachable::HOST), cx);
         }
     }
 

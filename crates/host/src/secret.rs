@@ -24,6 +24,7 @@ pub(crate) enum Use {
     FastOpen = 7,
     ReachableTime = 8,
     DadDelay = 9,
+    Nat = 10,
 }
 
 /// Both ends of a connection: the key of the table of connections.
@@ -73,6 +74,11 @@ impl Secret {
     /// F of RFC 6528 §3 for this use, 32 bits of it.
     pub(crate) fn word(self, what: Use, tuple: &FourTuple, extra: u64) -> u32 {
         self.hash(what, tuple, extra) as u32
+    }
+    /// The first identification of datagrams that may be fragmented.
+    pub(crate) fn first_ident(self) -> u32 {
+        let none = IpAddr::from([0; 4]);
+        self.word(Use::IpId, &FourTuple { local: none, remote: none, local_port: 0, remote_port: 0 }, 0)
     }
     /// Where the search for an ephemeral port starts (RFC 6056 §3.3.3: F over all but the port sought).
     pub(crate) fn port_offset(self, local: IpAddr, remote: IpAddr, remote_port: u16) -> u32 {

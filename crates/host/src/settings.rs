@@ -2,6 +2,7 @@
 
 use crate::fast_open::Keys;
 use crate::neigh::NeighSettings;
+use crate::network;
 use crate::secret::IsnChoice;
 use std::rc::Rc;
 use tcp::profile::Ecn;
@@ -70,6 +71,8 @@ pub(crate) struct Settings {
     pub(crate) fast_open_keys: Option<Keys>,
     /// RLIMIT_NOFILE: descriptors of a process.
     pub(crate) nofile: u32,
+    /// Forwarding, fragments, ICMP, tracking.
+    pub(crate) network: crate::network::Network,
 }
 
 impl Settings {
@@ -97,6 +100,7 @@ impl Settings {
             fast_open: 1, // ip-sysctl.rst: a client may, no listener does
             fast_open_keys: None,
             nofile: 1024,
+            network: Default::default(),
         };
         let rfc = Settings {
             // listen(2) of POSIX: the backlog is the limit; an RFC stack has no second thoughts about an ACK.
@@ -201,6 +205,14 @@ impl Settings {
         let n = number.map_err(|_| wrong("a whole number"))?;
         if let Some((setter, n4)) = neigh_setting(key) {
             setter(&mut self.neigh[usize::from(!n4)], n);
+            return Ok(());
+        }
+        let below = network::SYSCTLS.iter().find(|(name, ..)| *name == key);
+        if let Some((_, most, set)) = below {
+            if n > *most {
+                return Err(wrong(&format!("a number of at most {most}")));
+            }
+            set(&mut self.network, n);
             return Ok(());
         }
         let Some((_, most, set)) = SYSCTLS.iter().find(|(name, ..)| *name == key) else {
@@ -346,5 +358,6 @@ pub fn names() -> Vec<&'static str> {
     let special = ["net.ipv4.ip_local_port_range", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"];
     let special = special.into_iter().chain(["net.ipv4.tcp_congestion_control", "net.ipv4.tcp_fastopen_key"]);
     let special = special.chain(NEIGH.iter().flat_map(|(names, _)| *names));
+    let special = special.chain(network::SYSCTLS.iter().map(|(name, ..)| *name));
     SYSCTLS.iter().map(|(name, ..)| *name).chain(special).chain(FIXED.iter().map(|(name, _)| *name)).collect()
 }

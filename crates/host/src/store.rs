@@ -246,6 +246,11 @@ impl<K: Ord, V> Sorted<K, V> {
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
         self.0.iter().map(|(k, v)| (k, v))
     }
+    /// From a key on, in the order of keys.
+    pub(crate) fn from(&self, key: &K) -> impl Iterator<Item = (&K, &V)> {
+        let at = self.0.partition_point(|(k, _)| k < key);
+        self.0[at..].iter().map(|(k, v)| (k, v))
+    }
     /// In the order of their keys.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> {
         self.0.iter().map(|(_, v)| v)

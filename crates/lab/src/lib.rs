@@ -35,6 +35,7 @@ mod tcb;
 mod timeline;
 pub mod topology;
 mod trace;
+mod translation;
 mod undo;
 pub mod view;
 mod viewing;

@@ -37,6 +37,7 @@ use crate::error::{Result, error, word};
 use crate::read::{self, Read, Reading, Wrong, reads};
 use crate::standing::StandingRule;
 use crate::topology::{Interface, NodeKind, RouteLine};
+use crate::translation::Translation;
 use crate::view::{ErrorView, ScenarioInfo, Text};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -191,6 +192,9 @@ pub struct Node {
     /// Version 2: names that need no server, as hosts(5) has them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub hosts: BTreeMap<String, IpAddr>,
+    /// Version 2: how it translates addresses, of the kind `nat` ([`crate::translation`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nat: Option<Translation>,
     /// SYNs that it sends by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flood: Option<Flood>,
@@ -296,7 +300,7 @@ reads!(Scenario { version, id, title, summary, profile = "linux".into(), seed = 
 reads!(Node {
     name, kind = NodeKind::Host, role = String::new(), addr = None, mac = None, mtu = None, interfaces = Vec::new(),
     profile = None, sysctls = BTreeMap::new(), gateway = None, routes = Vec::new(), dns = Vec::new(),
-    hosts = BTreeMap::new(), flood = None,
+    hosts = BTreeMap::new(), nat = None, flood = None,
     call_us = 20, programs = Vec::new()
 });
 reads!(Flood { to, from, syns, start_us = 0, every_us });

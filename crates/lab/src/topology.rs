@@ -216,6 +216,7 @@ impl Scenario {
                     ("routes", !node.routes.is_empty()),
                     ("dns", !node.dns.is_empty()),
                     ("hosts", !node.hosts.is_empty()),
+                    ("nat", node.nat.is_some()),
                     ("kind", !node.kind.is_host()),
                 ];
                 if let Some((field, _)) = newer.iter().find(|(_, there)| *there) {
@@ -256,7 +257,7 @@ impl Scenario {
 
 impl Node {
     /// The place of the interface with this name.
-    fn interface(&self, name: &str) -> std::result::Result<usize, String> {
+    pub(crate) fn interface(&self, name: &str) -> std::result::Result<usize, String> {
         self.interfaces.iter().position(|i| i.name == name).ok_or_else(|| {
             let names: Vec<&str> = self.interfaces.iter().map(|i| i.name.as_str()).collect();
             format!("“{}” has no interface “{name}”; there are {}", self.name, names.join(", "))

@@ -148,6 +148,9 @@ impl Session {
                 let name = earliest.map_or("", |(kind, _)| tcb::timer_name(kind));
                 (ends.and_then(|(l, r)| self.flow(l, r)), name.into())
             }
+            (TimerKey::Reassembly, _) => (None, "reassembly".into()),
+            (TimerKey::PathMtu, _) => (None, "path MTU".into()),
+            (TimerKey::Nat, _) => (None, "conntrack".into()),
             (TimerKey::Process(_), _) => (None, "sleep".into()),
             (TimerKey::Neighbour, _) => (None, "neighbour".into()),
             _ => (None, String::new()),

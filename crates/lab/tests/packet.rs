@@ -42,11 +42,12 @@ fn find<'a>(fields: &'a [FieldView], path: &str) -> &'a FieldView {
 /// Every name that a tree can have.
 fn names() -> BTreeSet<String> {
     use layout::*;
-    let tables: [&[Field]; 14] = [
+    let tables: [&[Field]; 15] = [
         ethernet::FIELDS,
         arp::FIELDS,
         ipv4::FIELDS,
         ipv6::FIELDS,
+        ipv6_fragment::FIELDS,
         icmp::FIELDS,
         icmp_echo::FIELDS,
         icmp_unreachable::FIELDS,
@@ -73,6 +74,7 @@ fn names() -> BTreeSet<String> {
             "arp",
             "ip",
             "ipv6",
+            "ipv6.fraghdr",
             "icmp",
             "icmpv6",
             "udp",

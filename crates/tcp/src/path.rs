@@ -19,6 +19,15 @@ impl Connection {
         self.cut_outstanding(now, r);
     }
 
+    /// The path is thought to take segments of `mss` octets again (RFC 1191 §6.3). What the peer and the search for the
+    /// path's MTU allow stays as it is.
+    pub fn path_grows(&mut self, mss: u16, r: &mut Tape) {
+        if mss > self.snd.path_mss {
+            rule!(r, rules::PATH_GROWS, Act, self.snd.path_mss, mss);
+            self.snd.path_mss = mss;
+        }
+    }
+
     /// What is outstanding in pieces larger than a segment may be now is cut and goes again.
     pub(crate) fn cut_outstanding(&mut self, now: Instant, r: &mut Tape) {
         let limit = self.current_mss();

@@ -113,6 +113,7 @@ crate::rules! {
     CWND_AVOIDANCE = "tcp.cwnd.avoidance", "RFC 5681 §3.1", [was, cwnd, ssthresh];
     CWND_UNUSED = "tcp.cwnd.unused", "RFC 7661 §4", [cwnd, used];
     CWND_TIMEOUT = "tcp.cwnd.timeout", "RFC 5681 §3.1", [cwnd, ssthresh];
+    PATH_GROWS = "tcp.path.grows", "RFC 1191 §6.3", [was, mss];
     PATH_SHRINKS = "tcp.path.shrinks", "RFC 1191 §3", [was, mss];
     BLACK_HOLE = "tcp.mtu.black_hole", "RFC 4821 §7.7, linux tcp_mtu_probing", [was, mss, times];
     MTU_PROBE_SENT = "tcp.mtu.probe", "RFC 4821 §7.4", [size, low, high];

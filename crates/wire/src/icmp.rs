@@ -22,6 +22,24 @@ pub mod v4 {
     pub const PARAMETER_PROBLEM: u8 = 12;
     /// Code of [`UNREACHABLE`]: the datagram is too big and may not be fragmented.
     pub const FRAGMENTATION_NEEDED: u8 = 4;
+
+    /// Messages about another datagram, which they quote.
+    pub const fn is_error(kind: u8) -> bool {
+        matches!(kind, UNREACHABLE | SOURCE_QUENCH | REDIRECT | TIME_EXCEEDED | PARAMETER_PROBLEM)
+    }
+}
+/// Codes of [`v4::UNREACHABLE`] (RFC 792, RFC 1812 §5.2.7.1).
+#[allow(missing_docs)]
+pub mod unreachable {
+    pub const NET: u8 = 0;
+    pub const HOST: u8 = 1;
+    pub const PROTOCOL: u8 = 2;
+    pub const PORT: u8 = 3;
+    pub const FRAGMENTATION_NEEDED: u8 = 4;
+    pub const SOURCE_ROUTE_FAILED: u8 = 5;
+    pub const NET_PROHIBITED: u8 = 9;
+    pub const HOST_PROHIBITED: u8 = 10;
+    pub const ADMIN_PROHIBITED: u8 = 13;
 }
 /// Types of ICMPv6.
 #[allow(missing_docs)]
@@ -34,6 +52,7 @@ pub mod v6 {
     pub const ECHO_REPLY: u8 = 129;
     pub const SOLICITATION: u8 = 135;
     pub const ADVERTISEMENT: u8 = 136;
+    pub const REDIRECT: u8 = 137;
 }
 
 /// Header of a message.

@@ -2,6 +2,7 @@
 //! made anew (RFC 1624): one that was wrong stays wrong.
 
 use crate::datagram::view;
+use crate::icmp::v4;
 use crate::ip::{self, Addrs};
 use crate::layout::{icmp, icmp_echo, ipv4, ipv6, tcp, udp};
 use std::net::Ipv4Addr;
@@ -66,7 +67,9 @@ pub fn translate(datagram: &mut [u8], end: End, addr: Ipv4Addr, port: u16) -> Op
         (ip::TCP, End::Destination) => (within(tcp::CHECKSUM.range()), true, within(tcp::DST_PORT.range())),
         (ip::UDP, End::Source) => (within(udp::CHECKSUM.range()), true, within(udp::SRC_PORT.range())),
         (ip::UDP, End::Destination) => (within(udp::CHECKSUM.range()), true, within(udp::DST_PORT.range())),
-        (ip::ICMP, _) => (within(icmp::CHECKSUM.range()), false, within(icmp_echo::IDENT.range())),
+        (ip::ICMP, _) if has_identifier(datagram.get(start)) => {
+            (within(icmp::CHECKSUM.range()), false, within(icmp_echo::IDENT.range()))
+        }
         _ => (None, false, None),
     };
     let is_udp = seen.protocol == ip::UDP;
@@ -88,6 +91,10 @@ pub fn translate(datagram: &mut [u8], end: End, addr: Ipv4Addr, port: u16) -> Op
         header: (before.0, word(datagram, &header_at)),
         transport: checksum.and_then(|c| Some((before.1?, word(datagram, &c)))),
     })
+}
+
+fn has_identifier(kind: Option<&u8>) -> bool {
+    kind.is_some_and(|k| matches!(*k, v4::ECHO | v4::ECHO_REPLY))
 }
 
 /// Writes `new` at `range`, whose octets the checksums at `sums` cover; `true` with one that may not become zero.
