@@ -94,7 +94,7 @@ fn world(client: &str, server: &str, link: &Impairments) -> World {
         host(2, SERVER, CLIENT, server, Instant::ZERO),
     ];
     let port = |node| PortConfig { node, iface: 0, sends: link.clone() };
-    let links = vec![LinkConfig { name: "link".into(), ports: vec![port(0), port(1)] }];
+    let links = vec![LinkConfig { name: "link".into(), ports: vec![port(0), port(1)], cable: false }];
     match World::new(&WorldConfig {
         nodes,
         links,
@@ -102,6 +102,7 @@ fn world(client: &str, server: &str, link: &Impairments) -> World {
         parks: Vec::new(),
         floods: Vec::new(),
         rules: Vec::new(),
+        bridges: Vec::new(),
     }) {
         Ok(world) => world,
         Err(e) => panic!("the benchmark's own world is wrong: {e}"),

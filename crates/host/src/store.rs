@@ -243,7 +243,7 @@ impl<K: Ord, V> Sorted<K, V> {
         self.0.retain(|(k, v)| keeps(k, v));
     }
     /// In the order of keys.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + ExactSizeIterator {
         self.0.iter().map(|(k, v)| (k, v))
     }
     /// From a key on, in the order of keys.

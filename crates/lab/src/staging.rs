@@ -5,7 +5,8 @@ use crate::scenario::{End, Flood, Kind, Link, Lose, Node, Program, Scenario, bad
 use crate::standing::StandingRule;
 use host::{HostConfig, ProgramConfig};
 use net::{
-    FloodConfig, FrameKind, Impairments, LinkConfig, LossRule, NodeId, ParkConfig, PortConfig, WorldConfig,
+    BridgeConfig, FloodConfig, FrameKind, Impairments, LinkConfig, LossRule, NodeId, ParkConfig, PortConfig,
+    WorldConfig,
 };
 use std::net::IpAddr;
 use tcp::time::{Duration, Instant};
@@ -37,7 +38,9 @@ impl Scenario {
             rule.core(&named).map_err(|e| bad(format!("rules[{n}]: {}", e.message)))
         };
         let rules = self.rules.iter().enumerate().map(rule).collect::<Result<Vec<_>>>()?;
-        Ok(WorldConfig { nodes, links, seed, parks, floods, rules })
+        let bridges = self.nodes.iter().enumerate();
+        let bridges = bridges.filter_map(|(node, n)| Some(BridgeConfig { node, kind: n.kind.bridge()? }));
+        Ok(WorldConfig { nodes, links, seed, parks, floods, rules, bridges: bridges.collect() })
     }
 
     fn host(&self, n: usize, node: &Node, seed: u64) -> Result<HostConfig> {
@@ -86,7 +89,9 @@ impl Scenario {
             Ok(PortConfig { node, iface, sends })
         };
         let ports = link.ends.iter().zip(plugs).map(port).collect::<Result<Vec<_>>>()?;
-        Ok(LinkConfig { name: link.name.clone(), ports })
+        // Version 1 has one kind of link, a segment that knows who is where.
+        let cable = self.version > 1 && ports.len() == 2;
+        Ok(LinkConfig { name: link.name.clone(), ports, cable })
     }
 }
 

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::read::{Read, Reading, Wrong, reads};
 use crate::scenario::{Node, Scenario, bad};
 use host::{IfaceConfig, RouteConfig};
+use net::BridgeKind;
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -42,7 +43,15 @@ impl NodeKind {
     }
     /// It has ports, and no addresses.
     pub fn is_bridge(self) -> bool {
-        matches!(self, NodeKind::Switch | NodeKind::Hub)
+        self.bridge().is_some()
+    }
+    /// How it hands frames on from port to port, if it does.
+    pub(crate) fn bridge(self) -> Option<BridgeKind> {
+        match self {
+            NodeKind::Switch => Some(BridgeKind::SWITCH),
+            NodeKind::Hub => Some(BridgeKind::Hub),
+            NodeKind::Host | NodeKind::Router | NodeKind::Nat | NodeKind::Attacker => None,
+        }
     }
     pub(crate) fn is_host(&self) -> bool {
         *self == NodeKind::Host

@@ -32,6 +32,34 @@ pub struct WorldConfig {
     pub floods: Vec<FloodConfig>,
     /// Rules that stand from the beginning, in their order.
     pub rules: Vec<StandingRule>,
+    /// Machines that are switches or hubs: their interfaces are ports.
+    pub bridges: Vec<BridgeConfig>,
+}
+
+/// A machine that hands frames on from port to port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BridgeConfig {
+    /// Machine.
+    pub node: usize,
+    /// How.
+    pub kind: BridgeKind,
+}
+
+/// How frames are handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BridgeKind {
+    /// To the port where the destination was last seen, else to all (IEEE 802.1Q §8.6).
+    Switch {
+        /// After so long unseen an address is forgotten.
+        ageing: Duration,
+    },
+    /// To all ports but that on which it came (IEEE 802.3 §9).
+    Hub,
+}
+
+impl BridgeKind {
+    /// A switch that forgets as IEEE 802.1Q §8.8.3 recommends: after 300 seconds.
+    pub const SWITCH: BridgeKind = BridgeKind::Switch { ageing: Duration::from_secs(300) };
 }
 
 /// SYNs from addresses that nobody has, at a steady pace: the attack of RFC 4987 §2.
@@ -51,7 +79,7 @@ pub struct FloodConfig {
     pub every: Duration,
 }
 
-/// An Ethernet segment with an ideal switch: unicast goes to the port that has that address, group addresses to
+/// An Ethernet segment: a cable, or one with an ideal switch, where unicast goes to the port that has that address, group addresses to
 /// all ports but the sender's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkConfig {
@@ -59,6 +87,8 @@ pub struct LinkConfig {
     pub name: String,
     /// Two or more interfaces.
     pub ports: Vec<PortConfig>,
+    /// A cable: what one sends reaches all others, whatever address it carries.
+    pub cable: bool,
 }
 
 /// Where an interface is plugged in, and what the link does to what it sends.

@@ -19,17 +19,20 @@ mod log;
 pub mod queue;
 pub mod rules;
 pub mod standing;
+mod switch;
 mod weather;
 mod workbench;
 mod world;
 
 pub use config::{
-    ConfigError, FloodConfig, FrameId, LinkConfig, LinkId, NodeId, ParkConfig, PortConfig, WorldConfig,
+    BridgeConfig, BridgeKind, ConfigError, FloodConfig, FrameId, LinkConfig, LinkId, NodeId, ParkConfig,
+    PortConfig, WorldConfig,
 };
 pub use flight::Flight;
 pub use glance::Glance;
 pub use hands::{HandError, MAX_FRAME, MIN_FRAME};
 pub use impairments::{BadImpairment, Burst, Codel, Discipline, FrameKind, Impairments, LossRule, Red};
 pub use log::{Fate, Launched, Loss, Step, StepLog};
+pub use switch::{Bridge, Learned};
 pub use workbench::MAX_COPIES;
 pub use world::World;

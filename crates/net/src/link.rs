@@ -17,6 +17,7 @@ use wire::tcp::Flags;
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
     pub(crate) ports: Vec<Port>,
+    cable: bool,
 }
 
 /// An interface on the link, with the state of what it sends.
@@ -60,16 +61,16 @@ impl Link {
             weather: (!p.sends.is_plain())
                 .then(|| Box::new(Weather::new(seed, (index as u64) << 16 | n as u64))),
         };
-        Link { ports: config.ports.iter().enumerate().map(port).collect() }
+        Link { ports: config.ports.iter().enumerate().map(port).collect(), cable: config.cable }
     }
 
     /// The next interface, of port `n` on, that a frame of port `from` goes to: its port, node and number.
     #[inline]
     pub(crate) fn receiver(&self, from: usize, frame: &[u8], n: usize) -> Option<(usize, NodeId, usize)> {
         let mac = frame.first_chunk::<6>()?;
-        let group = mac[0] & 1 != 0; // the I/G bit, IEEE 802 §8.2
+        let all = self.cable || mac[0] & 1 != 0; // the I/G bit, IEEE 802 §8.2
         let rest = self.ports.iter().enumerate().skip(n);
-        let (n, p) = rest.into_iter().find(|&(n, p)| n != from && (group || p.mac == *mac))?;
+        let (n, p) = rest.into_iter().find(|&(n, p)| n != from && (all || p.mac == *mac))?;
         Some((n, NodeId(p.node), p.iface))
     }
 }

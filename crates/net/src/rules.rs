@@ -26,4 +26,14 @@ tcp::rules! {
     RULE_EDITS = "net.rule.edits", "scenario", [frame, rule];
     RULE_CORRUPTS = "net.rule.corrupts", "scenario", [frame, rule];
     CARRIED = "net.link.carried", "scenario", [frame, octets, arrives];
+    SWITCH_LEARNED = "net.switch.learned", "IEEE 802.1Q §8.7", [mac, port];
+    SWITCH_MOVED = "net.switch.moved", "IEEE 802.1Q §8.7", [mac, from, port];
+    SWITCH_FULL = "net.switch.full", "IEEE 802.1Q §8.8", [mac, limit];
+    SWITCH_FORWARDED = "net.switch.forwarded", "IEEE 802.1Q §8.6", [mac, port];
+    SWITCH_FLOODED = "net.switch.flooded", "IEEE 802.1Q §8.6", [mac, port];
+    SWITCH_GROUP = "net.switch.group", "IEEE 802.1Q §8.6", [port];
+    SWITCH_FILTERED = "net.switch.filtered", "IEEE 802.1Q §8.6", [mac, port];
+    SWITCH_STORM = "net.switch.storm", "IEEE 802.1Q §13", [limit];
+    SWITCH_RUNT = "net.switch.runt", "IEEE 802.3 §3.1.1", [octets];
+    HUB_REPEATS = "net.hub.repeats", "IEEE 802.3 §9", [port];
 }

@@ -8,6 +8,7 @@ use crate::log::{Fate, Launched, Loss, Step, StepLog};
 use crate::queue::EventQueue;
 use crate::rules;
 use crate::standing::Rules;
+use crate::switch::Bridge;
 use bytes::Bytes;
 use host::{Host, HostEvent, Output, Pid, Sorted, TimerKey, own};
 use rustc_hash::FxHashMap;
@@ -64,6 +65,8 @@ pub(crate) struct Node {
     /// Looked up only: the order of a hash table must not decide anything.
     timers: FxHashMap<TimerKey, TimerSlot>,
     pub(crate) parks: Sorted<Pid, Park>,
+    /// It is a switch or a hub: frames do not reach its host.
+    pub(crate) bridge: Option<Box<Bridge>>,
 }
 
 /// A deadline and the event that stands in the queue for it. A deadline that is put off (each ACK does that to
@@ -242,7 +245,11 @@ impl World {
     }
 
     fn arrive(&mut self, slot: u32, out: &mut Output, log: &mut StepLog, r: &mut Tape) {
-        let Some(Flight { id, to: (node, iface), bytes, .. }) = self.flights.remove(slot) else { return };
+        let Some(flight) = self.flights.remove(slot) else { return };
+        if self.nodes[usize::from(flight.to.0.0)].bridge.is_some() {
+            return self.bridge_arrives(flight, log, r);
+        }
+        let Flight { id, to: (node, iface), bytes, .. } = flight;
         log.step = Step::Arrival { frame: id, node };
         let host = own(&mut self.nodes[usize::from(node.0)].host);
         host.frame_arrives(self.now, iface, bytes, out, r);
@@ -486,6 +493,7 @@ fn build(config: &WorldConfig) -> Result<(Vec<Node>, Vec<Link>), ConfigError> {
             plugs: vec![None; c.ifaces.len()],
             timers: FxHashMap::default(),
             parks,
+            bridge: config.bridges.iter().find(|b| b.node == n).map(|b| Box::new(Bridge::new(b))),
         });
     }
     let mut links = Vec::with_capacity(config.links.len());

@@ -28,11 +28,16 @@ fn config(hosts: u8, sends: Impairments) -> WorldConfig {
     let port = |node| PortConfig { node, iface: 0, sends: sends.clone() };
     WorldConfig {
         nodes: (1..=hosts).map(host).collect(),
-        links: vec![LinkConfig { name: "LAN".into(), ports: (0..usize::from(hosts)).map(port).collect() }],
+        links: vec![LinkConfig {
+            name: "LAN".into(),
+            ports: (0..usize::from(hosts)).map(port).collect(),
+            cable: false,
+        }],
         seed: 7,
         parks: vec![],
         floods: vec![],
         rules: vec![],
+        bridges: vec![],
     }
 }
 

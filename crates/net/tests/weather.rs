@@ -123,11 +123,12 @@ impl Run {
         let port = |node| PortConfig { node, iface: 0, sends: sends.clone() };
         let world = World::new(&WorldConfig {
             nodes: (0..2).map(|i| host(i, kinds[i], six, seed)).collect(),
-            links: vec![LinkConfig { name: "link".into(), ports: vec![port(0), port(1)] }],
+            links: vec![LinkConfig { name: "link".into(), ports: vec![port(0), port(1)], cable: false }],
             seed,
             parks: vec![],
             floods: vec![],
             rules: vec![],
+            bridges: vec![],
         });
         let callers = lengths.map(|to_write| Caller { to_write, ..Caller::default() });
         let world = world.expect("a world");
