@@ -21,11 +21,12 @@ pub fn world(sends: Impairments) -> World {
     let ports = vec![port(0, sends), port(1, Impairments::default())];
     World::new(&WorldConfig {
         nodes: vec![host(1), host(2)],
-        links: vec![LinkConfig { name: "wire".into(), ports }],
+        links: vec![LinkConfig { name: "wire".into(), ports, cable: false }],
         seed: 6,
         parks: vec![],
         floods: vec![],
         rules: vec![],
+        bridges: vec![],
     })
     .expect("a world")
 }
