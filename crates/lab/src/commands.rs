@@ -4,7 +4,7 @@ use crate::error::{Result, error, num};
 use crate::read::{self, Read, Reading, Wrong, field};
 use crate::standing::names_of;
 use crate::view::Command;
-use crate::{console, hex};
+use crate::{console, hex, impairing};
 use bytes::Bytes;
 use host::{CallResult, Pid};
 use net::{FrameId, HandError, NodeId, StepLog, World};
@@ -60,6 +60,10 @@ pub(crate) fn apply(
         }
         Command::RemoveRule { rule } => world.remove_rule(*rule, log)?,
         Command::EnableRule { rule, on } => world.enable_rule(*rule, *on, log)?,
+        Command::SetLink { link, end, sends } => {
+            let (link, port, sends) = impairing::asked(world, *link, *end, sends)?;
+            world.set_link(link, port, sends, log, r)?;
+        }
         Command::Inject { node, hex } => world.inject(node_id(*node)?, hex::decode(hex)?, log, r)?,
         Command::Call { node, call } => {
             return Ok(Some(world.call(node_id(*node)?, SHELL, console::call(call)?, log, r)?));
@@ -104,6 +108,11 @@ impl Read for Command {
             "addRule" => Command::AddRule { rule: Box::new(field(all, "rule", None)?) },
             "removeRule" => Command::RemoveRule { rule: number("rule")? },
             "enableRule" => Command::EnableRule { rule: number("rule")?, on: field(all, "on", None)? },
+            "setLink" => Command::SetLink {
+                link: number("link")?,
+                end: number("end")?,
+                sends: Box::new(field(all, "sends", None)?),
+            },
             "inject" => Command::Inject { node: number("node")?, hex: text("hex")? },
             "call" => Command::Call { node: number("node")?, call: text("call")? },
             "park" => Command::Park {
@@ -132,6 +141,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::AddRule { .. } => "rule",
         Command::RemoveRule { .. } => "unrule",
         Command::EnableRule { .. } => "rule",
+        Command::SetLink { .. } => "link",
         Command::Inject { .. } => "inject",
         Command::Call { .. } => "call",
         Command::Park { parked: true, .. } => "park",
@@ -152,7 +162,10 @@ pub(crate) fn subject(command: &Command) -> (Option<u32>, Option<u32>) {
         | Command::Merge { frame, .. }
         | Command::Delay { frame, .. } => (None, Some(frame)),
         Command::Reorder { ref frames } => (None, frames.first().copied()),
-        Command::AddRule { .. } | Command::RemoveRule { .. } | Command::EnableRule { .. } => (None, None),
+        Command::AddRule { .. }
+        | Command::RemoveRule { .. }
+        | Command::EnableRule { .. }
+        | Command::SetLink { .. } => (None, None),
         Command::Inject { node, .. } | Command::Call { node, .. } | Command::Park { node, .. } => {
             (Some(node), None)
         }

@@ -15,11 +15,13 @@ mod forge;
 mod frames;
 pub mod hex;
 mod history;
+pub mod impairing;
 pub mod ledger;
 pub mod packet;
 #[cfg(feature = "capture")]
 pub mod pcap;
 mod predict;
+pub mod presets;
 mod read;
 pub mod records;
 pub mod rules;

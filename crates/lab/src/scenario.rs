@@ -31,9 +31,13 @@
 //!  "routes": [{"to": "10.1.0.0/16", "via": "192.168.1.2"}]}
 //! {"name": "Switch", "kind": "switch"}
 //! {"name": "cable", "delay_us": 5, "ends": [{"node": "Laptop", "interface": "eth0"}, {"node": "Switch"}]}
+//! {"name": "line", "preset": "dsl", "impairments": {"jitter_us": 500},
+//!  "ends": [{"node": "Home"}, {"node": "Provider", "impairments": {"codel": {}}}]}
 //! ```
 
 use crate::error::{Result, error, word};
+use crate::impairing::Impairing;
+use crate::presets;
 use crate::read::{self, Read, Reading, Wrong, reads};
 use crate::standing::StandingRule;
 use crate::topology::{Interface, NodeKind, RouteLine};
@@ -252,6 +256,13 @@ pub struct Link {
     pub queue_bytes: Option<u32>,
     /// Probability that a frame is lost.
     pub loss: f64,
+    /// Version 2: a kind of link ([`crate::presets`]), of which the first end is the customer's. Once the scenario is read
+    /// what it means stands in `impairments` of the ends, and nothing here: what is saved is whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Version 2: what else it does, each way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impairments: Option<Impairing>,
     /// Nodes on it.
     pub ends: Vec<End>,
 }
@@ -270,6 +281,9 @@ pub struct End {
     /// See [`Link::loss`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
+    /// Version 2: what else the link does to what is sent here; goes before what the link says for all ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impairments: Option<Impairing>,
     /// Frames that are lost for certain.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lose: Vec<Lose>,
@@ -305,8 +319,10 @@ reads!(Node {
 });
 reads!(Flood { to, from, syns, start_us = 0, every_us });
 reads!(Program { file = String::new(), program = None, start_us = 0, source = Vec::new(), park_at_line = None });
-reads!(Link { name, delay_us, rate_bps = None, queue_bytes = None, loss = 0.0, ends });
-reads!(End { node, interface = None, delay_us = None, loss = None, lose = Vec::new() });
+reads!(Link {
+    name, delay_us = 0, rate_bps = None, queue_bytes = None, loss = 0.0, preset = None, impairments = None, ends
+});
+reads!(End { node, interface = None, delay_us = None, loss = None, impairments = None, lose = Vec::new() });
 reads!(Lose { kind, nth });
 reads!(Text { en, zh });
 
@@ -341,6 +357,9 @@ impl Scenario {
             )));
         }
         scenario.check_version()?;
+        for (n, link) in scenario.links.iter_mut().enumerate() {
+            link.resolve().map_err(|problem| bad(format!("links[{n}].preset: {problem}")))?;
+        }
         for (n, node) in scenario.nodes.iter_mut().enumerate() {
             for (p, program) in node.programs.iter_mut().enumerate() {
                 program.resolve().map_err(|problem| bad(format!("nodes[{n}].programs[{p}]: {problem}")))?;
@@ -369,6 +388,23 @@ impl Scenario {
             summary: self.summary.clone(),
             profile: self.profile.clone(),
         }
+    }
+}
+
+impl Link {
+    /// Puts what a preset means in its place; what is said beside it goes before it.
+    fn resolve(&mut self) -> std::result::Result<(), String> {
+        let Some(name) = self.preset.take() else { return Ok(()) };
+        let Some(preset) = presets::find(&name) else {
+            let known: Vec<&str> = presets::PRESETS.iter().map(|p| p.id).collect();
+            return Err(format!("no link is called “{name}”; there are {}", known.join(", ")));
+        };
+        for (n, end) in self.ends.iter_mut().enumerate() {
+            let way = if n == 0 { &preset.up } else { &preset.down };
+            let said = end.impairments.unwrap_or_default().or(&self.impairments.unwrap_or_default());
+            end.impairments = Some(said.or(way));
+        }
+        Ok(())
     }
 }
 

@@ -1,12 +1,13 @@
 //! From a scenario to the world that it speaks of.
 
 use crate::error::Result;
+use crate::impairing;
 use crate::scenario::{End, Flood, Kind, Link, Lose, Node, Program, Scenario, bad};
 use crate::standing::StandingRule;
 use host::{HostConfig, ProgramConfig};
 use net::{
-    BridgeConfig, FloodConfig, FrameKind, Impairments, LinkConfig, LossRule, NodeId, ParkConfig, PortConfig,
-    WorldConfig,
+    BadImpairment, BridgeConfig, FloodConfig, FrameKind, Impairments, LinkConfig, LossRule, NodeId,
+    ParkConfig, PortConfig, WorldConfig,
 };
 use std::net::IpAddr;
 use tcp::time::{Duration, Instant};
@@ -26,7 +27,7 @@ impl Scenario {
             }));
         }
         let plugs = self.plugs()?;
-        let links = self.links.iter().zip(plugs).map(|(l, plugs)| self.link(l, &plugs));
+        let links = self.links.iter().enumerate().zip(plugs).map(|(l, plugs)| self.link(l, &plugs));
         let links = links.collect::<Result<Vec<_>>>()?;
         if self.version == 1 {
             acquaint(&mut nodes, &links);
@@ -64,34 +65,51 @@ impl Scenario {
         })
     }
 
-    /// `plugs`: interface of each end.
-    fn link(&self, link: &Link, plugs: &[usize]) -> Result<LinkConfig> {
-        let port = |(end, &iface): (&End, &usize)| {
+    /// Link number `n`; `plugs`: interface of each end.
+    fn link(&self, (n, link): (usize, &Link), plugs: &[usize]) -> Result<LinkConfig> {
+        let wrong = |at: &str, w: BadImpairment| {
+            bad(format!("links[{n}]{at}.{}: {}", impairing::json_name(w.field), w.problem))
+        };
+        let all = Impairments {
+            delay: micros(link.delay_us),
+            rate: link.rate_bps,
+            queue: link.queue_bytes,
+            loss: link.loss,
+            ..Impairments::default()
+        };
+        all.check().map_err(|w| wrong("", w))?;
+        let all = link.impairments.unwrap_or_default().over(all).map_err(|w| wrong(".impairments", w))?;
+        let port = |((e, end), &iface): ((usize, &End), &usize)| {
             let node = self.end_of(&end.node).map_err(bad)?;
-            let lose = |l: &Lose| LossRule {
-                kind: match l.kind {
-                    Kind::Any => FrameKind::Any,
-                    Kind::Data => FrameKind::Data,
-                    Kind::Syn => FrameKind::Syn,
-                    Kind::Fin => FrameKind::Fin,
-                    Kind::PureAck => FrameKind::PureAck,
-                },
-                nth: l.nth,
-            };
             let sends = Impairments {
-                delay: micros(end.delay_us.unwrap_or(link.delay_us)),
-                rate: link.rate_bps,
-                queue: link.queue_bytes,
-                loss: end.loss.unwrap_or(link.loss),
-                lose: end.lose.iter().map(lose).collect(),
-                ..Impairments::default()
+                delay: end.delay_us.map_or(all.delay, micros),
+                loss: end.loss.unwrap_or(all.loss),
+                lose: end.lose.iter().map(Lose::core).collect(),
+                ..all.clone()
             };
+            let at = |inner: &str| format!(".ends[{e}]{inner}");
+            let inner = if end.impairments.is_some() { ".impairments" } else { "" };
+            let sends = end.impairments.unwrap_or_default().over(sends).map_err(|w| wrong(&at(inner), w))?;
+            sends.check().map_err(|w| wrong(&at(inner), w))?;
             Ok(PortConfig { node, iface, sends })
         };
-        let ports = link.ends.iter().zip(plugs).map(port).collect::<Result<Vec<_>>>()?;
+        let ports = link.ends.iter().enumerate().zip(plugs).map(port).collect::<Result<Vec<_>>>()?;
         // Version 1 has one kind of link, a segment that knows who is where.
         let cable = self.version > 1 && ports.len() == 2;
         Ok(LinkConfig { name: link.name.clone(), ports, cable })
+    }
+}
+
+impl Lose {
+    fn core(&self) -> LossRule {
+        let kind = match self.kind {
+            Kind::Any => FrameKind::Any,
+            Kind::Data => FrameKind::Data,
+            Kind::Syn => FrameKind::Syn,
+            Kind::Fin => FrameKind::Fin,
+            Kind::PureAck => FrameKind::PureAck,
+        };
+        LossRule { kind, nth: self.nth }
     }
 }
 

@@ -217,6 +217,16 @@ impl Scenario {
 
     /// Fields that belong to the other version of the format.
     pub(crate) fn check_version(&self) -> Result<()> {
+        for (n, link) in self.links.iter().enumerate().filter(|_| self.version == 1) {
+            let ends = link.ends.iter().any(|e| e.impairments.is_some());
+            let newer =
+                [("preset", link.preset.is_some()), ("impairments", link.impairments.is_some() || ends)];
+            if let Some((field, _)) = newer.iter().find(|(_, there)| *there) {
+                return Err(bad(format!(
+                    "links[{n}].{field}: version 1 does not have this; make it version 2"
+                )));
+            }
+        }
         for (n, node) in self.nodes.iter().enumerate() {
             let wrong = |field: &str, problem: &str| Err(bad(format!("nodes[{n}].{field}: {problem}")));
             if self.version == 1 {

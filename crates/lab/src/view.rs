@@ -6,6 +6,7 @@
 
 #![allow(missing_docs)] // fields and variants say what they are
 
+use crate::impairing::Impairing;
 use crate::standing::{StandingRule, StandingView};
 use serde::Serialize;
 
@@ -67,6 +68,24 @@ pub struct TimelineInfo { id: u32, name: String, parent: Option<u32>, forked_at:
 /// Something that was done and can be taken back, or done again: a command's name, `fork`, `rename` or `delete`, and what it
 /// was done to (a frame, a call, a timeline's name; empty where that goes without saying).
 pub struct ChangeView { what: String, text: String }
+/// A link, and each of its ends.
+pub struct LinkView { id: u32, name: String, ends: Vec<EndView> }
+/// One end of a link: what the link does to what is sent there, and how it stands.
+pub struct EndView {
+    node: u32,
+    /// What is asked for.
+    sends: Impairing,
+    /// Octets that wait for the rate.
+    waiting: u32,
+    /// Average queue of RED, octets.
+    average: Option<f64>,
+    /// Drops and marks of CoDel since it began, while it goes on.
+    spell: Option<u32>,
+    /// A burst of losses is on.
+    bad: bool,
+}
+/// A kind of link by its name: what its first end sends goes up, what the others send goes down.
+pub struct PresetView { id: String, up: Impairing, down: Impairing, source: String }
 /// A machine.
 pub struct NodeView {
     id: u32,
@@ -477,6 +496,8 @@ pub enum Command {
     RemoveRule { rule: u32 },
     /// Have a standing rule asked, or not.
     EnableRule { rule: u32, on: bool },
+    /// Have a link do that, and nothing else, to what its end number `end` sends.
+    SetLink { link: u32, end: u32, sends: Box<Impairing> },
     /// Put any bytes on the link of `node`, as if it had sent them.
     Inject { node: u32, hex: String },
     /// A call by hand on a host, as it was typed: `listen(3, 2)` (`console`).

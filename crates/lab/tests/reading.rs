@@ -1,6 +1,7 @@
 //! What comes from outside as JSON: commands are read as they are written, and what is wrong is named by its place.
 
 use lab::Session;
+use lab::impairing::{Bursts, ControlledDelay, EarlyDetection, Impairing};
 use lab::standing::{StandingField, StandingRule, StandingThen, StandingWhen};
 use lab::view::Command;
 
@@ -23,6 +24,26 @@ fn rule() -> StandingRule {
     }
 }
 
+/// All that a link can do, though not at once.
+fn everything() -> Impairing {
+    Impairing {
+        delay_us: Some(1_000),
+        rate_bps: Some(1_000_000),
+        queue_bytes: Some(10_000),
+        loss: Some(0.01),
+        jitter_us: Some(100),
+        in_order: Some(true),
+        reorder: Some(0.25),
+        burst: Some(Bursts { p: 0.01, r: 0.25, bad_loss: 0.5, good_loss: 0.125 }),
+        duplicate: Some(0.5),
+        corrupt: Some(0.75),
+        codel: Some(ControlledDelay { target_us: 5_000, interval_us: 100_000, ecn: true }),
+        red: Some(EarlyDetection { min_bytes: 1, max_bytes: 2, max_p: 0.5, weight: 0.25, ecn: true }),
+        mtu: Some(1_400),
+        down: Some(false),
+    }
+}
+
 /// One of each.
 fn commands() -> Vec<Command> {
     vec![
@@ -39,6 +60,8 @@ fn commands() -> Vec<Command> {
         Command::AddRule { rule: Box::new(rule()) },
         Command::RemoveRule { rule: 1 },
         Command::EnableRule { rule: 1, on: false },
+        Command::SetLink { link: 0, end: 1, sends: Box::new(everything()) },
+        Command::SetLink { link: 0, end: 0, sends: Box::default() },
         Command::Inject { node: 0, hex: "02".into() },
         Command::Call { node: 1, call: "listen(3, 2)".into() },
         Command::Park { node: 1, pid: 2, parked: true },

@@ -60,6 +60,11 @@ impl CodelQueue {
         self.frames.is_empty()
     }
 
+    /// How many were dropped or marked since it began to drop, while it does.
+    pub(crate) fn spell(&self) -> Option<u32> {
+        self.dropping.then_some(self.count)
+    }
+
     pub(crate) fn push(&mut self, waiting: Waiting) {
         self.bytes += u64::from(waiting.len);
         self.max_packet = self.max_packet.max(waiting.len.into());

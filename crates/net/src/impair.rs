@@ -31,6 +31,21 @@ struct Entry {
     marked: Option<(Bytes, [u32; 2])>,
 }
 
+/// One way of a link at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkState<'a> {
+    /// What is asked for.
+    pub sends: &'a Impairments,
+    /// Octets that wait for the rate, the frame that is just leaving among them.
+    pub waiting: u64,
+    /// Average queue, octets, where RED reckons it.
+    pub average: Option<f64>,
+    /// Frames dropped or marked since CoDel began to, while it does.
+    pub spell: Option<u32>,
+    /// A burst of losses is on.
+    pub bad: bool,
+}
+
 /// Where a link's sender is plugged in: link and port.
 type Place = (u16, usize);
 
@@ -428,6 +443,26 @@ impl World {
             let Some(first) = weather.codel.pop() else { return };
             self.transmit(at, (first, false), free, log, r);
         }
+    }
+
+    /// What a link does to what a port sends, and how its queue stands.
+    pub fn link_state(&self, link: LinkId, port: u16) -> Option<LinkState<'_>> {
+        let ports = self.links.get(usize::from(link.0)).map(|l| &l.ports)?;
+        let port = ports.get(usize::from(port))?;
+        let (sending, ..) = port.backlog(self.now);
+        let weather = port.weather.as_ref();
+        let (codel, red) = match port.sends.discipline {
+            Discipline::DropTail => (false, false),
+            Discipline::Codel(_) => (true, false),
+            Discipline::Red(_) => (false, true),
+        };
+        Some(LinkState {
+            sends: &port.sends,
+            waiting: sending + weather.map_or(0, |w| w.codel.bytes),
+            average: weather.filter(|_| red).map(|w| w.red.average),
+            spell: weather.filter(|_| codel).and_then(|w| w.codel.spell()),
+            bad: weather.is_some_and(|w| w.bad),
+        })
     }
 
     /// What a link does to what a port sends.

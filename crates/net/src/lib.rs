@@ -31,6 +31,7 @@ pub use config::{
 pub use flight::Flight;
 pub use glance::Glance;
 pub use hands::{HandError, MAX_FRAME, MIN_FRAME};
+pub use impair::LinkState;
 pub use impairments::{BadImpairment, Burst, Codel, Discipline, FrameKind, Impairments, LossRule, Red};
 pub use log::{Fate, Launched, Loss, Step, StepLog};
 pub use switch::{Bridge, Learned};

@@ -22,7 +22,7 @@ pub(crate) struct Weather {
     corrupt: Pcg32,
     pub(crate) mark: Pcg32,
     /// The Gilbert–Elliott model is in its bad state.
-    bad: bool,
+    pub(crate) bad: bool,
     /// The latest arrival of all that were not let ahead.
     latest: Instant,
     pub(crate) red: RedState,

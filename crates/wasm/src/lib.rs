@@ -2,6 +2,8 @@
 //! values cross as plain objects typed by `lab::view`, bytes as typed arrays, long lists where they lie.
 mod error;
 #[cfg(feature = "session")]
+mod links;
+#[cfg(feature = "session")]
 mod packets;
 mod panic;
 #[cfg(feature = "session")]

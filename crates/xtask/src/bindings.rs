@@ -25,6 +25,7 @@ pub fn make(profile: &str) -> Result<()> {
     for (file, text) in library()? {
         write(&scenarios.join(file), &text)?;
     }
+    write(&out.join("presets.ts"), &presets()?)?;
     write(&out.join("views.ts"), &types())
 }
 
@@ -50,6 +51,15 @@ fn library() -> Result<Vec<(String, String)>> {
     );
     files.push(("index.ts".into(), index));
     Ok(files)
+}
+
+/// Kinds of links by name, with the sources of their numbers.
+fn presets() -> Result<String> {
+    let all = serde_json::to_string(&lab::presets::views()).map_err(|e| e.to_string())?;
+    Ok(format!(
+        "// Made by `cargo xtask bindings` from crates/lab/src/presets.rs.\nimport type {{ PresetView }} from './views.js';\n\n\
+         export const PRESETS: readonly PresetView[] = {all};\n"
+    ))
 }
 
 fn compile(profile: &str, feature: &str) -> Result<PathBuf> {
@@ -87,6 +97,8 @@ fn types() -> String {
     use lab::view as v;
     let mut all = Declarations::default();
     all.visit::<v::View>();
+    all.visit::<v::LinkView>();
+    all.visit::<v::PresetView>();
     all.visit::<v::Trace>();
     all.visit::<v::PacketView>();
     all.visit::<v::Prediction>();
