@@ -31,6 +31,7 @@ pub static NAMES: &[&str] = &[
     "IpFragOKs",
     "IpInAddrErrors",
     "IpInDelivers",
+    "IpInDiscards",
     "IpInHdrErrors",
     "IpInNoRoutes",
     "IpInReceives",

@@ -67,7 +67,8 @@ impl Host {
         if let Some(tracked) = passing.tracked {
             self.postrouting(tracked, &route, &mut datagram, cx)?;
         }
-        self.output_datagram(&route, (src, dst), &datagram, cx);
+        // Neighbours are asked for by an address of this host (linux arp_solicit).
+        self.output_datagram(&route, (route.src, dst), &datagram, cx);
         Ok(())
     }
 

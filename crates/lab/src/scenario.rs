@@ -85,7 +85,12 @@ shipped!(
     "ftp",
     "rlogin",
     "rpc",
-    "gone-wrong"
+    "gone-wrong",
+    "pmtu-discovery",
+    "pmtu-black-hole",
+    "nat-client",
+    "nat-server",
+    "nat-server-forwarded"
 );
 
 macro_rules! programs {

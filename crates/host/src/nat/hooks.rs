@@ -189,6 +189,9 @@ impl Host {
                     Unsolicited::Reject => Outcome::Answer,
                 };
                 report(cx.r, rule, outcome, || [src(&came).into(), dst(&came).into()]);
+                if policy != Unsolicited::Accept {
+                    self.count_quietly("IpInDiscards");
+                }
                 match policy {
                     Unsolicited::Accept => return Ok((frame.clone(), None)),
                     Unsolicited::Drop => {}

@@ -1,0 +1,197 @@
+//! Routers and translators, as scenarios tell them: packets, tables, outcome.
+mod words;
+
+use host::{TrackedDir, TrackedState};
+use lab::Session;
+use lab::scenario::Scenario;
+use lab::view::View;
+use net::NodeId;
+use wire::frame::Packet;
+
+fn at(s: &mut Session, seconds: f64) -> View {
+    assert_ne!(s.run(1_000_000, seconds * 1e9).stopped, "budget");
+    s.world().assert_invariants();
+    s.view()
+}
+
+/// A shipped scenario, one node's settings changed.
+fn with(id: &str, node: &str, sysctls: &[(&str, &str)]) -> Session {
+    let mut scenario = Scenario::shipped(id).expect(id);
+    let node = scenario.nodes.iter_mut().find(|n| n.name == node).expect("a node of this name");
+    node.sysctls.extend(sysctls.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+    Session::new(&serde_json::to_string(&scenario).unwrap(), None).unwrap()
+}
+
+fn node(s: &Session, name: &str) -> usize {
+    s.view().nodes.iter().position(|n| n.name == name).expect("a node of this name")
+}
+
+fn counter(s: &Session, name: &str, counter: &str) -> u64 {
+    s.world().host(NodeId(node(s, name) as u16)).unwrap().counter(counter)
+}
+
+fn output(v: &View, node: usize) -> String {
+    v.nodes[node].processes.last().expect("a program").output.clone()
+}
+
+/// `NAT: 203.0.113.7:40000 > 198.51.100.80:80 SYN`, what is sent by one of `nodes`; ARP left out.
+fn sent(s: &Session, nodes: &[&str]) -> Vec<String> {
+    let names: Vec<String> = s.view().nodes.iter().map(|n| n.name.clone()).collect();
+    let line = |(id, f): (usize, &lab::records::FrameRecord)| {
+        let name = &names[usize::from(f.from)];
+        let bytes = s.frame_bytes(id as u32).unwrap();
+        if !nodes.contains(&name.as_str()) {
+            return None;
+        }
+        let what = match wire::frame::parse(&bytes).ok()?.packet {
+            Packet::Tcp { ip, header, payload } => {
+                let flags = format!("{:?}", header.flags);
+                let len = if payload.is_empty() { String::new() } else { format!(" {}", payload.len()) };
+                let (src, dst) = (ip.addrs.src(), ip.addrs.dst());
+                format!("{src}:{} > {dst}:{} {flags}{len}", header.src_port, header.dst_port)
+            }
+            Packet::Icmp { ip, header, .. } => {
+                format!(
+                    "{} > {} icmp {}/{} {}",
+                    ip.addrs.src(),
+                    ip.addrs.dst(),
+                    header.kind,
+                    header.code,
+                    header.rest
+                )
+            }
+            _ => return None,
+        };
+        Some(format!("{name}: {what}"))
+    };
+    s.frames().iter().enumerate().filter_map(line).collect()
+}
+
+#[test]
+fn what_is_too_long_for_a_link_goes_again_in_smaller_segments() {
+    let mut s = Session::new("pmtu-discovery", None).unwrap();
+    let v = at(&mut s, 5.0);
+    assert_eq!(output(&v, node(&s, "Client")), "6000 octets\n");
+    let errors = sent(&s, &["R2"]);
+    let errors: Vec<_> = errors.iter().filter(|l| l.contains("icmp")).collect();
+    assert_eq!(errors.len(), 4, "a segment each");
+    assert!(errors.iter().all(|l| *l == "R2: 10.0.2.1 > 10.0.2.80 icmp 3/4 1400"), "{errors:?}");
+    let segments = sent(&s, &["Server"]);
+    let longest = |l: &[String]| l.iter().filter_map(|l| l.rsplit(' ').next()?.parse::<u32>().ok()).max();
+    let first = segments.iter().rposition(|l| l.ends_with(" 1448")).unwrap();
+    assert_eq!(longest(&segments[first + 1..]), Some(1348), "1400 less 40 of headers, less 12 of timestamps");
+    assert_eq!((counter(&s, "R2", "IpFragFails"), counter(&s, "R2", "IcmpOutDestUnreachs")), (4, 4));
+    assert_eq!(counter(&s, "Server", "TCPTimeouts"), 0, "nobody waited for a timer");
+}
+
+#[test]
+fn a_path_mtu_is_kept_for_the_next_connection_until_it_expires() {
+    for (expires, least) in [("600", 1), ("2", 0)] {
+        let mut scenario = Scenario::shipped("pmtu-discovery").unwrap();
+        let mut again = scenario.nodes[0].programs[0].clone();
+        again.start_us = 10_000_000;
+        scenario.nodes[0].programs.push(again);
+        scenario.nodes[3].sysctls.insert("net.ipv4.route.mtu_expires".into(), expires.into());
+        let mut s = Session::new(&serde_json::to_string(&scenario).unwrap(), None).unwrap();
+        let v = at(&mut s, 20.0);
+        assert_eq!(output(&v, 0), "6000 octets\n");
+        let errors = counter(&s, "R2", "IpFragFails");
+        assert_eq!(errors, if least == 1 { 4 } else { 8 }, "mtu_expires {expires}");
+    }
+}
+
+#[test]
+fn a_black_hole_takes_full_segments_until_the_server_probes() {
+    let mut s = Session::new("pmtu-black-hole", None).unwrap();
+    let v = at(&mut s, 20.0);
+    assert_eq!(output(&v, node(&s, "Client")), "", "the transfer stalls");
+    assert!(counter(&s, "Server", "TCPTimeouts") >= 5);
+    let mut s = with("pmtu-black-hole", "Server", &[("net.ipv4.tcp_mtu_probing", "1")]);
+    let v = at(&mut s, 20.0);
+    assert_eq!(output(&v, node(&s, "Client")), "6000 octets\n");
+}
+
+#[test]
+fn datagrams_that_may_be_fragmented_are_and_are_put_together() {
+    let mut s = with("pmtu-discovery", "Server", &[("net.ipv4.ip_no_pmtu_disc", "1")]);
+    let v = at(&mut s, 5.0);
+    assert_eq!(output(&v, node(&s, "Client")), "6000 octets\n");
+    assert_eq!(counter(&s, "R2", "IpFragOKs"), 4);
+    assert_eq!(counter(&s, "R2", "IpFragCreates"), 8);
+    assert_eq!(counter(&s, "R1", "IpReasmReqds"), 0, "a router does not put together");
+    assert_eq!(counter(&s, "Client", "IpReasmOKs"), 4);
+}
+
+#[test]
+fn two_clients_behind_a_nat_share_an_address() {
+    let mut s = Session::new("nat-client", None).unwrap();
+    at(&mut s, 0.04);
+    let nat = NodeId(node(&s, "NAT") as u16);
+    let table: Vec<_> = s.world().host(nat).unwrap().tracked().unwrap().cloned().collect();
+    let [laptop, phone] = &table[..] else { panic!("{table:?}") };
+    assert_eq!((laptop.state, phone.state), (TrackedState::Established, TrackedState::Established));
+    assert_eq!(laptop.original.src_port, 40000);
+    assert_eq!(laptop.leaves(TrackedDir::Original).src, "203.0.113.7".parse::<std::net::Ipv4Addr>().unwrap());
+    assert_eq!(laptop.reply.dst_port, 40000, "the first keeps its port");
+    assert_ne!(phone.reply.dst_port, 40000, "the second gets another");
+    let v = at(&mut s, 1.0);
+    for client in ["Laptop", "Phone"] {
+        assert_eq!(output(&v, node(&s, client)), "512 octets\n");
+    }
+    let said = output(&v, node(&s, "Server"));
+    assert_eq!(
+        said,
+        format!("from 203.0.113.7 port 40000\nfrom 203.0.113.7 port {}\n", phone.reply.dst_port)
+    );
+    at(&mut s, 300.0);
+    assert_eq!(s.world().host(nat).unwrap().tracked().unwrap().count(), 0, "TIME_WAIT is over");
+}
+
+#[test]
+fn a_syn_from_outside_finds_no_mapping() {
+    let mut s = Session::new("nat-server", None).unwrap();
+    let v = at(&mut s, 60.0);
+    assert_eq!(output(&v, node(&s, "Client")), "connect: Connection timed out\n");
+    assert_eq!(counter(&s, "NAT", "IpInDiscards"), 3, "the SYN and two repeats");
+    assert!(sent(&s, &["NAT", "Server"]).is_empty(), "nobody answers");
+}
+
+#[test]
+fn who_is_not_asked_for_can_be_told_so() {
+    let open = |policy: &str| {
+        let json = serde_json::to_string(&Scenario::shipped("nat-server").unwrap()).unwrap();
+        let json = json.replace(
+            "\"kind\":\"nat\",",
+            &format!("\"kind\":\"nat\",\"nat\":{{\"unsolicited\":\"{policy}\"}},"),
+        );
+        Session::new(&json, None).unwrap()
+    };
+    let mut s = open("accept");
+    let v = at(&mut s, 60.0);
+    assert_eq!(output(&v, node(&s, "Client")), "connect: Connection refused\n");
+    assert_eq!(sent(&s, &["NAT"]), ["NAT: 203.0.113.7:80 > 198.51.100.20:58180 RST ACK"]);
+    let mut s = open("reject");
+    let v = at(&mut s, 60.0);
+    assert_eq!(output(&v, node(&s, "Client")), "connect: No route to host\n");
+    assert_eq!(sent(&s, &["NAT"]), ["NAT: 203.0.113.7 > 198.51.100.20 icmp 3/13 0"]);
+}
+
+#[test]
+fn a_forwarded_port_leads_to_the_server_inside() {
+    let mut s = Session::new("nat-server-forwarded", None).unwrap();
+    let v = at(&mut s, 1.0);
+    assert_eq!(output(&v, node(&s, "Client")), "512 octets\n");
+    assert_eq!(
+        output(&v, node(&s, "Server")),
+        "from 198.51.100.20 port 58180\n",
+        "its source is not translated"
+    );
+    assert_eq!(
+        sent(&s, &["NAT"])[..3],
+        [
+            "NAT: 198.51.100.20:58180 > 192.168.1.10:80 SYN",
+            "NAT: 203.0.113.7:80 > 198.51.100.20:58180 SYN ACK",
+            "NAT: 198.51.100.20:58180 > 192.168.1.10:80 ACK",
+        ]
+    );
+}
