@@ -17,6 +17,10 @@ pub struct Args {
     /// Write a capture that Wireshark reads.
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
+    /// Take down what one interface sees (`Client:eth0`), or all of a machine (`Client`), in place of what is put on
+    /// links. May be given more than once; `all` is every interface.
+    #[arg(long, value_name = "NODE[:INTERFACE]", requires = "pcap")]
+    capture: Vec<String>,
     /// Stop when the world's clock would pass this (`1.5`), or after the step where a condition is met:
     /// `state == ESTABLISHED`, `rule == "RTO fired"`, `cwnd < was(cwnd)` (docs/expressions.md).
     #[arg(long, value_name = "SECONDS|EXPRESSION")]
@@ -80,8 +84,17 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         writeln!(out, "digest {}", session.digest()).map_err(output)?;
     }
     match &args.pcap {
-        Some(path) => write(path, &session.pcapng().map_err(refused)?),
+        Some(path) => write(path, &captured(&session, &args.capture).map_err(refused)?),
         None => Ok(()),
+    }
+}
+
+/// A pcapng file of the links, or of interfaces where some are named.
+fn captured(session: &Session, taps: &[String]) -> Result<Vec<u8>, ErrorView> {
+    match taps {
+        [] => session.pcapng(),
+        _ if taps.iter().any(|t| t == "all") => session.capture_at(&[]),
+        _ => session.capture_at(taps),
     }
 }
 

@@ -37,6 +37,33 @@ pub struct Packet<'a> {
     pub frame: Cow<'a, [u8]>,
     /// What we know of it: its fate, the rule that refused it. Empty: no comment.
     pub comment: String,
+    /// Which way it passed its interface, where that is one of a host.
+    pub direction: Option<Direction>,
+}
+
+/// Which way a frame passed an interface.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// It came in.
+    Inbound,
+    /// It went out.
+    Outbound,
+}
+
+impl Direction {
+    /// Flags of an Enhanced Packet Block (draft-ietf-opsawg-pcapng §4.3.1): the way, and how the frame is addressed.
+    fn flags(self, frame: &[u8]) -> u32 {
+        let way = match self {
+            Direction::Inbound => 1,
+            Direction::Outbound => 2,
+        };
+        let reception: u32 = match frame.first_chunk::<6>() {
+            Some([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]) => 3,
+            Some([first, ..]) if first & 1 != 0 => 2,
+            _ => 1,
+        };
+        way | reception << 2
+    }
 }
 
 /// A pcapng file of one section: link type Ethernet, little-endian on every machine, so that the same run
@@ -58,14 +85,20 @@ pub fn write<'a>(
         writer.write_block(&describe(interface).into_block()).map_err(failed)?;
     }
     for packet in packets {
-        let comment = CommonOption::Comment(clip(&packet.comment).to_owned().into());
-        let commented = !packet.comment.is_empty();
+        let mut options = Vec::new();
+        if !packet.comment.is_empty() {
+            let comment = CommonOption::Comment(clip(&packet.comment).to_owned().into());
+            options.push(EnhancedPacketOption::Common(comment));
+        }
+        if let Some(direction) = packet.direction {
+            options.push(EnhancedPacketOption::Flags(direction.flags(&packet.frame)));
+        }
         let block = EnhancedPacketBlock {
             interface_id: packet.interface,
             timestamp: Duration::from_nanos(packet.time),
             original_len: packet.frame.len() as u32,
             data: packet.frame,
-            options: if commented { vec![EnhancedPacketOption::Common(comment)] } else { Vec::new() },
+            options,
         };
         writer.write_block(&block.into_block()).map_err(failed)?;
     }

@@ -101,6 +101,7 @@ fn capture() -> Vec<u8> {
         time: 1_000_000_007 * n as u64,
         frame: frame[..].into(),
         comment: if n == 0 { "lost on the link, 丢失".into() } else { String::new() },
+        direction: None,
     });
     write("accept flow, seed 1", &interfaces(), packets).unwrap()
 }
@@ -172,14 +173,21 @@ fn tshark_reads_in_a_frame_what_we_read_in_it() {
 
 #[test]
 fn a_packet_of_an_interface_that_is_not_there_is_an_error() {
-    let packet = Packet { interface: 2, time: 0, frame: b"x"[..].into(), comment: String::new() };
+    let packet =
+        Packet { interface: 2, time: 0, frame: b"x"[..].into(), comment: String::new(), direction: None };
     let error = write("", &interfaces(), [packet]).unwrap_err();
     assert_eq!(error.code, "bad_capture");
 }
 
 #[test]
 fn a_long_comment_is_cut_between_characters() {
-    let packet = Packet { interface: 0, time: 0, frame: b"x"[..].into(), comment: "段".repeat(30_000) };
+    let packet = Packet {
+        interface: 0,
+        time: 0,
+        frame: b"x"[..].into(),
+        comment: "段".repeat(30_000),
+        direction: None,
+    };
     assert!(write("", &interfaces(), [packet]).unwrap().len() < 65_536);
 }
 
@@ -187,7 +195,8 @@ fn a_long_comment_is_cut_between_characters() {
 fn tshark_finds_what_was_edited_in() {
     let mut frame = frames()[0].to_vec();
     frame[50] ^= 1;
-    let packet = Packet { interface: 0, time: 0, frame: frame.into(), comment: String::new() };
+    let packet =
+        Packet { interface: 0, time: 0, frame: frame.into(), comment: String::new(), direction: None };
     let capture = write("", &interfaces(), [packet]).unwrap();
     let Some(lines) = tshark(&capture, &["-Y", "tcp.checksum.status == 0"]) else { return };
     assert_eq!(lines.len(), 1);

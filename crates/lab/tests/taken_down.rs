@@ -39,6 +39,57 @@ fn every_scenario_can_be_taken_down() {
     assert!(explained > 0);
 }
 
+#[test]
+fn every_interface_of_every_scenario_can_be_taken_down() {
+    let asked: Vec<&str> = ["frame.interface_name", "frame.packet_flags_direction", "eth.src"]
+        .into_iter()
+        .chain(ASKED.iter().skip(2).map(|(name, _)| *name))
+        .collect();
+    for info in Session::scenarios() {
+        let mut session = Session::new(&info.id, None).unwrap();
+        while session.position() < STEPS && session.step() {}
+        let args: Vec<&str> = ["--disable-protocol", "pop", "-T", "fields"]
+            .into_iter()
+            .chain(asked.iter().flat_map(|name| ["-e", *name]))
+            .collect();
+        let Some(lines) = tshark(&session.capture_at(&[]).unwrap(), &args) else { return };
+        let taps = session.taps();
+        let mut seen = vec![false; taps.len()];
+        for line in lines {
+            let answers: Vec<&str> = line.split('\t').collect();
+            for (answer, (name, wrong)) in answers[3..].iter().zip(ASKED.iter().skip(2)) {
+                assert!(!answer.split(',').any(|a| a == *wrong), "{}: {name} is {answer}: {line}", info.id);
+            }
+            let tap = taps.iter().position(|t| t == answers[0]).expect("an interface of ours");
+            seen[tap] = true;
+            assert!(["1", "2", "0x01", "0x02", "0x00000001", "0x00000002"].contains(&answers[1]), "{line}");
+        }
+        assert!(seen.iter().any(|s| *s), "{}", info.id);
+    }
+}
+
+#[test]
+fn a_tap_sees_what_passes_its_interface_and_when() {
+    let mut session = Session::new("lost-data", None).unwrap();
+    session.run(10_000, f64::INFINITY);
+    let taps = session.taps();
+    assert_eq!(taps, ["Client:eth0", "Server:eth0"]);
+    let fields = ["-T", "fields", "-e", "frame.time_epoch", "-e", "frame.packet_flags_direction"];
+    let count = |way: u8, from: &str| {
+        let lines = tshark(&session.capture_at(&[from.into()]).unwrap(), &fields)?;
+        Some(lines.iter().filter(|l| l.ends_with(&way.to_string())).count())
+    };
+    let (Some(sent), Some(got)) = (count(2, "Client"), count(1, "Server:eth0")) else { return };
+    let of_client = |f: &&FrameRecord| f.from == 0;
+    let lost = |f: &&FrameRecord| f.fate == Fate::Lost as u8;
+    assert_eq!(sent, session.frames().iter().filter(of_client).count());
+    assert_eq!(sent - got, session.frames().iter().filter(of_client).filter(lost).count());
+    assert!(sent > got, "the link loses one on its way");
+    let refused = session.capture_at(&["Router:eth0".into()]).unwrap_err();
+    assert_eq!(refused.code, "unknown_interface");
+    assert!(refused.message.contains("Client:eth0, Server:eth0"), "{}", refused.message);
+}
+
 /// Nothing is wrong with a frame, it stands at its time, and if it did not arrive it says why (then 1).
 fn judge(answers: &[&str], record: &FrameRecord) -> u32 {
     for (answer, (name, wrong)) in answers.iter().zip(ASKED).skip(2) {

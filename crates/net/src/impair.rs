@@ -445,6 +445,12 @@ impl World {
         }
     }
 
+    /// Where an interface is plugged in: link and port.
+    pub fn plug(&self, node: NodeId, iface: usize) -> Option<(LinkId, u16)> {
+        let (link, port) = (*self.nodes.get(usize::from(node.0))?.plugs.get(iface)?)?;
+        Some((LinkId(link), port as u16))
+    }
+
     /// What a link does to what a port sends, and how its queue stands.
     pub fn link_state(&self, link: LinkId, port: u16) -> Option<LinkState<'_>> {
         let ports = self.links.get(usize::from(link.0)).map(|l| &l.ports)?;
@@ -469,6 +475,13 @@ impl World {
     pub fn impairments(&self, link: LinkId, port: u16) -> Option<&Impairments> {
         let ports = self.links.get(usize::from(link.0)).map(|l| &l.ports)?;
         ports.get(usize::from(port)).map(|p| &*p.sends)
+    }
+}
+
+impl Flight {
+    /// Whether it waits in a queue that is managed at its end: nobody knows yet when it goes.
+    pub fn is_queued(&self) -> bool {
+        self.ticket == WAITS
     }
 }
 

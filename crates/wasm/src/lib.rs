@@ -20,7 +20,7 @@ pub use panic::last_panic;
 #[cfg(feature = "session")]
 pub use rescue::panic_timeline;
 #[cfg(feature = "script")]
-pub use script::{ScriptSession, pcapng};
+pub use script::{ScriptSession, pcapng, taps};
 #[cfg(feature = "session")]
 pub use session::Session;
 use wasm_bindgen::prelude::*;

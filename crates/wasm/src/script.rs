@@ -6,17 +6,27 @@ use wasm_bindgen::prelude::*;
 
 type Js<T = JsValue> = Result<T, JsValue>;
 
-/// Every frame of a timeline (`Session.save()`) up to a step, as a pcapng file.
+/// Every frame of a timeline (`Session.save()`) up to a step, as a pcapng file: as links carry it, or, with `taps`, as those
+/// interfaces see it (`Client:eth0`, or `Client` for all of its; an empty list for all there are).
+///
+/// # Errors
+/// `bad_timeline`, `unknown_interface`.
+#[wasm_bindgen]
+pub fn pcapng(timeline: &[u8], step: u32, taps: Option<Vec<String>>) -> Js<Uint8Array> {
+    let made = lab::Session::restore(timeline).and_then(|mut session| {
+        session.seek(step);
+        taps.map_or_else(|| session.pcapng(), |taps| session.capture_at(&taps))
+    });
+    made.map(|bytes| Uint8Array::from(bytes.as_slice())).map_err(|e| error(&e))
+}
+
+/// Interfaces of a timeline (`Session.save()`) that [`pcapng`] can tap, by their names.
 ///
 /// # Errors
 /// `bad_timeline`.
 #[wasm_bindgen]
-pub fn pcapng(timeline: &[u8], step: u32) -> Js<Uint8Array> {
-    let made = lab::Session::restore(timeline).and_then(|mut session| {
-        session.seek(step);
-        session.pcapng()
-    });
-    made.map(|bytes| Uint8Array::from(bytes.as_slice())).map_err(|e| error(&e))
+pub fn taps(timeline: &[u8]) -> Js<Vec<String>> {
+    lab::Session::restore(timeline).map(|session| session.taps()).map_err(|e| error(&e))
 }
 
 /// A script with its history (`lab::script::ScriptSession`).

@@ -1,6 +1,7 @@
 //! Everything that went over the links, made again by replay.
 
 mod reasons;
+mod taps;
 
 use crate::error::Result;
 use crate::pcap::{self, Interface, Packet};
@@ -66,6 +67,7 @@ impl Session {
                 time: c.time.0,
                 frame: Cow::Owned(c.bytes.into()),
                 comment: c.comment,
+                direction: None,
             });
         });
         let about = format!("{}: {}", self.scenario.title.en, self.scenario.summary.en);
@@ -79,7 +81,16 @@ impl Session {
             words.push("injected by hand".into());
         }
         if r.bits & records::bits::COPY != 0 {
-            words.push(format!("copy of frame {}, made by hand", r.copy_of));
+            let doubled = net::rules::DUPLICATED.id;
+            let by_link = self
+                .marks()
+                .iter()
+                .any(|m| m.frame == id.0 && crate::rules::at(m.b).is_some_and(|rule| rule.id == doubled));
+            let by = if by_link { "the link" } else { "hand" };
+            words.push(format!("copy of frame {}, made by {by}", r.copy_of));
+        }
+        if r.bits & records::bits::IMPAIRED != 0 {
+            words.extend(taps::impaired(self, id));
         }
         if r.resent > 0 {
             words.push(format!("sent again ({})", r.resent));
