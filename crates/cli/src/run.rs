@@ -116,7 +116,7 @@ fn packets(
     out: &mut StdoutLock<'_>,
 ) -> Result<(), Failure> {
     for at in *printed..session.frames().len() {
-        let record = session.frames()[at];
+        let Some(record) = session.frame(at as u32) else { break };
         let frame = session.frame_bytes(at as u32).map_err(refused)?;
         let lost = if record.fate == lab::records::Fate::Lost as u8 { "  (lost)" } else { "" };
         writeln!(out, "{}{lost}", talk.line(record.sent, &frame)).map_err(output)?;

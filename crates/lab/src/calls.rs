@@ -3,10 +3,14 @@
 use crate::commands::{SHELL, node_id};
 use crate::console;
 use crate::error::{error, num, word};
+use crate::ledger::kind;
 use crate::session::Session;
 use crate::view::{ErrorView, LogLine};
 use host::{Call, Errno, HostEvent, Pid, SocketInfo};
 use net::{NodeId, StepLog};
+
+/// Steps that are run again at a time for lines that lie ahead.
+const STRETCH: u32 = 256;
 
 /// Writes down the calls of a step.
 pub(crate) fn append(lines: &mut Vec<LogLine>, log: &StepLog, step: u32) {
@@ -83,18 +87,54 @@ impl Session {
 
     /// The last `most` lines of the log of calls up to where we stand, of one host or of all.
     pub fn log(&self, node: Option<u32>, most: u32) -> Vec<LogLine> {
-        let calls = self.ledger().calls();
+        let (most, wanted) = (most as usize, kind::line(node));
+        let (since, calls) = self.ledger().calls();
+        let is_of = |c: &&LogLine| node.is_none_or(|n| n == c.node);
         let known = &calls[..calls.partition_point(|c| c.step <= self.step)];
-        let of = known.iter().rev().filter(|c| node.is_none_or(|n| n == c.node));
-        let mut lines: Vec<LogLine> = of.take(most as usize).cloned().collect();
+        // Latest first.
+        let mut lines: Vec<LogLine> = known.iter().rev().filter(is_of).take(most).cloned().collect();
+        let mut below = self.step.min(since);
+        while lines.len() < most {
+            let ledger = self.ledger();
+            let Some(step) = (1..=below).rev().find(|&n| ledger.kind(n) & wanted != 0) else { break };
+            let from = self.timeline().history.before(step - 1).0;
+            let again = self.lines(from, step);
+            lines.extend(again.iter().rev().filter(is_of).take(most - lines.len()).cloned());
+            below = from;
+        }
         lines.reverse();
         lines
     }
 
     /// The first `most` lines of what the log has of the steps known after the one where we stand.
     pub fn log_ahead(&self, node: Option<u32>, most: u32) -> Vec<LogLine> {
-        let calls = self.ledger().calls();
+        let (most, wanted) = (most as usize, kind::line(node));
+        let (since, calls) = self.ledger().calls();
+        let is_of = |c: &&LogLine| node.is_none_or(|n| n == c.node);
+        let mut lines: Vec<LogLine> = Vec::new();
+        let mut above = self.step;
+        while above < since && lines.len() < most {
+            let ledger = self.ledger();
+            let Some(step) = (above + 1..=since).find(|&n| ledger.kind(n) & wanted != 0) else { break };
+            let from = self.timeline().history.before(step - 1).0;
+            let to = since.min(step + STRETCH);
+            let again = self.lines(from, to);
+            let ahead = again.iter().filter(|c| c.step > above);
+            lines.extend(ahead.filter(is_of).take(most - lines.len()).cloned());
+            above = to;
+        }
         let ahead = &calls[calls.partition_point(|c| c.step <= self.step)..];
-        ahead.iter().filter(|c| node.is_none_or(|n| n == c.node)).take(most as usize).cloned().collect()
+        lines.extend(ahead.iter().filter(is_of).take(most - lines.len()).cloned());
+        lines
+    }
+
+    /// The lines of the steps after a checkpoint's, up to `to`, made again.
+    fn lines(&self, from: u32, to: u32) -> Vec<LogLine> {
+        let (mut lines, mut step) = (Vec::new(), from);
+        self.timeline().rerun(from, to, |log, _| {
+            step += 1;
+            append(&mut lines, log, step);
+        });
+        lines
     }
 }

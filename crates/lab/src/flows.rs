@@ -49,6 +49,9 @@ pub struct Flows {
 }
 
 impl Flows {
+    /// About how many octets one of them takes, with its place in the index.
+    pub(crate) const EACH: usize = size_of::<Flow>() + 2 * size_of::<(u32, bool, Seq)>() + 72;
+
     /// In the order of their ids.
     pub fn list(&self) -> &[Flow] {
         &self.list
@@ -75,6 +78,8 @@ impl Flows {
         let Some(flow) = self.list.get_mut(usize::from(id)) else { return (id, false) };
         let client = g.src == flow.client;
         if g.flags.has(Flags::SYN) && flow.isn(client) != Some(g.seq) {
+            // Most have one SYN a side and never another.
+            flow.syns.reserve_exact(1);
             flow.syns.push((step, client, g.seq));
         }
         (id, !client)

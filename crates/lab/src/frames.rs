@@ -22,7 +22,7 @@ impl Session {
     pub fn packet(&self, frame: u32) -> Result<PacketView> {
         let bytes = self.frame_bytes(frame)?;
         let unknown = || error("unknown_frame", [("frame", num(frame))]);
-        let record = self.frames().get(frame as usize).ok_or_else(unknown)?;
+        let record = self.frame(frame).ok_or_else(unknown)?;
         let fate = match self.world.flight(FrameId(frame)) {
             Some(flight) if flight.held.is_some() => records::Fate::Held as u8,
             Some(_) => records::Fate::Flying as u8,
@@ -63,7 +63,7 @@ impl Session {
             return Ok(flight.bytes.clone());
         }
         let unknown = || error("unknown_frame", [("frame", num(frame))]);
-        let record = self.frames().get(frame as usize).ok_or_else(unknown)?;
+        let record = self.frame(frame).ok_or_else(unknown)?;
         let edits =
             self.timeline().commands.iter().rev().filter(|c| c.step <= self.step.max(record.step_sent));
         for logged in edits {

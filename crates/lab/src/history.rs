@@ -1,5 +1,7 @@
 //! Where a timeline can be taken up again: worlds kept every so many steps.
 
+use crate::ledger::Ledger;
+use crate::list::PIECE;
 use crate::view::HistoryView;
 use net::World;
 
@@ -9,7 +11,7 @@ const SPACING: u32 = 64;
 /// than 512 away from one, if memory allows.
 const KEPT: usize = 256;
 /// Octets that checkpoints may weigh (`World::weight`); a bulk transfer keeps a bandwidth-delay product in each.
-const WEIGHT: usize = 12 << 20;
+const WEIGHT: usize = 7 << 20;
 
 /// Checkpoints of a timeline, by step. The first, at step 0, always stays.
 #[derive(Clone, Debug)]
@@ -65,13 +67,16 @@ impl History {
     }
 
     /// How much there is of it.
-    pub(crate) fn view(&self) -> HistoryView {
+    pub(crate) fn view(&self, ledger: &Ledger) -> HistoryView {
+        let (records, aside) = ledger.weight();
         HistoryView {
             checkpoints: self.kept.len() as u32,
             spacing: self.spacing,
             first_spacing: SPACING,
             weight: self.weight as f64,
             most: WEIGHT as f64,
+            records: records as f64,
+            aside: (aside * PIECE) as f64,
         }
     }
 

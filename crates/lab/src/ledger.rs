@@ -2,12 +2,14 @@
 //! what each step was. They outlive going back: what lies ahead has run before.
 
 use crate::flows::Flows;
+use crate::list::{List, PIECE};
 use crate::records::{Fate as F, FrameRecord, MarkKind, MarkRecord, NONE, bits};
 use crate::view::LogLine;
 use crate::{calls, rules};
 use host::HostEvent;
 use net::{Fate, FrameId, Glance, Launched, NodeId, Step, StepLog, World};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use wire::Seq;
 
 /// No step, no frame.
@@ -23,14 +25,33 @@ pub mod kind {
     pub const PROGRAM: u8 = 4;
     /// A person's command.
     pub const COMMAND: u8 = 8;
+    /// The log of calls has a line of a node whose number ends in these two bits; this bit is that of 0.
+    pub const LINE: u8 = 16;
+
+    /// The bits of steps in which the log has a line of `node`, or of any.
+    pub fn line(node: Option<u32>) -> u8 {
+        node.map_or(LINE * 15, |n| LINE << (n % 4))
+    }
 }
+
+/// Pieces of records of frames that are kept; older ones are made again when somebody looks.
+const MOST_PIECES: usize = 24;
+/// Lines of the log of calls that are kept; older ones are made again when somebody looks.
+const MOST_LINES: usize = 2048;
+
+/// Pieces of frames that were set aside, made again.
+pub(crate) type Missing = Vec<(usize, Rc<Vec<FrameRecord>>)>;
 
 /// Records, marks, flows and kinds of steps, up to the furthest step run.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    frames: Vec<FrameRecord>,
-    marks: Vec<MarkRecord>,
+    frames: List<FrameRecord>,
+    marks: List<MarkRecord>,
     calls: Vec<LogLine>,
+    /// All lines of the steps after this one are in `calls`.
+    calls_since: u32,
+    /// Steps before the first of `kinds`: none but in a ledger that makes records again.
+    first: u32,
     kinds: Vec<u8>,
     flows: Flows,
     end: f64,
@@ -38,16 +59,16 @@ pub struct Ledger {
 
 impl Ledger {
     /// One record a frame, by id.
-    pub fn frames(&self) -> &[FrameRecord] {
+    pub fn frames(&self) -> &List<FrameRecord> {
         &self.frames
     }
     /// In the order in which they happened.
-    pub fn marks(&self) -> &[MarkRecord] {
+    pub fn marks(&self) -> &List<MarkRecord> {
         &self.marks
     }
-    /// Calls, as strace(1) writes them down.
-    pub fn calls(&self) -> &[LogLine] {
-        &self.calls
+    /// Calls, as strace(1) writes them down: all of the steps after the one that is given too.
+    pub fn calls(&self) -> (u32, &[LogLine]) {
+        (self.calls_since, &self.calls)
     }
     /// Connections seen.
     pub fn flows(&self) -> &Flows {
@@ -55,7 +76,7 @@ impl Ledger {
     }
     /// Steps run.
     pub fn steps(&self) -> u32 {
-        self.kinds.len() as u32
+        self.first + self.kinds.len() as u32
     }
     /// The clock at the furthest step, ns.
     pub fn end(&self) -> f64 {
@@ -63,7 +84,18 @@ impl Ledger {
     }
     /// Bits of [`kind`] of a step, counted from 1.
     pub fn kind(&self, step: u32) -> u8 {
-        step.checked_sub(1).and_then(|n| self.kinds.get(n as usize)).copied().unwrap_or(0)
+        step.checked_sub(self.first + 1).and_then(|n| self.kinds.get(n as usize)).copied().unwrap_or(0)
+    }
+    /// About how many octets it takes, and how many pieces of records were set aside.
+    pub(crate) fn weight(&self) -> (usize, usize) {
+        let (here, all) = self.frames.pieces();
+        let lines: usize = self.calls.iter().map(|c| size_of::<LogLine>() + c.text.len()).sum();
+        let weight = here * PIECE * size_of::<FrameRecord>()
+            + self.marks.len() * size_of::<MarkRecord>()
+            + self.flows.list().len() * Flows::EACH
+            + self.kinds.len()
+            + lines;
+        (weight, all - here)
     }
 
     /// Writes down the next step; `world` is as it was left.
@@ -93,9 +125,11 @@ impl Ledger {
         for (frame, fate) in &log.fates {
             self.fate(*frame, fate, step, log, world);
         }
+        let quiet = world.flights().next().is_none();
         for (node, event) in &log.events {
-            self.event(*node, event, step);
+            self.event(*node, event, step, quiet);
         }
+        let lines = self.calls.len();
         calls::append(&mut self.calls, log, step);
         let mut kind = match log.step {
             Step::Arrival { .. } => kind::PACKET,
@@ -111,31 +145,63 @@ impl Ledger {
         if log.events.iter().any(|(_, e)| is_call(e)) {
             kind |= kind::CALL;
         }
+        for line in &self.calls[lines..] {
+            kind |= kind::line(Some(line.node));
+        }
+        if self.calls.len() > MOST_LINES {
+            let last = self.calls[MOST_LINES / 2].step;
+            self.calls.drain(..self.calls.partition_point(|c| c.step <= last));
+            self.calls_since = last;
+        }
         if kind & kind::COMMAND != 0 {
             self.mark(MarkKind::Command, step, |_| {});
         }
         self.kinds.push(kind);
     }
 
-    /// What was known at `step`, where `world` stood: the beginning of another timeline.
-    pub(crate) fn fork(&self, step: u32, world: &World) -> Ledger {
+    /// The pieces of frames set aside in which something was still to come at `step`.
+    pub(crate) fn missing(&self, step: u32) -> Vec<usize> {
+        let open = |&piece: &usize| {
+            self.frames.set_aside(piece).is_some_and(|(head, until)| head.step_sent <= step && step < until)
+        };
+        (0..self.frames.pieces().1).filter(open).collect()
+    }
+
+    /// A ledger that writes again what came after `step`, when there were `frames` frames.
+    pub(crate) fn resumed(&self, step: u32, frames: u32) -> Ledger {
+        let frames = match self.frames.places().next() {
+            Some((_, any)) => List::resumed(frames as usize, any),
+            None => List::default(),
+        };
+        Ledger { frames, first: step, flows: self.flows.clone(), ..Ledger::default() }
+    }
+
+    /// What was known at `step`, where `world` stood: the beginning of another timeline. `missing`: the pieces of that name.
+    pub(crate) fn fork(&self, step: u32, world: &World, missing: Missing) -> Ledger {
         let mut ledger = self.clone();
-        ledger.kinds.truncate(step as usize);
+        ledger.kinds.truncate((step - self.first) as usize);
         ledger.flows.truncate(step);
         ledger.end = world.now().0 as f64;
         ledger.calls.truncate(ledger.calls.partition_point(|c| c.step <= step));
-        ledger.frames.truncate(ledger.frames.partition_point(|f| f.step_sent <= step));
-        ledger.marks.truncate(ledger.marks.partition_point(|m| m.step <= step));
-        for f in ledger.frames.iter_mut().filter(|f| f.step_ended > step) {
+        ledger.calls_since = ledger.calls_since.min(step);
+        for (piece, rows) in missing {
+            ledger.frames.put_back(piece, rows);
+        }
+        ledger.frames.keep(|f| f.step_sent <= step);
+        ledger.marks.keep(|m| m.step <= step);
+        for f in ledger.frames.some_mut(|f| f.step_ended > step) {
             f.step_ended = NEVER;
             f.reason = NONE;
             f.bits &= !(bits::EDITED | bits::DELAYED | bits::OUT_OF_ORDER);
         }
-        for f in ledger.frames.iter_mut().filter(|f| f.bits & bits::IMPAIRED != 0) {
+        for f in ledger.frames.some_mut(|f| f.step_ended == NEVER && f.bits & bits::IMPAIRED != 0) {
             f.bits &= !bits::IMPAIRED;
         }
         for m in ledger.marks.iter().filter(|m| m.kind == MarkKind::Impaired as u8) {
-            if let Some(f) = ledger.frames.get_mut(m.frame as usize) {
+            let known = ledger.frames.get(m.frame as usize);
+            if known.is_some_and(|f| f.bits & bits::IMPAIRED == 0)
+                && let Some(f) = ledger.frames.get_mut(m.frame as usize)
+            {
                 f.bits |= bits::IMPAIRED;
             }
         }
@@ -146,7 +212,7 @@ impl Ledger {
             f.bits |= if flight.edited { bits::EDITED } else { 0 };
             f.bits |= if flight.delayed { bits::DELAYED } else { 0 };
             if flight.held.is_some()
-                && let Some(mark) = ledger.marks.iter_mut().rev().find(|m| is_hold(m, flight.id))
+                && let Some(mark) = ledger.marks.last_mut(|m| is_hold(m, flight.id))
             {
                 mark.time = f64::INFINITY;
             }
@@ -191,7 +257,13 @@ impl Ledger {
             record.reason = rules::index(loss.rule);
         }
         debug_assert_eq!(self.frames.len(), l.id.0 as usize);
-        self.frames.push(record);
+        if self.frames.push(record) {
+            self.frames.thin(MOST_PIECES, settled);
+        }
+        if let Some(loss) = l.lost {
+            let (rule, from) = (rules::index(loss.rule), l.from.0);
+            self.mark(MarkKind::Lost, step, |m| (m.node, m.flow, m.frame, m.b) = (from, flow, l.id.0, rule));
+        }
     }
 
     fn fate(&mut self, frame: FrameId, fate: &Fate, step: u32, log: &StepLog, world: &World) {
@@ -246,6 +318,7 @@ impl Ledger {
             Fate::Dropped => {
                 end(F::DroppedByPerson);
                 self.release(frame, now);
+                self.mark(MarkKind::Dropped, step, |m| (m.node, m.flow, m.frame) = (from, flow, frame.0));
             }
             Fate::Sent { sent, arrives } => (f.sent, f.ends) = (sent.0 as f64, arrives.0 as f64),
             Fate::Lost(loss) => {
@@ -256,7 +329,8 @@ impl Ledger {
         }
     }
 
-    fn event(&mut self, node: NodeId, event: &HostEvent, step: u32) {
+    /// `quiet`: no frame is under way.
+    fn event(&mut self, node: NodeId, event: &HostEvent, step: u32, quiet: bool) {
         let node = node.0;
         match *event {
             HostEvent::State { sock: _, local, remote, from, to } => {
@@ -274,14 +348,18 @@ impl Ledger {
             HostEvent::Queues { listener: _, syn, accept } => {
                 self.mark(MarkKind::Queues, step, |m| (m.node, m.x, m.y) = (node, syn, accept));
             }
-            HostEvent::CallEntered { pid, fd: _, text: _ } => {
+            // A call while frames are under way is no moment of its own, and there may be very many.
+            HostEvent::CallEntered { pid, fd: _, text: _ } if quiet => {
                 self.mark(MarkKind::Call, step, |m| (m.node, m.a, m.x) = (node, 0, pid.0));
             }
-            HostEvent::CallReturned { pid, text: _, result: _ } => {
+            HostEvent::CallReturned { pid, text: _, result: _ } if quiet => {
                 self.mark(MarkKind::Call, step, |m| (m.node, m.a, m.x) = (node, 1, pid.0));
             }
             // The frame's own fate tells of a refusal; counters and exits are in the view.
-            HostEvent::Dropped { .. } | HostEvent::Count(..) | HostEvent::Exited { .. } => {}
+            HostEvent::CallEntered { .. }
+            | HostEvent::CallReturned { .. }
+            | HostEvent::Dropped { .. }
+            | HostEvent::Count(..) | HostEvent::Exited { .. } => {}
         }
     }
 
@@ -304,10 +382,16 @@ impl Ledger {
     }
 
     fn release(&mut self, frame: FrameId, now: f64) {
-        if let Some(mark) = self.marks.iter_mut().rev().find(|m| is_hold(m, frame) && m.time.is_infinite()) {
+        if let Some(mark) = self.marks.last_mut(|m| is_hold(m, frame) && m.time.is_infinite()) {
             mark.time = now;
         }
     }
+}
+
+/// The last step in which something happened to these frames; none where something may still come.
+fn settled(frames: &[FrameRecord]) -> Option<u32> {
+    let last = frames.iter().map(|f| f.step_ended.max(f.step_sent)).max();
+    last.filter(|&step| step != NEVER)
 }
 
 fn is_hold(mark: &MarkRecord, frame: FrameId) -> bool {

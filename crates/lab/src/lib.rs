@@ -17,6 +17,7 @@ pub mod hex;
 mod history;
 pub mod impairing;
 pub mod ledger;
+pub mod list;
 pub mod packet;
 #[cfg(feature = "capture")]
 pub mod pcap;

@@ -1,11 +1,11 @@
 //! What would happen: done to a clone of the world, told, and forgotten.
 
-use crate::commands::node_id;
+use crate::commands::{self, node_id};
 use crate::error::{Result, error, num};
 use crate::rules;
 use crate::session::Session;
 use crate::trace::views;
-use crate::view::{OutcomeView, PredictedEnd, PredictedFrame, Prediction, RuleView, StepInfo};
+use crate::view::{Command, OutcomeView, PredictedEnd, PredictedFrame, Prediction, RuleView, StepInfo};
 use crate::{hex, tcb};
 use host::HostEvent;
 use net::{FrameId, Glance, NodeId, Step, StepLog, World};
@@ -21,17 +21,24 @@ const MAX_FRAMES: usize = 64;
 impl Session {
     /// What would happen if `frame` were delivered with these bytes, and `ahead` steps more. The world is not touched.
     ///
+    /// Where nothing would be done to it (it flies, and the bytes are its own), what follows is this timeline: commands
+    /// logged for later steps take place. Else it is another future, which has none of them.
+    ///
     /// # Errors
-    /// `not_in_flight`, `bad_hex`, `bad_frame_length`, `does_not_arrive`.
+    /// `not_in_flight`, `bad_hex`, `bad_frame_length`, `does_not_arrive`, `stopped_ahead`.
     pub fn predict(&self, frame: u32, hex: &str, ahead: u32) -> Result<Prediction> {
         let id = FrameId(frame);
         let mut world = self.world.clone();
         let mut log = StepLog::default();
-        world.edit(id, hex::decode(hex)?, &mut log)?;
+        let bytes = hex::decode(hex)?;
+        if world.flight(id).is_some_and(|f| f.held.is_none() && f.bytes[..] == bytes[..]) {
+            return self.arrive(world, id, ahead, true);
+        }
+        world.edit(id, bytes, &mut log)?;
         if world.flight(id).is_some_and(|f| f.held.is_some()) {
             world.deliver(id, &mut log)?;
         }
-        self.arrive(world, id, ahead)
+        self.arrive(world, id, ahead, false)
     }
 
     /// What would happen if these bytes were put on the link of `node`; see [`Session::predict`].
@@ -45,7 +52,7 @@ impl Session {
         let before = world.clone();
         world.inject(node_id(node)?, hex::decode(hex)?, &mut log, &mut decisions)?;
         match log.launched.first() {
-            Some(l) if l.lost.is_none() => self.arrive(world, l.id, ahead),
+            Some(l) if l.lost.is_none() => self.arrive(world, l.id, ahead, false),
             _ => {
                 let to = NodeId(u16::MAX);
                 let decisions = decisions.unwrap_or_default();
@@ -58,34 +65,59 @@ impl Session {
         }
     }
 
-    /// Runs on to where a frame arrives, tells of that, and of what follows.
-    fn arrive(&self, mut world: World, id: FrameId, ahead: u32) -> Result<Prediction> {
+    /// The command logged for a step, in a future that is `ours`.
+    fn command_of(&self, step: u32, ours: bool) -> Option<&Command> {
+        self.timeline().command_at(step).filter(|_| ours)
+    }
+
+    /// Runs on to where a frame arrives, tells of that, and of what follows: in a future that is `ours` with the commands
+    /// of this timeline.
+    fn arrive(&self, mut world: World, id: FrameId, ahead: u32, ours: bool) -> Result<Prediction> {
         let mut log = StepLog::default();
-        let mut steps = 0;
+        let mut at = self.step;
         let to = loop {
+            if let Some(command) = self.command_of(at + 1, ours) {
+                at += 1;
+                commands::apply(&mut world, command, &mut log, &mut Tape::None)?;
+                if world.flight(id).is_none_or(|f| f.held.is_some()) {
+                    return Err(error("stopped_ahead", [("frame", num(id.0)), ("step", num(at))]));
+                }
+                continue;
+            }
             match world.next() {
                 Some((_, Step::Arrival { frame, node })) if frame == id => break node,
-                Some(_) if steps < MAX_STEPS => {
+                Some(_) if at - self.step < MAX_STEPS => {
                     world.step(&mut log, &mut Tape::None);
-                    steps += 1;
+                    at += 1;
                 }
                 _ => {
                     return Err(error("does_not_arrive", [("frame", num(id.0)), ("max", num(MAX_STEPS))]));
                 }
             }
         };
+        at += 1;
         let bytes = world.flight(id).map(|f| f.bytes.clone()).unwrap_or_default();
         let before = world.clone();
         let mut decisions: Tape = Some(Vec::new());
         world.step(&mut log, &mut decisions);
         let mut told = self.tell(&before, &world, to, &bytes, &log, &decisions.unwrap_or_default());
         for _ in 0..ahead.min(MAX_AHEAD) {
-            let Some((_, next)) = world.next() else { break };
-            let (frame, flags) = self.coming(&world, next);
-            if !world.step(&mut log, &mut Tape::None) {
-                break;
-            }
-            told.ahead.push(self.step_ahead(&world, &log, frame, flags));
+            at += 1;
+            let (frame, flags) = match (self.command_of(at, ours), world.next()) {
+                (Some(command), _) => {
+                    commands::apply(&mut world, command, &mut log, &mut Tape::None)?;
+                    (None, String::new())
+                }
+                (None, Some((_, next))) => {
+                    let coming = self.coming(&world, next);
+                    if !world.step(&mut log, &mut Tape::None) {
+                        break;
+                    }
+                    coming
+                }
+                (None, None) => break,
+            };
+            told.ahead.push(self.step_ahead(&world, &log, at, frame, flags));
             let room = MAX_FRAMES.saturating_sub(told.later.len());
             told.later.extend(log.launched.iter().take(room).map(|l| self.reply(l)));
         }
@@ -100,8 +132,15 @@ impl Session {
         (Glance::at(&flight.bytes), wire::summary::brief(&flight.bytes))
     }
 
-    fn step_ahead(&self, world: &World, log: &StepLog, arrived: Option<Glance>, brief: String) -> StepInfo {
-        let info = self.info(log.step, log.time.0, u32::MAX, Some(log), world);
+    fn step_ahead(
+        &self,
+        world: &World,
+        log: &StepLog,
+        step: u32,
+        arrived: Option<Glance>,
+        brief: String,
+    ) -> StepInfo {
+        let info = self.info(log.step, log.time.0, step, Some(log), world);
         if info.what != "frame" {
             return info;
         }

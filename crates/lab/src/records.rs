@@ -95,7 +95,7 @@ pub enum MarkKind {
     Held = 4,
     /// Frame `frame` was edited.
     Edited = 5,
-    /// A process of `node` entered (`a` = 0) or returned from (`a` = 1) a call.
+    /// A process of `node` entered (`a` = 0) or returned from (`a` = 1) a call, while no frame was under way.
     Call = 6,
     /// A person's command.
     Command = 7,
@@ -103,6 +103,10 @@ pub enum MarkKind {
     Ruled = 8,
     /// The link did what rule `b` says to frame `frame`, with the numbers `x`, `y`.
     Impaired = 9,
+    /// Frame `frame`, sent by `node`, was lost on its link by rule `b`.
+    Lost = 10,
+    /// Frame `frame`, sent by `node`, was taken off its link by a person.
+    Dropped = 11,
 }
 
 /// One occurrence.

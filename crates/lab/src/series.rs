@@ -5,13 +5,15 @@
 //! series goes.
 
 use crate::flows::Flows;
-use crate::ledger::Ledger;
-use crate::records::{NONE, SampleKind, SampleRecord};
+use crate::list::PIECE;
+use crate::records::{FrameRecord, NONE, SampleKind, SampleRecord};
 use crate::session::Session;
+use crate::timeline::Timeline;
 use host::HostEvent;
-use net::{Glance, Launched, NodeId, Step, StepLog, World};
+use net::{FrameId, Glance, Launched, NodeId, Step, StepLog, World};
 use rustc_hash::FxHashMap;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use tcp::rule::Tape;
 use wire::layout::{self as at, ipv4 as v4, ipv6 as v6};
 use wire::{ethernet, tcp as segment};
@@ -33,6 +35,8 @@ pub(crate) struct Sampler {
     last: FxHashMap<Key, ([u32; 7], u32)>,
     /// One in so many is kept.
     stride: u32,
+    /// Records of frames that were set aside and made again: a piece of them.
+    again: Option<(usize, Rc<Vec<FrameRecord>>)>,
 }
 
 impl Session {
@@ -50,7 +54,7 @@ impl Session {
                 break;
             }
             sampler.step = step;
-            sampler.take(&log, &timeline.ledger);
+            sampler.take(&log, timeline);
         }
         let step = sampler.step;
         self.sampler = Some(sampler);
@@ -84,12 +88,25 @@ impl Session {
 
 impl Sampler {
     fn new(timeline: usize, world: World) -> Sampler {
-        Sampler { timeline, step: 0, world, samples: Vec::new(), last: FxHashMap::default(), stride: 1 }
+        Sampler { timeline, step: 0, world, samples: Vec::new(), last: FxHashMap::default(), stride: 1, again: None }
+    }
+
+    /// The record of a frame that has arrived.
+    fn record(&mut self, timeline: &Timeline, frame: FrameId) -> Option<FrameRecord> {
+        let at = frame.0 as usize;
+        let known = timeline.ledger.frames().get(at).copied();
+        known.or_else(|| {
+            let piece = at / PIECE;
+            if self.again.as_ref().is_none_or(|(n, _)| *n != piece) {
+                self.again = Some((piece, timeline.frames_again(piece)?));
+            }
+            self.again.as_ref()?.1.get(at % PIECE).copied()
+        })
     }
 
     /// What a step has changed: the connections that it was about, what lies on links, what was selectively acknowledged.
-    fn take(&mut self, log: &StepLog, ledger: &Ledger) {
-        let flows = ledger.flows();
+    fn take(&mut self, log: &StepLog, timeline: &Timeline) {
+        let flows = timeline.ledger.flows();
         let time = log.time.0 as f64;
         for (node, event) in &log.events {
             if let HostEvent::State { local, remote, .. } | HostEvent::TimerFired { local, remote, .. } =
@@ -105,7 +122,7 @@ impl Sampler {
             self.blocks(time, launched, flows.find(g.src, g.dst).unwrap_or(NONE));
         }
         if let Step::Arrival { frame, node } = log.step {
-            let record = ledger.frames().get(frame.0 as usize);
+            let record = self.record(timeline, frame);
             let Some(flow) = record.and_then(|f| flows.list().get(usize::from(f.flow))) else { return };
             for (local, remote) in [(flow.server, flow.client), (flow.client, flow.server)] {
                 self.connection(time, node, local, remote, flows);

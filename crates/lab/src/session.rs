@@ -3,6 +3,7 @@
 use crate::commands;
 use crate::error::{Result, error};
 use crate::ledger::{Ledger, kind};
+use crate::list::{List, PIECE};
 use crate::records::{FrameRecord, MarkRecord};
 use crate::rules;
 use crate::scenario::{SHIPPED, Scenario};
@@ -12,6 +13,7 @@ use crate::undo::Deed;
 use crate::view::{Command, CommandResult, RuleInfo, RunResult, ScenarioInfo};
 use host::CallResult;
 use net::{StepLog, World};
+use std::cell::RefCell;
 use std::rc::Rc;
 use tcp::rule::Tape;
 
@@ -33,7 +35,19 @@ pub struct Session {
     pub(crate) undone: Vec<Deed>,
     /// What graphs are drawn from, once somebody has asked.
     pub(crate) sampler: Option<Box<Sampler>>,
+    /// Records that were made again for somebody who looked; the latest at the end.
+    pub(crate) again: RefCell<Vec<Again>>,
+    /// The same, where they lie still until [`Session::recall`] needs the room.
+    pub(crate) recalled: Vec<Again>,
 }
+
+/// A timeline, a piece of its list of frames, and the records of it.
+type Again = (usize, usize, Rc<Vec<FrameRecord>>);
+
+/// Pieces of records that are kept of those made again, each of the two ways.
+const AGAIN: usize = 2;
+const RECALLED: usize = 8;
+
 
 impl Session {
     /// A world at its beginning: `scenario` is the id of a shipped one, or a scenario as JSON. Without a seed, the
@@ -62,6 +76,8 @@ impl Session {
             done: Vec::new(),
             undone: Vec::new(),
             sampler: None,
+            again: RefCell::default(),
+            recalled: Vec::new(),
         })
     }
 
@@ -90,13 +106,46 @@ impl Session {
         &self.timeline().ledger
     }
 
-    /// One record a frame.
-    pub fn frames(&self) -> &[FrameRecord] {
+    /// One record a frame; those set aside are not there, see [`Session::frame`].
+    pub fn frames(&self) -> &List<FrameRecord> {
         self.ledger().frames()
     }
 
+    /// The record of a frame, made again where it was set aside.
+    pub fn frame(&self, id: u32) -> Option<FrameRecord> {
+        let (piece, place) = (id as usize / PIECE, id as usize % PIECE);
+        let frames = self.frames();
+        if let Some(record) = frames.get(id as usize) {
+            return Some(*record);
+        }
+        frames.set_aside(piece)?;
+        let mut again = self.again.borrow_mut();
+        if let Some((.., rows)) = again.iter().find(|(t, p, _)| (*t, *p) == (self.current, piece)) {
+            return rows.get(place).copied();
+        }
+        let rows = self.timeline().frames_again(piece)?;
+        let record = rows.get(place).copied();
+        keep(&mut again, AGAIN, (self.current, piece, rows));
+        record
+    }
+
+    /// Where the records of a piece of the list of frames lie: made again where they were set aside. They lie there until
+    /// some more pieces have been asked for, or the timelines change.
+    pub fn recall(&mut self, piece: usize) -> Option<*const FrameRecord> {
+        if let Some(rows) = self.frames().piece(piece) {
+            return Some(rows.as_ptr());
+        }
+        if let Some((.., rows)) = self.recalled.iter().find(|(t, p, _)| (*t, *p) == (self.current, piece)) {
+            return Some(rows.as_ptr());
+        }
+        let rows = self.timeline().frames_again(piece)?;
+        let place = rows.as_ptr();
+        keep(&mut self.recalled, RECALLED, (self.current, piece, rows));
+        Some(place)
+    }
+
     /// One record an occurrence.
-    pub fn marks(&self) -> &[MarkRecord] {
+    pub fn marks(&self) -> &List<MarkRecord> {
         self.ledger().marks()
     }
 
@@ -254,6 +303,8 @@ impl Session {
             done: Vec::new(),
             undone: Vec::new(),
             sampler: None,
+            again: RefCell::default(),
+            recalled: Vec::new(),
         };
         session.seek(self.step);
         Ok(session)
@@ -328,6 +379,14 @@ impl Session {
         timeline.history.offer(step, &self.world);
         true
     }
+}
+
+/// Adds to a list that is never longer than `most`.
+fn keep(list: &mut Vec<Again>, most: usize, made: Again) {
+    if list.len() == most {
+        list.remove(0);
+    }
+    list.push(made);
 }
 
 fn result(events: u32, stopped: &str) -> RunResult {

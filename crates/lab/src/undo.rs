@@ -207,9 +207,11 @@ impl Session {
         let of = &mut self.timelines[timeline];
         if of.ledger.steps() > step {
             let world = of.world_at(step);
+            of.ledger = of.cut(step, &world);
             of.commands.retain(|c| c.step <= step);
-            of.ledger = of.ledger.fork(step, &world);
             of.history = of.history.fork(step);
+            self.again.get_mut().clear();
+            self.recalled.clear();
             self.keep_samples(timeline, timeline, step);
         }
         self.stand(timeline, step);

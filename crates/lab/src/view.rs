@@ -374,6 +374,10 @@ pub struct HistoryView {
     /// About how many octets they weigh, and how many they may.
     weight: f64,
     most: f64,
+    /// About how many octets the lists take: records of frames, marks, flows, calls.
+    records: f64,
+    /// Records of frames that were set aside: made again when somebody looks at them.
+    aside: f64,
 }
 /// What could come next on a line of the console.
 pub struct Completions {

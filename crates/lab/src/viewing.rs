@@ -55,7 +55,7 @@ impl Session {
 
     /// What history is kept of the timeline we are in.
     pub fn history(&self) -> HistoryView {
-        self.timeline().history.view()
+        self.timeline().history.view(self.ledger())
     }
 
     /// What the step we stand at was.
@@ -92,8 +92,8 @@ impl Session {
         };
         match what {
             Step::Arrival { frame, node } => {
-                let record = self.frames().get(frame.0 as usize);
-                let flow = record.map(|r| r.flow).filter(|&f| f != crate::records::NONE).map(u32::from);
+                let record = self.frame(frame.0);
+                let flow = record.as_ref().map(|r| r.flow).filter(|&f| f != crate::records::NONE).map(u32::from);
                 let flags = record.map_or(String::new(), |r| format!("{:?}", wire::tcp::Flags(r.flags)));
                 StepInfo { frame: Some(frame.0), flow, ..info("frame", Some(node.0.into()), flags) }
             }

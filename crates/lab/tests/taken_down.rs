@@ -31,7 +31,7 @@ fn every_scenario_can_be_taken_down() {
             ["--disable-protocol", "pop", "-T", "fields"].into_iter().chain(ASKED.iter().flat_map(|(name, _)| ["-e", *name])).collect();
         let Some(lines) = tshark(&session.pcapng().unwrap(), &args) else { return };
         assert_eq!(lines.len(), session.frames().len(), "{}", info.id);
-        for (line, record) in lines.iter().zip(session.frames()) {
+        for (line, record) in lines.iter().zip(session.frames().iter()) {
             println!("{}: {line}", info.id);
             explained += judge(&line.split('\t').collect::<Vec<_>>(), record);
         }

@@ -61,7 +61,7 @@ fn a_command_in_the_past_forks_and_the_old_timeline_stays() {
     let frame = until_sent(&mut s, "data", |f| f.payload > 0);
     let at = s.position();
     run(&mut s, 10_000);
-    let (digest, steps, frames) = (s.digest(), s.view().steps, s.frames().to_vec());
+    let (digest, steps, frames) = (s.digest(), s.view().steps, s.frames().clone());
 
     s.seek(at);
     let done = command(&mut s, Command::Drop { frame });
@@ -73,7 +73,7 @@ fn a_command_in_the_past_forks_and_the_old_timeline_stays() {
 
     s.switch_timeline(0).expect("main");
     s.seek(steps);
-    assert_eq!((s.digest(), s.frames()), (digest, &frames[..]));
+    assert_eq!((s.digest(), s.frames()), (digest, &frames));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 use crate::error::{bad_argument, error};
 use crate::{platform, rescue, value};
 use js_sys::Uint8Array;
+use lab::list::{List, PIECE};
 use lab::view::{Command, ErrorView, Stop, Target};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -20,20 +21,39 @@ pub struct Session {
     pub(crate) rescue: rescue::Rescue,
 }
 
-/// Where a packed list lies in wasm memory. Valid until the next call into the core.
+/// Where a packed list lies in wasm memory, in pieces. Valid until the next call into the core.
 #[derive(Serialize)]
 struct Place {
-    /// Address, octets.
-    ptr: u32,
     /// Number of records.
     len: u32,
+    /// Records in a piece; all of them, where they are one.
+    piece: u32,
+    /// Address of each piece, octets; 0 where it was set aside.
+    rows: Vec<u32>,
+    /// Address of the first record of each piece, which is always there.
+    heads: Vec<u32>,
 }
 
+#[wasm_bindgen(typescript_custom_section)]
+const PLACE: &str = "/** Where a packed list lies; 0 in `rows`: a piece that was set aside, see `recall`. */
+export interface Place { len: number; piece: number; rows: number[]; heads: number[] }";
+
 impl Place {
-    fn of<T>(list: &[T]) -> Place {
-        // wasm32: addresses and lengths are 32 bits.
-        Place { ptr: list.as_ptr() as usize as u32, len: list.len() as u32 }
+    fn of<T: Clone>(list: &List<T>) -> Place {
+        let (rows, heads) =
+            list.places().map(|(rows, head)| (rows.map_or(0, address), address(head))).unzip();
+        Place { len: list.len() as u32, piece: PIECE as u32, rows, heads }
     }
+
+    fn whole<T>(list: &[T]) -> Place {
+        let at = address(list.as_ptr());
+        Place { len: list.len() as u32, piece: u32::MAX, rows: vec![at], heads: vec![at] }
+    }
+}
+
+/// wasm32: addresses are 32 bits.
+fn address<T>(at: *const T) -> u32 {
+    at as usize as u32
 }
 
 /// A result as JavaScript has it: a plain value, or thrown.
@@ -406,16 +426,23 @@ impl Session {
     ///
     /// # Errors
     /// None that a caller could meet.
-    #[wasm_bindgen(unchecked_return_type = "{ ptr: number, len: number }")]
+    #[wasm_bindgen(unchecked_return_type = "Place")]
     pub fn frames(&self) -> Js {
         value::give(&Place::of(self.inner.frames()))
+    }
+
+    /// Where the records of a piece of the frames lie, made again where they were set aside: until eight others have been
+    /// asked for, or the timelines change. Undefined where there is no such piece.
+    pub fn recall(&mut self, piece: u32) -> Option<u32> {
+        let _guard = self.rescue.enter();
+        self.inner.recall(piece as usize).map(address)
     }
 
     /// Where the packed mark records lie.
     ///
     /// # Errors
     /// None that a caller could meet.
-    #[wasm_bindgen(unchecked_return_type = "{ ptr: number, len: number }")]
+    #[wasm_bindgen(unchecked_return_type = "Place")]
     pub fn marks(&self) -> Js {
         value::give(&Place::of(self.inner.marks()))
     }
@@ -431,9 +458,9 @@ impl Session {
     ///
     /// # Errors
     /// None that a caller could meet.
-    #[wasm_bindgen(unchecked_return_type = "{ ptr: number, len: number }")]
+    #[wasm_bindgen(unchecked_return_type = "Place")]
     pub fn samples(&self) -> Js {
-        value::give(&Place::of(self.inner.samples()))
+        value::give(&Place::whole(self.inner.samples()))
     }
 
     /// Every timeline as JSON, UTF-8.

@@ -19,11 +19,18 @@ interface Sent {
   bits?: number;
 }
 
+/** As `Column.last`, one by one. */
+const lastOf = (length: number) => (holds: (i: number) => boolean): number => {
+  let n = 0;
+  while (n < length && holds(n)) n++;
+  return n - 1;
+};
+
 /** Frames, in the order of their sending; a millisecond each way, delivered, unless said. */
 export function framesOf(sent: readonly Sent[]): FrameSource {
   const of = (get: (s: Sent, i: number) => number) => (i: number): number => get(sent[i] as Sent, i);
   return {
-    length: sent.length,
+    length: sent.length, last: lastOf(sent.length),
     sent: of((s) => s.at),
     ends: of((s) => s.at + (s.takes ?? ms)),
     duration: of((s) => (s.payload ?? 0) * 80),
@@ -52,7 +59,7 @@ interface Marked {
 export function marksOf(marks: readonly Marked[]): MarkSource {
   const of = (get: (m: Marked) => number) => (i: number): number => get(marks[i] as Marked);
   return {
-    length: marks.length,
+    length: marks.length, last: lastOf(marks.length),
     time: of((m) => m.time), since: of((m) => m.since ?? m.time), step: of((m) => m.step ?? 0), frame: of((m) => m.frame ?? NONE32),
     x: of((m) => m.x ?? 0), y: of((m) => m.y ?? 0), node: of((m) => m.node ?? 0), flow: of((m) => m.flow ?? 0),
     a: of((m) => m.a ?? 0), b: of((m) => m.b ?? 0), kind: of((m) => m.kind),

@@ -2,9 +2,14 @@
 import { Fate, NONE32 } from '../engine/records.js';
 import type { Frames, Marks } from '../engine/records.js';
 
-type Lists<C> = { readonly [K in keyof C as C[K] extends (i: number) => number ? K : never]: (i: number) => number };
-export type FrameSource = Lists<Frames> & { readonly length: number };
-export type MarkSource = Lists<Marks> & { readonly length: number };
+type Lists<C> = { readonly [K in Exclude<keyof C, 'last'> as C[K] extends (i: number) => number ? K : never]: (i: number) => number };
+interface Long {
+  readonly length: number;
+  /** See `Column.last`. */
+  last(holds: (i: number) => boolean): number;
+}
+export type FrameSource = Lists<Frames> & Long;
+export type MarkSource = Lists<Marks> & Long;
 
 /** A stretch of time, ns. */
 export interface Span {
@@ -13,8 +18,9 @@ export interface Span {
 }
 
 const BLOCK = 128;
-/** Gaps looked at to know the usual one. */
+/** Gaps looked at to know the usual one: about so many, a few of a block. */
 const SAMPLES = 1000;
+const FEW = 16;
 
 /** 128 frames: when any of them was on a link. */
 interface Block {
@@ -22,6 +28,8 @@ interface Block {
   to: number;
   /** Busy time, in order of beginning. */
   spans: Span[];
+  /** Gaps between those that did not leave together, ns: all in the first blocks, a few in later ones. */
+  gaps: number[];
   /** Full, and nothing in it will change any more. */
   settled: boolean;
 }
@@ -79,23 +87,20 @@ export class FrameIndex {
 
   /** How far apart in time frames usually leave, ns; those that leave together count as one. */
   get typicalGap(): number | undefined {
-    const frames = this.#frames;
-    if (!frames) return undefined;
-    const every = Math.max(1, Math.floor(frames.length / SAMPLES));
-    const gaps: number[] = [];
-    for (let i = 1; i < frames.length; i += every) {
-      const gap = Math.abs(frames.sent(i) - frames.sent(i - 1));
-      if (gap > 0) gaps.push(gap);
-    }
+    const every = Math.max(1, Math.floor((this.#blocks.length * FEW) / SAMPLES));
+    const gaps = this.#blocks.flatMap((block, b) => (b % every === 0 ? block.gaps : []));
     return median(gaps);
   }
 
   #read(frames: FrameSource, b: number): Block {
     const end = Math.min((b + 1) * BLOCK, frames.length);
-    const block: Block = { from: Infinity, to: -Infinity, spans: [], settled: end - b * BLOCK === BLOCK };
+    const block: Block = { from: Infinity, to: -Infinity, spans: [], gaps: [], settled: end - b * BLOCK === BLOCK };
+    const every = b < SAMPLES / BLOCK ? 1 : BLOCK / FEW;
     let open: Span | undefined;
     for (let i = b * BLOCK; i < end; i++) {
       const from = frames.sent(i);
+      const gap = i > b * BLOCK && i % every === 0 ? from - frames.sent(i - 1) : 0;
+      if (gap > 0) block.gaps.push(gap);
       const to = Math.max(frames.ends(i), from);
       block.from = Math.min(block.from, from);
       block.to = Math.max(block.to, to);

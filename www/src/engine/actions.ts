@@ -264,7 +264,8 @@ const specs = {
       throw thrown;
     }));
     const made = text === undefined ? undefined : s.attempt(() => new s.engine.Session(text));
-    if (made) s.replace(made);
+    // The same scenario afresh: its breakpoints stay.
+    if (made) s.replace(made, (a?.scenario ?? s.view.scenario.id) === s.view.scenario.id ? s.kept : {});
   } },
   pcapng: { keys: ['Mod+s'], run: async (s) => {
     const { step, scenario } = s.view;

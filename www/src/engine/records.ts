@@ -2,7 +2,11 @@
  * The long lists, read where they lie in wasm memory: nothing is copied, no object is made for a record.
  * Offsets come from the layout that the core publishes; see crates/lab/src/records.rs for the meaning.
  */
+import type { Place } from './pkg/tcp_playground.js';
 import type { Layout } from './pkg/views.js';
+
+/** Pieces that the core keeps where they are of those that were made again (crates/lab/src/session.rs), or fewer. */
+const RECALLED = 8;
 
 /** No frame, no step, no copy. */
 export const NONE32 = 0xffffffff;
@@ -12,7 +16,7 @@ export const NONE16 = 0xffff;
 export const Fate = { flying: 0, held: 1, delivered: 2, lost: 3, droppedByPerson: 4, droppedByHost: 5 } as const;
 export const Bits = { edited: 1, copy: 2, injected: 4, delayed: 8, outOfOrder: 16, ruled: 32 } as const;
 export const Mark = {
-  state: 0, refused: 1, timer: 2, queues: 3, held: 4, edited: 5, call: 6, command: 7, ruled: 8,
+  state: 0, refused: 1, timer: 2, queues: 3, held: 4, edited: 5, call: 6, command: 7, ruled: 8, impaired: 9, lost: 10, dropped: 11,
 } as const;
 export const Tcp = {
   fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256,
@@ -25,24 +29,33 @@ const reads = {
   u8: (v: DataView, at: number) => v.getUint8(at),
 } as const;
 
-/** A packed list in memory that may grow and move. */
+/** A packed list in memory that may grow and move. It lies in pieces; one that was set aside is made again when it is read. */
 export class Column {
   readonly #layout: Layout;
   readonly #memory: { readonly buffer: ArrayBufferLike };
+  readonly #recall: (piece: number) => number | undefined;
   #view: DataView;
-  #base = 0;
+  #rows: number[] = [];
+  #heads: readonly number[] = [];
+  #piece = 1;
+  /** Pieces that lie where `recall` said, the one asked for last at the end. */
+  #recalled: number[] = [];
   /** Number of records. */
   length = 0;
 
-  constructor(layout: Layout, memory: { readonly buffer: ArrayBufferLike }) {
+  constructor(layout: Layout, memory: { readonly buffer: ArrayBufferLike }, recall: (piece: number) => number | undefined = () => undefined) {
     this.#layout = layout;
     this.#memory = memory;
+    this.#recall = recall;
     this.#view = new DataView(memory.buffer);
   }
 
   /** The list lies here now; to be called after every call into the core. */
-  point(at: { ptr: number; len: number }): void {
-    this.#base = at.ptr;
+  point(at: Place): void {
+    this.#rows = at.rows;
+    this.#heads = at.heads;
+    this.#piece = at.piece;
+    this.#recalled = [];
     this.length = at.len;
     this.attach();
   }
@@ -50,6 +63,23 @@ export class Column {
   /** Growing the memory (by any session of the page) detaches the old buffer: call before a round of reads. */
   attach(): void {
     if (this.#view.buffer !== this.#memory.buffer) this.#view = new DataView(this.#memory.buffer);
+  }
+
+  /** The last record for which something holds that holds for all before it; -1 where it holds for none. */
+  last(holds: (i: number) => boolean): number {
+    const within = (low: number, high: number, at: (n: number) => number): number => {
+      while (low < high) {
+        const mid = (low + high) >> 1;
+        if (holds(at(mid))) low = mid + 1;
+        else high = mid;
+      }
+      return low - 1;
+    };
+    // First by the heads of pieces, which are always there.
+    const size = this.#piece;
+    const piece = within(0, this.#rows.length, (n) => n * size);
+    if (piece < 0 || !this.length) return -1;
+    return within(piece * size + 1, Math.min((piece + 1) * size, this.length), (n) => n);
   }
 
   /** A reader of one member: `i` → value. A member that the layout does not have is a broken build. */
@@ -62,8 +92,21 @@ export class Column {
     return (i) => {
       // Any call into the core, of any session of the page, may have grown the memory since.
       if (this.#view.buffer.byteLength === 0) this.attach();
-      return read(this.#view, this.#base + i * size + offset);
+      const place = i % this.#piece;
+      const rows = this.#rows[(i - place) / this.#piece];
+      return read(this.#view, (rows || this.#absent((i - place) / this.#piece, place)) + place * size + offset);
     };
+  }
+
+  #absent(piece: number, place: number): number {
+    const head = this.#heads[piece];
+    if (place === 0 && head) return head;
+    const at = this.#recall(piece);
+    this.attach();
+    if (at === undefined) throw new RangeError(`there is no record in piece ${piece}`);
+    this.#rows[piece] = at;
+    if (this.#recalled.push(piece) > RECALLED) this.#rows[this.#recalled.shift() ?? 0] = 0;
+    return at;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Breakpoints and watches of a page: what is in the list, what the core is asked, where they have been met so far.
- * They belong to who looks on, not to the timeline: kept over a reload beside the work, never in a link.
+ * They belong to who looks on, not to the timeline: they are kept with the work, in files and links too.
  */
 import type { Hit, Stop } from './pkg/views.js';
 import type { Store } from './store.js';
@@ -59,29 +59,23 @@ export function note(store: Store, list: readonly Breakpoint[], found: readonly 
   }
 }
 
-// ---- over a reload
+// ---- with the work
 
-const KEY = 'tcp-playground:1:stops';
+/** Names in `Store.kept`. */
+const STOPS = 'stops';
+const WATCHES = 'watches';
+/** A file that says more is not one of ours. */
+const MOST_KEPT = 1000;
 
-/** Keeps breakpoints and watches of a scenario for as long as the tab lives. Storage may be forbidden. */
-export function keepStops(store: Store): void {
-  try {
-    sessionStorage.setItem(`${KEY}:${store.view.scenario.id}`, JSON.stringify({ stops: store.face.stops, watches: store.face.watches }));
-  } catch {
-    // Full or forbidden: the page works without.
-  }
+/** Breakpoints and watches as they are kept with the work. */
+export function keptBy({ stops, watches }: Pick<Store['face'], 'stops' | 'watches'>): Record<string, unknown> {
+  return { [STOPS]: stops, [WATCHES]: watches };
 }
 
-/** What was kept, as far as it makes sense. */
-export function keptStops(scenario: string): { stops: readonly Breakpoint[]; watches: readonly string[] } {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(`${KEY}:${scenario}`) ?? '{}') as { stops?: unknown; watches?: unknown };
-    const stops = (Array.isArray(kept.stops) ? kept.stops : []).filter(isBreakpoint);
-    const watches = (Array.isArray(kept.watches) ? kept.watches : []).filter((w) => typeof w === 'string');
-    return { stops, watches };
-  } catch {
-    return { stops: [], watches: [] };
-  }
+/** What was kept, as far as it makes sense: it may come from a file. */
+export function keptIn(kept: Readonly<Record<string, unknown>>): { stops: readonly Breakpoint[]; watches: readonly string[] } {
+  const list = (name: string): unknown[] => (Array.isArray(kept[name]) ? (kept[name] as unknown[]).slice(0, MOST_KEPT) : []);
+  return { stops: list(STOPS).filter(isBreakpoint), watches: list(WATCHES).filter((w) => typeof w === 'string') };
 }
 
 function isBreakpoint(value: unknown): value is Breakpoint {

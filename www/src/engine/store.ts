@@ -4,6 +4,7 @@ import { Draft } from './draft.js';
 import { EnginePanic, toEngineError, type Engine, type EngineError, type Session } from './engine.js';
 import { Fate, Frames, Marks } from './records.js';
 import { FACE, type Face } from './face.js';
+import { keptBy, keptIn } from './stops.js';
 import type { Change, ChangeView, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View, WatchView } from './pkg/views.js';
 
 export * from './face.js';
@@ -65,7 +66,7 @@ export class Store {
   constructor(engine: Engine, session: Session) {
     this.engine = engine;
     this.session = session;
-    this.#frames = new Frames(engine.layouts[0], engine.memory);
+    this.#frames = new Frames(engine.layouts[0], engine.memory, (piece) => this.session.recall(piece));
     this.#marks = new Marks(engine.layouts[1], engine.memory);
     this.rules = engine.Session.rules();
     this.#refresh();
@@ -91,6 +92,10 @@ export class Store {
   set(change: Partial<Face>): void {
     const { selected } = this.face;
     this.face = { ...this.face, ...change };
+    if (change.stops || change.watches) {
+      this.kept = { ...this.kept, ...keptBy(this.face) };
+      this.remember();
+    }
     if (this.face.selected !== selected) {
       this.draft = undefined;
       this.error = undefined;
@@ -202,14 +207,8 @@ export class Store {
 
   /** The last frame for which something holds that holds for all before it. */
   #last(holds: (frame: number) => boolean): number | undefined {
-    let low = 0;
-    let high = this.frames.length;
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if (holds(mid)) low = mid + 1;
-      else high = mid;
-    }
-    return low > 0 ? low - 1 : undefined;
+    const last = this.frames.last(holds);
+    return last < 0 ? undefined : last;
   }
 
   /** Does something to the world; an error becomes {@link error} and leaves the world as it was. */
@@ -294,7 +293,7 @@ export class Store {
     this.draft = undefined;
     this.face = {
       ...this.face, selected: undefined, field: undefined, flow: undefined, rule: undefined,
-      running: false,
+      running: false, ...keptIn(kept),
     };
     this.act(() => undefined);
     this.remember();

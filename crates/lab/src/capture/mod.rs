@@ -75,7 +75,7 @@ impl Session {
     }
 
     fn comment(&self, id: FrameId, reason: Option<&String>) -> String {
-        let Some(r) = self.frames().get(id.0 as usize) else { return String::new() };
+        let Some(r) = self.frame(id.0) else { return String::new() };
         let mut words: Vec<String> = Vec::new();
         if r.bits & records::bits::INJECTED != 0 {
             words.push("injected by hand".into());

@@ -20,7 +20,7 @@ impl Session {
             }
             let ended = log.launched.iter().map(|l| l.id).chain(log.fates.iter().map(|(id, _)| *id));
             for frame in ended {
-                let record = self.frames().get(frame.0 as usize).filter(|r| r.step_ended == step);
+                let record = self.frame(frame.0).filter(|r| r.step_ended == step);
                 let rule = record.and_then(|r| rules::at(r.reason));
                 if let Some(decision) = decisions.iter().flatten().rev().find(|d| Some(d.rule) == rule) {
                     let said = rules::view(decision, None);

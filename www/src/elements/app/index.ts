@@ -6,9 +6,8 @@ import { saveFile } from '../../engine/files.js';
 import { keepTaste, keptTaste, reloaded } from '../../engine/persist.js';
 import { stop } from '../../engine/run.js';
 import { arrive, leave } from '../../engine/trail.js';
-import { keepStops, keptStops } from '../../engine/stops.js';
 import { linkedTimeline } from '../../engine/share.js';
-import { ROOMS, Store, type Face, type Lower, type Room, type Saved, type Theme } from '../../engine/store.js';
+import { ROOMS, Store, type Lower, type Room, type Saved, type Theme } from '../../engine/store.js';
 import type { Notice, Work } from '../../engine/work.js';
 import { nearest, translator, type T } from '../../locales/index.js';
 import { reset, StoreRequest, tokens } from '../base/index.js';
@@ -82,7 +81,6 @@ export class TcpPlayground extends LitElement {
   #work: Work | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
   #asks = 0;
-  #aids: Pick<Face, 'stops' | 'watches'> | undefined;
   readonly #resize = new ResizeObserver(([entry]) => {
     if (entry) this.layout = layoutFor(entry.contentRect.width, entry.contentRect.height, this.view);
   });
@@ -171,10 +169,8 @@ export class TcpPlayground extends LitElement {
       this.#store = store;
       this.#dress(store);
       if (this.page) {
-        if (reloaded()) store.set(keptStops(store.view.scenario.id));
         store.leapt = (from) => leave(store, from);
       }
-      this.#aids = store.face;
       if (this.#first) store.goTo(this.#first);
       this.#stop = store.subscribe(this.#changed);
       store.remember();
@@ -272,11 +268,6 @@ export class TcpPlayground extends LitElement {
     if (this.#asks !== store.face.asks) {
       this.#asks = store.face.asks;
       this.tab = 'why';
-    }
-    const { stops, watches } = store.face;
-    if (this.page && (this.#aids?.stops !== stops || this.#aids.watches !== watches)) {
-      this.#aids = { stops, watches };
-      keepStops(store);
     }
     this.lang = lang;
     if (this.page) document.documentElement.lang = lang;

@@ -29,13 +29,7 @@ function sentIn(store: Store): number[] {
   const { frames, view } = store;
   const found: number[] = [];
   // Frames are in the order of their sending: from the end of this step's backwards.
-  let low = 0;
-  let high = frames.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (frames.stepSent(mid) <= view.step) low = mid + 1;
-    else high = mid;
-  }
-  for (let i = low - 1; i >= 0 && frames.stepSent(i) === view.step; i--) found.unshift(i);
+  const end = frames.last((f) => frames.stepSent(f) <= view.step);
+  for (let i = end; i >= 0 && frames.stepSent(i) === view.step; i--) found.unshift(i);
   return found;
 }

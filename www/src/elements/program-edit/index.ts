@@ -108,7 +108,7 @@ export class ProgramForm extends Form {
     this.error = this.#refused(() => {
       const session = store.session.withProgram(program.node, program.file, text);
       store.set({ dialog: undefined, program: undefined });
-      store.replace(session);
+      store.replace(session, store.kept);
     });
     this.#editor?.show(this.#fault());
   }

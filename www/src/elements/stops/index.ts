@@ -73,8 +73,10 @@ export class Stops extends Element {
     const { store } = this;
     if (this.#history?.revision !== store.revision) this.#history = { revision: store.revision, view: store.attempt(() => store.session.history()) };
     const { view } = this.#history;
-    if (!view || view.spacing <= view.firstSpacing) return this.#t('history.all', { spacing: view?.spacing ?? 0 });
-    return this.#t('history.thinned', { spacing: view.spacing, weight: (view.weight / 2 ** 20).toFixed(1), most: Math.round(view.most / 2 ** 20) });
+    if (!view) return '';
+    const weight = ((view.weight + view.records) / 2 ** 20).toFixed(1);
+    const worlds = this.#t(view.spacing <= view.firstSpacing ? 'history.all' : 'history.thinned', { spacing: view.spacing, weight });
+    return view.aside ? `${worlds} ${this.#t('history.aside', { n: view.aside })}` : worlds;
   }
 
   get #client(): string {

@@ -30,6 +30,7 @@ export const en = {
   'watch.nothing': '–',
   'watch.more': 'and {n} more',
   'watch.was': 'was {was}',
-  'history.all': 'History keeps a world at every {spacing} steps: every step is reached exactly.',
-  'history.thinned': 'History holds {weight} of at most {most} MB: older worlds were thinned out to one in {spacing} steps. Every step is still reached exactly, by running on from the one before it.',
+  'history.all': 'History keeps a world at every {spacing} steps and a record of every frame: {weight} MB. Every step is reached exactly.',
+  'history.thinned': 'History takes {weight} MB. Older worlds were thinned out to one in {spacing} steps. Every step is still reached exactly, by running on from the one before it.',
+  'history.aside': 'Records of the {n} oldest frames were set aside; they are made again, exactly as they were, when they are looked at.',
 } as const;

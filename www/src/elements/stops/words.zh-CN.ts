@@ -33,6 +33,7 @@ export const zhCN = {
   'watch.nothing': '–',
   'watch.more': '另有 {n} 个',
   'watch.was': '原为 {was}',
-  'history.all': '历史每 {spacing} 步保存一个世界：每一步都能精确到达。',
-  'history.thinned': '历史占 {weight} MB，上限 {most} MB：较早的世界已抽稀为每 {spacing} 步一个。从前一个世界往后运行，每一步仍能精确到达。',
+  'history.all': '历史每 {spacing} 步保存一个世界，并为每一帧留有记录，共 {weight} MB。每一步都能准确到达。',
+  'history.thinned': '历史占用 {weight} MB。较早的世界已稀疏为每 {spacing} 步一个。每一步仍能准确到达：从它之前最近的世界继续运行。',
+  'history.aside': '最早的 {n} 帧的记录已被收起；查看时会重新生成，与原来完全一样。',
 } as const satisfies { readonly [K in keyof typeof en]: Message };

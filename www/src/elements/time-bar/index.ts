@@ -116,7 +116,7 @@ export class TimeBar extends Element {
     const stops = enabled(store).flatMap((b) => [...(found.get(b.id) ?? [])]);
     const key = `${store.view.steps} ${width} ${stops.length} ${stops.at(-1)}`;
     if (this.#marks?.key !== key || this.#marks.list !== store.list) {
-      const value = scrubMarks(store.frames, store.marks, store.view.steps, Math.max(1, Math.round(width / MARK)), stops);
+      const value = scrubMarks(store.marks, store.view.steps, Math.max(1, Math.round(width / MARK)), stops);
       this.#marks = { key, value, list: store.list };
     }
     return this.#marks.value;

@@ -1,5 +1,5 @@
 /** What the scrubber shows along the steps: one mark of a kind in a few pixels, however many there are. Pure. */
-import { Fate, Mark, NONE32 } from '../../engine/records.js';
+import { Mark } from '../../engine/records.js';
 import type { FrameSource, MarkSource } from '../../diagram/sources.js';
 
 export interface ScrubMarks {
@@ -11,7 +11,7 @@ export interface ScrubMarks {
 }
 
 /** `places`: how many marks of a kind may stand side by side. */
-export function scrubMarks(frames: FrameSource, marks: MarkSource, steps: number, places: number, stops: Iterable<number> = []): ScrubMarks {
+export function scrubMarks(marks: MarkSource, steps: number, places: number, stops: Iterable<number> = []): ScrubMarks {
   const taken = { state: new Set<number>(), loss: new Set<number>(), edit: new Set<number>(), stop: new Set<number>() };
   const put = (kind: keyof ScrubMarks, step: number): void => {
     if (step <= steps) taken[kind].add(Math.round((step / Math.max(steps, 1)) * places));
@@ -19,14 +19,8 @@ export function scrubMarks(frames: FrameSource, marks: MarkSource, steps: number
   for (let i = 0; i < marks.length; i++) {
     const kind = marks.kind(i);
     if (kind === Mark.state) put('state', marks.step(i));
-    else if (kind === Mark.refused) put('loss', marks.step(i));
+    else if (kind === Mark.refused || kind === Mark.lost || kind === Mark.dropped) put('loss', marks.step(i));
     else if (kind === Mark.edited) put('edit', marks.step(i));
-  }
-  for (let i = 0; i < frames.length; i++) {
-    const fate = frames.fate(i);
-    if (fate !== Fate.lost && fate !== Fate.droppedByPerson) continue;
-    const ended = frames.stepEnded(i);
-    put('loss', ended === NONE32 ? frames.stepSent(i) : ended);
   }
   for (const step of stops) put('stop', step);
   const fractions = (set: Set<number>): number[] => [...set].sort((a, b) => a - b).map((p) => p / places);
@@ -35,18 +29,8 @@ export function scrubMarks(frames: FrameSource, marks: MarkSource, steps: number
 
 /** The time at a step, ns, as far as anything of that step or the last one before it is recorded. */
 export function timeAt(marks: MarkSource, frames: FrameSource, step: number): number {
-  const last = (length: number, of: (i: number) => number): number => {
-    let low = 0;
-    let high = length;
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if (of(mid) <= step) low = mid + 1;
-      else high = mid;
-    }
-    return low - 1;
-  };
-  const mark = last(marks.length, (i) => marks.step(i));
-  const frame = last(frames.length, (i) => frames.stepSent(i));
+  const mark = marks.last((i) => marks.step(i) <= step);
+  const frame = frames.last((i) => frames.stepSent(i) <= step);
   return Math.max(mark < 0 ? 0 : marks.time(mark), frame < 0 ? 0 : frames.sent(frame));
 }
 
