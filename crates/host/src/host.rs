@@ -215,6 +215,19 @@ impl Host {
     pub fn processes(&self) -> Vec<ProcessInfo> {
         self.processes.values().map(|p| self.process_info(p)).collect()
     }
+    /// An integer variable of a program, by its name: of the first process that has it now, in the order of their numbers;
+    /// those that still run come first.
+    pub fn program_variable(&self, name: &str) -> Option<f64> {
+        let of = |running: bool| {
+            let those = self.processes.values().filter(move |p| p.runs() == running);
+            those.filter_map(|p| p.program()).find_map(|p| p.number(name))
+        };
+        of(true).or_else(|| of(false))
+    }
+    /// Whether a program has an integer variable of this name anywhere.
+    pub fn has_program_variable(&self, name: &str) -> bool {
+        self.processes.values().filter_map(|p| p.program()).any(|p| p.declares(name))
+    }
     /// Lines that the next run of a process passes over; none where it waits in a call, has exited, or has no program.
     pub fn lines_ahead(&self, pid: Pid) -> Vec<u32> {
         self.processes.get(&pid).map_or_else(Vec::new, |p| p.ahead())

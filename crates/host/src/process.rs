@@ -140,13 +140,16 @@ impl Process {
         self.start
     }
     /// See [`Host::lines_ahead`].
+    pub(crate) fn program(&self) -> Option<&Program> {
+        self.program.as_ref()
+    }
     pub(crate) fn ahead(&self) -> Vec<u32> {
         match &self.program {
             Some(program) if self.runs() && !self.waiting => program.ahead(),
             _ => Vec::new(),
         }
     }
-    fn runs(&self) -> bool {
+    pub(crate) fn runs(&self) -> bool {
         self.program.is_some() && self.exited.is_none()
     }
 }

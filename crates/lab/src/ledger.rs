@@ -359,7 +359,8 @@ impl Ledger {
             HostEvent::CallEntered { .. }
             | HostEvent::CallReturned { .. }
             | HostEvent::Dropped { .. }
-            | HostEvent::Count(..) | HostEvent::Exited { .. } => {}
+            | HostEvent::Count(..)
+            | HostEvent::Exited { .. } => {}
         }
     }
 

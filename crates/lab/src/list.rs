@@ -68,7 +68,7 @@ impl<T: Clone> List<T> {
     pub(crate) fn some_mut(&mut self, wanted: impl Fn(&T) -> bool + Copy) -> impl Iterator<Item = &mut T> {
         let rows = self.pieces.iter_mut().filter_map(|p| p.rows.as_mut());
         let open = rows.filter(move |rows| rows.iter().any(wanted));
-        open.flat_map(|rows| Rc::make_mut(rows)).filter(move |record| wanted(record))
+        open.flat_map(Rc::make_mut).filter(move |record| wanted(record))
     }
 
     /// The last that is there and wanted, to be changed.
@@ -87,11 +87,9 @@ impl<T: Clone> List<T> {
         self.len += 1;
         match self.pieces.last_mut().and_then(|p| p.rows.as_mut()) {
             Some(rows) if place > 0 => Rc::make_mut(rows).push(record),
-            _ => self.pieces.push(Piece {
-                head: record.clone(),
-                rows: Some(Rc::new(vec![record])),
-                until: 0,
-            }),
+            _ => {
+                self.pieces.push(Piece { head: record.clone(), rows: Some(Rc::new(vec![record])), until: 0 })
+            }
         }
         place == PIECE - 1
     }

@@ -88,7 +88,15 @@ impl Session {
 
 impl Sampler {
     fn new(timeline: usize, world: World) -> Sampler {
-        Sampler { timeline, step: 0, world, samples: Vec::new(), last: FxHashMap::default(), stride: 1, again: None }
+        Sampler {
+            timeline,
+            step: 0,
+            world,
+            samples: Vec::new(),
+            last: FxHashMap::default(),
+            stride: 1,
+            again: None,
+        }
     }
 
     /// The record of a frame that has arrived.

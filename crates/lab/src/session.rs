@@ -48,7 +48,6 @@ type Again = (usize, usize, Rc<Vec<FrameRecord>>);
 const AGAIN: usize = 2;
 const RECALLED: usize = 8;
 
-
 impl Session {
     /// A world at its beginning: `scenario` is the id of a shipped one, or a scenario as JSON. Without a seed, the
     /// scenario's own.

@@ -93,7 +93,8 @@ impl Session {
         match what {
             Step::Arrival { frame, node } => {
                 let record = self.frame(frame.0);
-                let flow = record.as_ref().map(|r| r.flow).filter(|&f| f != crate::records::NONE).map(u32::from);
+                let flow =
+                    record.as_ref().map(|r| r.flow).filter(|&f| f != crate::records::NONE).map(u32::from);
                 let flags = record.map_or(String::new(), |r| format!("{:?}", wire::tcp::Flags(r.flags)));
                 StepInfo { frame: Some(frame.0), flow, ..info("frame", Some(node.0.into()), flags) }
             }

@@ -436,3 +436,32 @@ fn a_field_that_is_picked_is_the_one_that_is_dissected() {
     }
     assert!(compared.contains("tcp.options.mss_val") && compared.contains("tcp.options.timestamp.tsecr"));
 }
+
+#[test]
+fn variables_of_programs_are_named_behind_var() {
+    let mut s = open("bulk-transfer");
+    let done = forwards(&mut s, &[when("Client.var.i == 3")]);
+    assert_eq!(done.stopped, "break");
+    let seen = s.watch(&["var.i".into(), "Client.var.i * 2".into()]);
+    let values: Vec<_> =
+        seen.iter().map(|w| w.rows.iter().map(|r| r.value.clone()).collect::<Vec<_>>()).collect();
+    assert!(values[0].contains(&OperandValue::Num { value: 3.0 }), "{values:?}");
+    assert_eq!(values[1], [OperandValue::Num { value: 6.0 }]);
+    let third = done.at;
+    assert_eq!(backwards(&s, &[when("changed(Client.var.i)")], third + 1).at, third);
+    forwards(&mut s, &[when("Client.var.i == 5")]);
+    assert_eq!(backwards(&s, &[when("Client.var.i == 3")], s.position()).at, third);
+    for (text, column) in [
+        ("var.nothing == 1", 5.0),
+        ("Server.var.i == 1", 12.0),
+        ("1 < Client.var.data", 16.0),
+        ("A.var.i", 7.0),
+    ] {
+        let e = s.check_expression(text, true).expect_err(text);
+        assert_eq!(
+            (e.code.as_str(), &e.operands[0].value),
+            ("expr_variable", &OperandValue::Num { value: column }),
+            "{text}"
+        );
+    }
+}

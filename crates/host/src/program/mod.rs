@@ -221,6 +221,14 @@ impl Program {
     pub(crate) fn variables(&self) -> Vec<VariableInfo> {
         self.machine.variables(&self.code)
     }
+    /// An integer variable by its name: that of the innermost function under way, else the one outside functions.
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        self.machine.number(&self.code, name)
+    }
+    /// Whether there is an integer variable of this name anywhere in it.
+    pub(crate) fn declares(&self, name: &str) -> bool {
+        show::declares(&self.code, name)
+    }
     /// The functions under way, innermost first, each with the line it is at.
     pub(crate) fn frames(&self) -> Vec<FrameInfo> {
         self.machine.trace(&self.code)

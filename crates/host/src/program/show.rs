@@ -12,6 +12,14 @@ use std::net::Ipv4Addr;
 const SHOWN: usize = 16;
 const TEXT_SHOWN: usize = 48;
 
+/// Whether a program has an integer of this name anywhere.
+pub(super) fn declares(code: &Code, name: &str) -> bool {
+    let is_int = |ty: Ty| matches!(code.types.def(ty), Def::Int(_));
+    let mut locals = code.functions.iter().flat_map(|f| &f.locals);
+    locals.any(|v| v.name == name && is_int(v.ty))
+        || code.statics.iter().any(|s| s.name == name && is_int(s.ty))
+}
+
 impl Machine {
     pub(super) fn trace(&self, code: &Code) -> Vec<FrameInfo> {
         let line = |pc: usize| code.ops.get(pc).map_or(0, |(_, line)| *line);
@@ -47,6 +55,23 @@ impl Machine {
             );
         }
         all
+    }
+
+    /// An integer of this name: of the innermost function under way that has one, else outside functions.
+    pub(super) fn number(&self, code: &Code, name: &str) -> Option<f64> {
+        let local = self.memory.frames.iter().rev().find_map(|frame| {
+            let locals = &code.functions[frame.function as usize].locals;
+            let at = locals.iter().position(|v| v.name == name)?;
+            Some((locals[at].ty, frame.base + at))
+        });
+        let fixed = || code.statics.iter().position(|s| s.name == name).map(|at| (code.statics[at].ty, at));
+        let (ty, object) = local.or_else(fixed)?;
+        let octets = self.memory.objects.get(object)?.octets();
+        match code.types.def(ty) {
+            Def::Int(Kind::U64) => Some(memory::number(octets, Kind::U64) as u64 as f64),
+            Def::Int(kind) => Some(memory::number(octets, kind) as f64),
+            _ => None,
+        }
     }
 
     fn variable(

@@ -42,7 +42,11 @@ impl Asked {
     pub(super) fn new(text: &str, world: &World, condition: bool) -> Result<Asked> {
         let hosts = (0..world.nodes()).filter_map(|n| world.host(NodeId(n)));
         let hosts: Vec<&str> = hosts.map(|h| h.config().name.as_str()).collect();
-        Ok(Asked { expr: parse(text, &hosts, condition)?, known: Vec::new() })
+        let declared = |host: Option<u16>, name: &str| {
+            let of = (0..world.nodes()).filter(|n| host.is_none_or(|h| h == *n));
+            of.filter_map(|n| world.host(NodeId(n))).any(|h| h.has_program_variable(name))
+        };
+        Ok(Asked { expr: parse(text, &hosts, &declared, condition)?, known: Vec::new() })
     }
 
     /// Whether it is a condition that lasts: it is met where it begins to hold, not at each step while it does.

@@ -45,6 +45,8 @@ pub(super) enum Node {
     Text(String),
     /// Of the connection, listener or host that the scope names.
     Fact(usize, Fact),
+    /// An integer variable of a program of the host that the scope names.
+    Program(usize, String),
     Field(Pick),
     Event(Event),
     List(List),
@@ -81,8 +83,11 @@ pub(super) struct Expr {
     pub(super) rules: bool,
 }
 
+/// Whether a host, or any, has a program with an integer variable of this name.
+pub(super) type Declared<'a> = &'a dyn Fn(Option<u16>, &str) -> bool;
+
 /// Reads an expression; `hosts` are the names of the nodes. What is only shown (no `condition`) may be a text.
-pub(super) fn parse(text: &str, hosts: &[&str], condition: bool) -> Result<Expr> {
+pub(super) fn parse(text: &str, hosts: &[&str], declared: Declared, condition: bool) -> Result<Expr> {
     if text.len() > MOST {
         return Err(error("expr_too_long", [("max", num(MOST as f64))]));
     }
@@ -96,7 +101,7 @@ pub(super) fn parse(text: &str, hosts: &[&str], condition: bool) -> Result<Expr>
         events: false,
         rules: false,
     };
-    let mut p = Parser { text, at: 0, depth: 0, hosts, condition, expr };
+    let mut p = Parser { text, at: 0, depth: 0, hosts, declared, condition, expr };
     let root = p.any()?;
     if !p.rest().is_empty() {
         return Err(p.wrong(p.at, "expr_operator"));
@@ -110,6 +115,7 @@ struct Parser<'a> {
     at: usize,
     depth: u32,
     hosts: &'a [&'a str],
+    declared: Declared<'a>,
     condition: bool,
     expr: Expr,
 }
@@ -416,7 +422,16 @@ impl<'a> Parser<'a> {
         let (mut scope, mut rest) = (Scope::default(), name);
         loop {
             if let Some(fact) = names::fact(rest) {
-                return self.scoped(scope, fact, from);
+                let at = self.scoped(scope, from)?;
+                self.expr.sockets[at] |= !matches!(fact, Fact::Counter(_));
+                self.expr.listeners |= matches!(fact, Fact::SynQueue | Fact::AcceptQueue | Fact::Backlog);
+                return Ok(Node::Fact(at, fact));
+            }
+            if let Some(variable) = rest.strip_prefix("var.") {
+                if scope.flow.is_some() || !(self.declared)(scope.host, variable) {
+                    return Err(self.wrong(from + name.len() - variable.len(), "expr_variable"));
+                }
+                return Ok(Node::Program(self.scoped(scope, from)?, variable.into()));
             }
             let Some((whose, behind)) = rest.split_once('.') else { break };
             match (self.hosts.iter().position(|h| names::same(h, whose)), names::flow(whose)) {
@@ -429,7 +444,8 @@ impl<'a> Parser<'a> {
         Err(self.wrong(from + name.len() - rest.len(), "expr_name"))
     }
 
-    fn scoped(&mut self, scope: Scope, fact: Fact, from: usize) -> Result<Node> {
+    /// The place of a scope among those of the expression.
+    fn scoped(&mut self, scope: Scope, from: usize) -> Result<usize> {
         let scopes = &mut self.expr.scopes;
         let at = scopes.iter().position(|s| *s == scope).unwrap_or(scopes.len());
         if at == scopes.len() {
@@ -438,9 +454,7 @@ impl<'a> Parser<'a> {
         if at >= SCOPES {
             return Err(self.wrong(from, "expr_scopes"));
         }
-        self.expr.sockets[at] |= !matches!(fact, Fact::Counter(_));
-        self.expr.listeners |= matches!(fact, Fact::SynQueue | Fact::AcceptQueue | Fact::Backlog);
-        Ok(Node::Fact(at, fact))
+        Ok(at)
     }
 }
 

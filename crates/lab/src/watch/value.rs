@@ -73,6 +73,10 @@ impl At<'_> {
             Node::Number(n) => Value::Number(*n),
             Node::Text(text) => Value::Text(Cow::Owned(text.clone())),
             Node::Fact(scope, fact) => self.fact(*scope, *fact),
+            Node::Program(scope, name) => {
+                let host = self.subjects[*scope].and_then(|(node, _)| self.world.host(node));
+                host.and_then(|h| h.program_variable(name)).map_or(Value::Nothing, Value::Number)
+            }
             Node::Field(pick) => match self.packet.and_then(|p| pick.of(&p.bytes)) {
                 Some(Picked::Number(n)) => Value::Number(n as f64),
                 Some(Picked::Seq(n)) => Value::Seq(n),
