@@ -121,7 +121,7 @@ impl Host {
 
     /// Tells the link our addresses without being asked (`arp_notify`; RFC 5227 §3): a request for an address by itself.
     pub(crate) fn announce(&mut self, cx: &mut Step) {
-        if !self.settings.arp_notify {
+        if self.ip.announces.take().is_none() {
             return;
         }
         for (iface, addr) in self.ip.resolved_addresses() {

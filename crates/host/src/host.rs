@@ -100,8 +100,8 @@ impl Host {
     /// Starts its programs (into `out.runnable`), and tells its links who it is where its settings say so.
     pub fn boot(&mut self, out: &mut Output) {
         let cx = &mut Step { now: Instant::ZERO, out: &mut *out, r: &mut Tape::None };
+        self.ip.announces = self.settings.arp_notify.then_some(cx.now);
         self.begin_detection(cx);
-        self.announce(cx);
         let programs = self.processes.values().filter(|p| p.pid != SHELL);
         out.runnable.extend(programs.map(|p| (p.pid, p.start())));
     }

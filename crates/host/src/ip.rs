@@ -21,6 +21,8 @@ pub(crate) struct Ip {
     pub(crate) asks: bool,
     /// Deadline of neighbour entries last announced to the simulator.
     pub(crate) armed: Option<Instant>,
+    /// When it tells its links who it is, unless it has.
+    pub(crate) announces: Option<Instant>,
     /// Addresses of ours that somebody else was heard to use, with the Ethernet address that did.
     conflicts: Sorted<IpAddr, Mac>,
     pub(crate) secret: Secret,
@@ -89,6 +91,7 @@ impl Ip {
             refused: Vec::new(),
             asks: config.ifaces.iter().any(|i| i.arp),
             armed: None,
+            announces: None,
             conflicts: Sorted::default(),
             secret: Secret::new(config.seed),
             path_mtus: Sorted::default(),
@@ -266,6 +269,16 @@ impl Ip {
             addrs: i.addrs.iter().map(address).collect(),
         };
         self.ifaces.iter().map(iface).collect()
+    }
+    /// The network of an interface that an address is in: where it begins, and the bits of its prefix.
+    pub(crate) fn network_of(&self, addr: IpAddr) -> Option<(IpAddr, u8)> {
+        let entry = self.routes.iter().find(|e| same_prefix(e.dst, addr, e.prefix))?;
+        entry.via.is_none().then(|| (masked(entry.dst, entry.prefix), entry.prefix))
+    }
+    /// The next hop to an address, were it on no link of ours and not a gateway itself.
+    pub(crate) fn gateway(&self, addr: IpAddr) -> Option<IpAddr> {
+        let by = self.routes.iter().filter(|e| same_prefix(e.dst, addr, e.prefix));
+        by.filter_map(|e| e.via).find(|via| *via != addr)
     }
     /// The routing table, as it is looked up, and the routes that were refused.
     pub(crate) fn list(&self) -> Vec<crate::RouteInfo> {

@@ -144,7 +144,11 @@ impl Host {
     ) -> Result<(), Errno> {
         // linux tcp_v4_connect: neither multicast nor broadcast.
         let route = self.ip.route(remote.ip()).filter(|_| !self.ip.is_many(remote.ip()));
-        let route = route.ok_or(Errno("ENETUNREACH"))?;
+        let Some(route) = route else {
+            self.explain_no_route(remote.ip(), cx);
+            return Err(Errno("ENETUNREACH"));
+        };
+        self.explain_route(&route, remote.ip(), cx);
         if self.ip.asks && self.ip.is_withheld(route.src) {
             rule!(cx.r, rules::ADDRESS_WITHHELD, Drop, route.src);
             return Err(Errno("EADDRNOTAVAIL"));

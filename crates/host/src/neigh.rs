@@ -225,7 +225,11 @@ impl Ip {
                 entry.probes = s.ucast_solicit;
                 entry.enter(Nud::Incomplete, cx.now, Some(cx.now + s.retrans));
                 rule!(cx.r, rules::NEIGH_INCOMPLETE, Act, hop);
-                self.probe(iface, hop, src, settings, cx);
+                // linux arp_solicit: what a router forwards is not sent from an address of its own.
+                let src = if self.is_ours(src) { Some(src) } else { self.source_on(iface, hop) };
+                if let Some(src) = src {
+                    self.probe(iface, hop, src, settings, cx);
+                }
                 self.arm_neighbours(cx);
                 Hop::Asked
             }
@@ -429,7 +433,7 @@ impl Ip {
         if asks {
             // linux arp_solicit: the address that what waits is sent from, else one of the interface.
             let waits = entry.held.front().and_then(|h| source_of(&h.frame));
-            let src = waits.or_else(|| self.source_on(iface, addr));
+            let src = waits.filter(|src| self.is_ours(*src)).or_else(|| self.source_on(iface, addr));
             if let Some(src) = src {
                 self.probe(iface, addr, src, settings, cx);
             }
@@ -440,7 +444,7 @@ impl Ip {
     /// Tells the simulator the next deadline of all entries.
     pub(crate) fn arm_neighbours(&mut self, cx: &mut Step) {
         let entries = self.ifaces.iter().flat_map(|i| i.neighbours.values());
-        let next = entries.filter_map(|n| n.timer).chain(self.dad_deadline()).min();
+        let next = entries.filter_map(|n| n.timer).chain(self.dad_deadline()).chain(self.announces).min();
         if next != self.armed {
             self.armed = next;
             cx.out.timers.push((TimerKey::Neighbour, next));
@@ -490,10 +494,14 @@ impl Host {
         let due: Vec<_> = self.ip.neighbours().into_iter().filter(due).map(|n| (n.iface, n.addr)).collect();
         for (iface, addr) in due {
             let lost = self.ip.neighbour_timer(iface, addr, &self.settings, cx);
+            if !lost.is_empty() {
+                self.explain_failure(addr, cx);
+            }
             for frame in lost {
                 self.undeliverable(&frame, cx);
             }
         }
+        self.announce(cx);
         self.detect_duplicates(cx);
         self.collect_neighbours(cx);
         self.ip.arm_neighbours(cx);

@@ -79,6 +79,37 @@ impl Host {
         }
     }
 
+    /// Which way is taken, and why: what a wrong mask or gateway leads to begins here.
+    pub(crate) fn explain_route(&self, route: &Route, dst: IpAddr, cx: &mut Step) {
+        if !self.ip.asks {
+            return;
+        }
+        match self.ip.network_of(dst) {
+            Some((network, prefix)) if route.hop == dst => {
+                rule!(cx.r, rules::ROUTE_ON_LINK, Act, dst, network, prefix);
+            }
+            _ => rule!(cx.r, rules::ROUTE_BY_GATEWAY, Act, dst, route.hop),
+        }
+    }
+
+    /// There is no way to an address; where a gateway was configured and refused, that is why.
+    pub(crate) fn explain_no_route(&self, dst: IpAddr, cx: &mut Step) {
+        rule!(cx.r, rules::ROUTE_MISSING, Drop, dst);
+        let refused = self.ip.list().into_iter().filter(|r| r.refused);
+        for via in refused.filter_map(|r| r.via).filter(|v| v.is_ipv4() == dst.is_ipv4()) {
+            rule!(cx.r, rules::GATEWAY_REFUSED, Drop, via);
+        }
+    }
+
+    /// Nobody answered for a neighbour that a gateway would have led to, were the mask longer.
+    pub(crate) fn explain_failure(&self, hop: IpAddr, cx: &mut Step) {
+        if let Some((network, prefix)) = self.ip.network_of(hop)
+            && let Some(via) = self.ip.gateway(hop)
+        {
+            rule!(cx.r, rules::NEIGH_PERHAPS_FAR, Act, hop, network, prefix, via);
+        }
+    }
+
     /// A frame's datagram reached nobody: whoever sent it is told that its host cannot be reached.
     pub(crate) fn undeliverable(&mut self, frame: &Bytes, cx: &mut Step) {
         let Ok((_, ethertype)) = ethernet::parse(frame) else { return };

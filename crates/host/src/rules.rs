@@ -56,6 +56,10 @@ tcp::rules! {
     NAT_NO_PORT = "host.nat.no_port", "linux nf_nat_l4proto_unique_tuple", [src, dst];
     NAT_EXPIRED = "host.nat.expired", "RFC 4787 §4.3, nf_conntrack-sysctl", [src, dst, state];
     ROUTE_MISSING = "host.ip.route_missing", "RFC 1122 §3.3.1", [dst];
+    ROUTE_ON_LINK = "host.route.on_link", "RFC 1122 §3.3.1.1", [dst, network, prefix];
+    ROUTE_BY_GATEWAY = "host.route.by_gateway", "RFC 1122 §3.3.1.1", [dst, via];
+    GATEWAY_REFUSED = "host.ip.gateway_refused", "linux fib_check_nh", [via];
+    NEIGH_PERHAPS_FAR = "host.neigh.perhaps_far", "RFC 1122 §3.3.1.1", [hop, network, prefix, via];
     NEIGHBOUR_UNKNOWN = "host.ip.neighbour_unknown", "RFC 1122 §2.3.2", [hop];
     NEIGH_INCOMPLETE = "host.neigh.incomplete", "linux __neigh_event_send", [hop];
     NEIGH_ASKED = "host.neigh.asked", "RFC 1122 §2.3.2.1, RFC 4861 §7.2.2", [hop, number, most];

@@ -18,6 +18,7 @@ mod history;
 pub mod impairing;
 pub mod ledger;
 pub mod list;
+mod network;
 pub mod packet;
 #[cfg(feature = "capture")]
 pub mod pcap;

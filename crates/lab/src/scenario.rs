@@ -90,7 +90,13 @@ shipped!(
     "pmtu-black-hole",
     "nat-client",
     "nat-server",
-    "nat-server-forwarded"
+    "nat-server-forwarded",
+    "lan-arp",
+    "lan-hub",
+    "wrong-mask",
+    "no-gateway",
+    "gateway-outside",
+    "duplicate-address"
 );
 
 macro_rules! programs {

@@ -92,6 +92,9 @@ pub struct NodeView {
     name: String,
     /// `client`, `server`, `attacker`: where the face puts it.
     role: String,
+    /// `host`, `router`, `nat`, `attacker`, `switch`, `hub`.
+    kind: String,
+    /// First address of its first interface.
     addr: String,
     mac: String,
     profile: String,
@@ -99,6 +102,75 @@ pub struct NodeView {
     sockets: Vec<SocketView>,
     tcbs: Vec<TcbView>,
     counters: Vec<CounterView>,
+    network: NetworkView,
+}
+/// A machine's place in the network.
+pub struct NetworkView {
+    interfaces: Vec<InterfaceView>,
+    /// In the order in which they are looked up; those that were refused last.
+    routes: Vec<RouteView>,
+    neighbours: Vec<NeighbourView>,
+    /// Name servers.
+    dns: Vec<String>,
+    /// The table of a switch.
+    learned: Vec<LearnedView>,
+}
+/// An interface; of a switch or hub, a port.
+pub struct InterfaceView {
+    name: String,
+    mac: String,
+    /// Octets.
+    mtu: u32,
+    /// Link that it is plugged into, by its place in the scenario.
+    link: Option<u32>,
+    addresses: Vec<AddressView>,
+}
+/// An address of an interface.
+pub struct AddressView {
+    /// With the length of its prefix: `10.0.0.1/24`.
+    address: String,
+    /// Empty, `tentative` or `dadfailed`.
+    state: String,
+    /// Ethernet address of somebody else who was heard to use it.
+    conflict: Option<String>,
+}
+/// A route.
+pub struct RouteView {
+    /// `default`, `10.0.0.0/24`.
+    to: String,
+    /// Next hop; none: on the link.
+    via: Option<String>,
+    interface: Option<String>,
+    source: Option<String>,
+    /// Its next hop is on no network of the machine: it is configured, and not there.
+    refused: bool,
+}
+/// An entry of a neighbour table.
+pub struct NeighbourView {
+    address: String,
+    interface: String,
+    mac: Option<String>,
+    /// As ip-neighbour(8) has it: `REACHABLE`, `STALE`, …
+    state: String,
+    /// Frames that wait for it.
+    waiting: u32,
+    /// Times that it was asked for.
+    probes: u32,
+    /// When something happens to it next, unless something else comes before.
+    until: Option<f64>,
+    changed: bool,
+    /// The state before this step, where it was another.
+    was: Option<String>,
+}
+/// An address that a switch has seen.
+pub struct LearnedView {
+    mac: String,
+    /// From 1.
+    port: u32,
+    link: Option<u32>,
+    /// When it is forgotten, unless it is seen again.
+    until: f64,
+    changed: bool,
 }
 /// A process and its program.
 pub struct ProcessView {

@@ -232,6 +232,7 @@ impl Session {
             id: id.0.into(),
             name: config.name.clone(),
             role: self.scenario.nodes.get(usize::from(id.0)).map(|n| n.role().to_owned()).unwrap_or_default(),
+            kind: self.scenario.nodes.get(usize::from(id.0)).map_or("host", |n| n.kind.name()).into(),
             addr: iface.and_then(|i| i.addrs.first()).map(|(a, _)| a.to_string()).unwrap_or_default(),
             mac: iface.map(|i| wire::Mac(i.mac).to_string()).unwrap_or_default(),
             profile: config.profile.clone(),
@@ -239,6 +240,7 @@ impl Session {
             tcbs: sockets.iter().filter_map(tcb).collect(),
             sockets: sockets.iter().map(row).collect(),
             counters: counters(host, old),
+            network: self.network(id, host, before),
         })
     }
 

@@ -26,6 +26,10 @@ fn every_refusal_in_a_shipped_scenario_is_counted() {
             let grew: Vec<_> =
                 grew.filter(|c| !["InSegs", "IpInReceives", "IpInDelivers"].contains(&&*c.name)).collect();
             let rule = lab::rules::all()[usize::from(rule)].id;
+            // A hub brings what is for others; Linux counts that nowhere that nstat looks.
+            if rule == "host.link.not_for_us" {
+                continue;
+            }
             if grew.is_empty() {
                 silent.push(format!("{id}, step {step}: {rule}"));
             }

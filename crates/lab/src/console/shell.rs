@@ -2,6 +2,7 @@
 
 use crate::commands::node_id;
 use crate::error::{Result, error, num};
+use crate::network;
 use crate::session::Session;
 use host::{Host, SocketInfo};
 use std::fmt::Write;
@@ -18,6 +19,10 @@ pub const SHELL_COMMANDS: &[(&str, &str)] = &[
     ("netstat -s", "counters by protocol"),
     ("ps", "processes"),
     ("ip addr", "interfaces"),
+    ("ip route", "routes, and those that were refused"),
+    ("ip neigh", "neighbours and their states"),
+    ("arp -n", "neighbours of IPv4"),
+    ("bridge fdb", "where a switch has seen which address"),
 ];
 
 impl Session {
@@ -36,7 +41,10 @@ impl Session {
             ["netstat", options @ ..] if options.contains(&"-s") => Some(netstat(host)),
             ["netstat", ..] => Some(ss(host, now, "-tan")),
             ["ps", ..] => Some(ps(host)),
-            ["ip", ..] | ["ifconfig"] => Some(interfaces(host)),
+            ["ifconfig", ..] => Some(network::addresses(host)),
+            ["ip", rest @ ..] => network::ip(host, rest),
+            ["arp", ..] => Some(network::arp(host)),
+            ["bridge", ..] => Some(network::forwarding(&self.world, node_id(node)?, host, now)),
             _ => None,
         })
     }
@@ -188,23 +196,6 @@ fn ps(host: &Host) -> String {
             p.blocked.as_deref().unwrap_or("-"),
             p.file
         );
-    }
-    out
-}
-
-fn interfaces(host: &Host) -> String {
-    let mut out = String::new();
-    for (n, i) in host.config().ifaces.iter().enumerate() {
-        _ = writeln!(out, "{}: {}: mtu {}\n    link/ether {}", n + 1, i.name, i.mtu, wire::Mac(i.mac));
-        for (addr, prefix) in &i.addrs {
-            let family = if addr.is_ipv4() { "inet" } else { "inet6" };
-            _ = writeln!(out, "    {family} {addr}/{prefix}");
-        }
-    }
-    for route in host.routes().iter().filter(|r| r.prefix == 0) {
-        if let Some(gateway) = route.via {
-            _ = writeln!(out, "    default via {gateway}");
-        }
     }
     out
 }
