@@ -21,6 +21,10 @@ impl Host {
         let fd = match *call {
             Call::Socket => return self.new_descriptor(pid, Kind::Fresh, cx),
             Call::NonblockingSocket => return self.new_nonblocking(pid, cx),
+            Call::DatagramSocket { what, nonblocking } => {
+                let made = self.new_datagrams(pid, what, cx);
+                return self.made_nonblocking(pid, made, nonblocking);
+            }
             Call::EpollCreate => return self.sys_epoll_create(pid, cx),
             Call::Sleep { .. } if progress.timed_out => return OK,
             Call::Sleep { time } => return Try::Sleep(cx.now + time),
@@ -43,6 +47,9 @@ impl Host {
             | Call::Write { fd, .. }
             | Call::Recv { fd, .. }
             | Call::Send { fd, .. }
+            | Call::BindLink { fd, .. }
+            | Call::RecvFrom { fd, .. }
+            | Call::SendLink { fd, .. }
             | Call::ShutdownWrite { fd }
             | Call::Shutdown { fd, .. }
             | Call::SetSockOpt { fd, .. }
@@ -72,7 +79,16 @@ impl Host {
         progress: &mut Progress,
         cx: &mut Step,
     ) -> Try {
+        if let Some(done) = self.attempt_on_datagrams(id, call, progress, cx) {
+            return done;
+        }
         match call {
+            Call::BindLink { .. } | Call::SendLink { .. } => errno("EAFNOSUPPORT"),
+            Call::RecvFrom { len, flags, .. } => match self.sys_recv(id, *len, *flags, progress, cx) {
+                // A connection has nobody to name.
+                Try::Done(n, data) => Try::Done(n, [&[0], &data[..]].concat().into()),
+                other => other,
+            },
             Call::Bind { addr, .. } => self.bind(id, *addr, cx).into(),
             Call::Listen { backlog, .. } => self.sys_listen(id, *backlog, cx),
             Call::Accept { .. } => self.sys_accept(pid, id, (false, false), progress, cx),
@@ -113,6 +129,7 @@ impl Host {
             }
             Call::Socket
             | Call::NonblockingSocket
+            | Call::DatagramSocket { .. }
             | Call::EpollCreate
             | Call::Sleep { .. }
             | Call::Poll { .. }
@@ -125,7 +142,12 @@ impl Host {
 
     fn new_nonblocking(&mut self, pid: Pid, cx: &mut Step) -> Try {
         let made = self.new_descriptor(pid, Kind::Fresh, cx);
+        self.made_nonblocking(pid, made, true)
+    }
+
+    fn made_nonblocking(&mut self, pid: Pid, made: Try, on: bool) -> Try {
         if let Try::Done(fd, _) = made
+            && on
             && let Some(sock) = self.socket_of(pid, fd as Fd).and_then(|id| self.socks.get_mut(id))
         {
             sock.nonblocking = true;
@@ -160,6 +182,7 @@ impl Host {
             rule!(cx.r, rules::BACKLOG_CLAMPED, Act, asked, most);
         }
         match self.socks.get_mut(id).map(|s| &mut s.kind) {
+            Some(Kind::Datagrams(_)) => return errno("EOPNOTSUPP"),
             Some(Kind::Stream(_) | Kind::Epoll(_)) | None => return errno("EINVAL"),
             Some(Kind::Listener(l)) => {
                 l.backlog = backlog;
@@ -202,6 +225,9 @@ impl Host {
     ) -> Try {
         let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
         let nonblocking = sock.nonblocking || progress.timed_out;
+        if matches!(sock.kind, Kind::Datagrams(_)) {
+            return errno("EOPNOTSUPP");
+        }
         let Some(l) = sock.listener() else { return errno("EINVAL") };
         if l.accept.is_empty() {
             rule!(cx.r, rules::ACCEPT_EMPTY, Act, 0u32);
@@ -233,7 +259,7 @@ impl Host {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let nonblocking = sock.nonblocking;
         match &sock.kind {
-            Kind::Epoll(_) => errno("ENOTSOCK"),
+            Kind::Epoll(_) | Kind::Datagrams(_) => errno("ENOTSOCK"),
             Kind::Listener(_) => errno("EISCONN"),
             Kind::Fresh if sock.deferred().is_some() => errno("EISCONN"),
             Kind::Fresh => {
@@ -427,7 +453,7 @@ impl Host {
         }
         sock.released = true;
         match &mut sock.kind {
-            Kind::Fresh | Kind::Epoll(_) => self.reap(id, cx),
+            Kind::Fresh | Kind::Epoll(_) | Kind::Datagrams(_) => self.reap(id, cx),
             Kind::Listener(_) => {
                 self.end_listening(id, cx);
                 self.reap(id, cx);

@@ -17,6 +17,7 @@ pub static NAMES: &[&str] = &[
     "IcmpInMsgs",
     "IcmpOutDestUnreachs",
     "IcmpOutEchoReps",
+    "IcmpOutEchos",
     "IcmpOutMsgs",
     "IcmpOutRateLimitHost",
     "IcmpOutRedirects",
@@ -98,7 +99,11 @@ pub static NAMES: &[&str] = &[
     "TCPWinProbe",
     "TCPZeroWindowDrop",
     "TW",
+    "UdpInDatagrams",
+    "UdpInErrors",
     "UdpNoPorts",
+    "UdpOutDatagrams",
+    "UdpRcvbufErrors",
 ];
 
 /// Counters of every packet, kept apart from the rest so that counting one costs nothing.

@@ -26,7 +26,7 @@ impl Host {
     pub(crate) fn sys_disconnect(&mut self, id: SockId, cx: &mut Step) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         match &mut sock.kind {
-            Kind::Epoll(_) => return errno("ENOTSOCK"),
+            Kind::Epoll(_) | Kind::Datagrams(_) => return errno("ENOTSOCK"),
             Kind::Listener(_) => return self.unlisten(id, cx),
             Kind::Stream(c) if c.state() == State::TimeWait => return OK,
             Kind::Stream(c) => {

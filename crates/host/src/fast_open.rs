@@ -350,7 +350,7 @@ impl Host {
             return Some(errno("EOPNOTSUPP"));
         }
         match &sock.kind {
-            Kind::Epoll(_) => return Some(errno("ENOTSOCK")),
+            Kind::Epoll(_) | Kind::Datagrams(_) => return Some(errno("ENOTSOCK")),
             Kind::Listener(_) => return Some(errno("EISCONN")),
             Kind::Stream(_) if !sock.connecting => return Some(errno("EISCONN")),
             Kind::Stream(c) if matches!(c.state(), State::SynSent | State::SynReceived) => {

@@ -38,6 +38,10 @@ pub struct Host {
     pub(crate) socks: Sockets,
     pub(crate) tuples: Table<FourTuple, SockId>,
     pub(crate) ports: Table<u16, PortUse>,
+    /// Sockets of UDP by port, in the order in which they took it.
+    pub(crate) udp: Sorted<u16, Vec<SockId>>,
+    /// Raw, packet and ping sockets: who sees what comes in.
+    pub(crate) raw: Vec<SockId>,
     /// Listeners by port, in the order in which they began to listen.
     pub(crate) listeners: Sorted<u16, Vec<SockId>>,
     pub(crate) processes: Sorted<Pid, Process>,
@@ -82,6 +86,8 @@ impl Host {
             socks: Sockets::default(),
             tuples: Table::default(),
             ports: Table::default(),
+            udp: Sorted::default(),
+            raw: Vec::new(),
             listeners: Sorted::default(),
             processes,
             parked: Sorted::default(),
@@ -271,5 +277,10 @@ fn names(config: &HostConfig) -> Names {
         IpAddr::V6(_) => None,
     };
     let hosts = config.hosts.iter().filter_map(|(name, addr)| Some((name.clone(), v4(addr)?)));
-    Names { servers: config.dns.iter().filter_map(v4).collect(), hosts: hosts.collect(), seed: config.seed }
+    Names {
+        servers: config.dns.iter().filter_map(v4).collect(),
+        hosts: hosts.collect(),
+        ifaces: config.ifaces.iter().map(|i| i.name.clone()).collect(),
+        seed: config.seed,
+    }
 }

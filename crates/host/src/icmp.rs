@@ -11,7 +11,7 @@ use std::ops::Range;
 use tcp::rule::Tape;
 use tcp::{State, rule};
 use wire::icmp::{Quoted, unreachable, v4, v6};
-use wire::{ethernet, icmp, ip, udp};
+use wire::{ethernet, icmp, ip};
 
 /// What an ICMP error means for a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,6 +61,7 @@ impl Host {
         range: Range<usize>,
         cx: &mut Step,
     ) -> Result<(), Refused> {
+        let range_start = range.start;
         let (message, rest) = icmp::parse(header, frame, range).map_err(|m| self.malformed(m, cx))?;
         self.count_quietly("IcmpInMsgs");
         let v6 = matches!(header.addrs, ip::Addrs::V6 { .. });
@@ -90,8 +91,14 @@ impl Host {
             return Ok(());
         }
         let says = meaning(&message, &header.addrs);
-        let about = icmp::quoted(&frame[rest]).filter(|q| q.protocol == ip::TCP);
+        if !self.raw.is_empty() {
+            self.tap_ip(header, &frame.slice(ethernet::LEN..), range_start - ethernet::LEN, cx);
+        }
+        let about = icmp::quoted(&frame[rest]).filter(|q| matches!(q.protocol, ip::TCP | ip::UDP));
         match (says, about) {
+            (Says::Unreachable(errno, _), Some(quoted)) if quoted.protocol == ip::UDP => {
+                self.udp_error(errno, &quoted, cx)
+            }
             (Says::Nothing, _) | (_, None) => {
                 rule!(cx.r, rules::ICMP_IGNORED, Drop, message.kind, message.code);
                 Err(Refused::new(&rules::ICMP_IGNORED, message.kind.into(), message.code.into()))
@@ -103,7 +110,11 @@ impl Host {
     /// Nobody answered for the next hop of a datagram of ours: as if a router had said that its host is unreachable (linux
     /// `arp_error_report`, `ndisc_error_report`).
     pub(crate) fn own_unreachable(&mut self, datagram: &[u8], cx: &mut Step) {
-        if let Some(quoted) = icmp::quoted(datagram).filter(|q| q.protocol == ip::TCP) {
+        let quoted = icmp::quoted(datagram);
+        if let Some(quoted) = quoted.as_ref().filter(|q| q.protocol == ip::UDP) {
+            let _ = self.udp_error("EHOSTUNREACH", quoted, cx);
+        }
+        if let Some(quoted) = quoted.filter(|q| q.protocol == ip::TCP) {
             // The connection may be gone, or past this segment.
             let _ = self.tcp_error(Says::Unreachable("EHOSTUNREACH", false), &quoted, cx);
         }
@@ -198,17 +209,9 @@ impl Host {
     }
 
     /// RFC 1122 §4.1.3.1: nobody has this port, and whoever asked is told.
-    pub(crate) fn udp_arrives(
-        &mut self,
-        header: &ip::Header,
-        frame: &Bytes,
-        range: Range<usize>,
-        cx: &mut Step,
-    ) -> Result<(), Refused> {
-        let (datagram, _) = udp::parse(header, frame, range).map_err(|m| self.malformed(m, cx))?;
-        self.count_quietly("UdpNoPorts");
-        rule!(cx.r, rules::UDP_CLOSED, Answer, datagram.dst_port);
+    pub(crate) fn udp_closed(&mut self, frame: &Bytes, port: u16, cx: &mut Step) -> Result<(), Refused> {
+        rule!(cx.r, rules::UDP_CLOSED, Answer, port);
         self.icmp_error(frame, Error::Unreachable(unreachable::PORT), cx);
-        Err(Refused::new(&rules::UDP_CLOSED, datagram.dst_port.into(), 0))
+        Err(Refused::new(&rules::UDP_CLOSED, port.into(), 0))
     }
 }

@@ -15,16 +15,32 @@ fn control_bits(sock: &Sock) -> u32 {
     }
 }
 
+impl SocketInfo {
+    /// The state as ss(8) spells it; of a socket without connections, whether it speaks to one alone.
+    pub fn ss(&self) -> &'static str {
+        match (self.netid, self.remote) {
+            ("tcp", _) => self.state.ss(),
+            (_, Some(_)) => "ESTAB",
+            (_, None) => "UNCONN",
+        }
+    }
+}
+
 impl Host {
     pub(crate) fn socket_info(&self, sock: &Sock) -> SocketInfo {
         let (recv_q, send_q) = match &sock.kind {
             Kind::Fresh | Kind::Epoll(_) => (0, 0),
+            Kind::Datagrams(d) => (d.unread() as u32, 0),
             Kind::Listener(l) => (l.accept.len() as u32, l.backlog),
             // linux tcp_diag_get_info: write_seq − snd_una, so that a SYN or FIN counts until it is acknowledged.
             Kind::Stream(c) => (c.readable() as u32, c.unacked() as u32 + control_bits(sock)),
         };
         SocketInfo {
             id: sock.id,
+            netid: match &sock.kind {
+                Kind::Datagrams(d) => d.what.netid(),
+                _ => "tcp",
+            },
             owner: sock.owner,
             state: sock.state(),
             local: sock.local,

@@ -26,6 +26,10 @@ impl Host {
 
     fn link_arrives(&mut self, iface: usize, frame: Bytes, cx: &mut Step) -> Result<(), Refused> {
         let (link, ethertype) = ethernet::parse(&frame).map_err(|m| self.malformed(m, cx))?;
+        if !self.raw.is_empty() {
+            let ours = self.ip.takes_frame(iface, link.dst);
+            self.tap(iface, &frame, (false, ours), cx);
+        }
         if !self.ip.takes_frame(iface, link.dst) {
             rule!(cx.r, rules::LINK_NOT_FOR_US, Drop, iface);
             return Err(Refused::new(&rules::LINK_NOT_FOR_US, iface as u32, 0));
@@ -81,7 +85,11 @@ impl Host {
     ) -> Result<(), Refused> {
         self.counters.hot(Hot::IpInDelivers);
         match header.protocol {
-            ip::TCP => self.tcp_arrives(header, frame, range, cx),
+            ip::TCP if self.raw.is_empty() => self.tcp_arrives(header, frame, range, cx),
+            ip::TCP => {
+                self.tap_ip(header, &frame.slice(ethernet::LEN..), range.start - ethernet::LEN, cx);
+                self.tcp_arrives(header, frame, range, cx)
+            }
             ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, header, &frame, range, cx),
             ip::UDP => self.udp_arrives(header, &frame, range, cx),
             datagram::FRAGMENT => self.part_arrives(iface, frame, cx),
@@ -136,6 +144,11 @@ impl Host {
             && (self.ip.listens(iface, dst) || src.is_unspecified())
         {
             // Neighbour Discovery speaks to groups, and from no address before there is one.
+            return Ok(true);
+        }
+        if header.protocol == ip::UDP && self.ip.is_many(dst) && !self.ip.is_ours(src) {
+            // RFC 1122 §3.2.1.3: what is for all is for us too.
+            rule!(cx.r, rules::IP_HEADER_RIGHT, Pass, src, dst, header.ttl);
             return Ok(true);
         }
         self.check_ends(src, dst, header.ttl, cx)

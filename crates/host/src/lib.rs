@@ -8,6 +8,7 @@ mod config;
 mod cookie;
 mod counters;
 mod data;
+mod datagram;
 mod disconnect;
 mod epoll;
 mod errno;
@@ -45,8 +46,10 @@ mod store;
 
 mod tcp_info;
 mod text;
+mod udp;
 mod wait;
 
+pub use address::LinkAddr;
 pub use config::{HostConfig, IfaceConfig, ProgramConfig, RouteConfig};
 pub use counters::NAMES as COUNTERS;
 pub use flags::{Queues, RecvFlags, SendFlags, Shutdown};
@@ -98,6 +101,29 @@ pub enum Call {
     Socket,
     /// socket(2) with SOCK_NONBLOCK.
     NonblockingSocket,
+    /// socket(2) of a socket without connections.
+    DatagramSocket {
+        what: SocketKind,
+        nonblocking: bool,
+    },
+    /// bind(2) of a packet socket.
+    BindLink {
+        fd: Fd,
+        addr: LinkAddr,
+    },
+    /// recvfrom(2). The result's octets are the length of the sender's address (one octet), the address as it lies in
+    /// memory, and the data; of a connection, which has none to tell, the data behind an octet of 0.
+    RecvFrom {
+        fd: Fd,
+        len: usize,
+        flags: RecvFlags,
+    },
+    /// sendto(2) of a packet socket: a whole frame.
+    SendLink {
+        fd: Fd,
+        data: Bytes,
+        to: Option<LinkAddr>,
+    },
     Bind {
         fd: Fd,
         addr: SocketAddr,
@@ -225,6 +251,31 @@ pub enum Call {
     },
 }
 
+/// A socket that is no connection's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SocketKind {
+    /// udp(7)
+    Udp,
+    /// icmp(7): `SOCK_DGRAM, IPPROTO_ICMP`.
+    Ping,
+    /// raw(7), with its protocol; 255 takes whole datagrams.
+    Raw(u8),
+    /// packet(7), with the EtherType that it wants; 3 for all.
+    Packet(u16),
+}
+
+impl SocketKind {
+    /// ss(8)'s Netid.
+    pub const fn netid(self) -> &'static str {
+        match self {
+            SocketKind::Udp => "udp",
+            SocketKind::Ping => "icmp",
+            SocketKind::Raw(_) => "raw",
+            SocketKind::Packet(_) => "p_raw",
+        }
+    }
+}
+
 /// How a call ended, or that it has not.
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs)]
@@ -318,6 +369,8 @@ pub struct Output {
 #[allow(missing_docs)]
 pub struct SocketInfo {
     pub id: SockId,
+    /// ss(8)'s Netid: `tcp`, `udp`, `icmp`, `raw`, `p_raw`.
+    pub netid: &'static str,
     pub owner: Option<(Pid, Fd)>,
     pub state: State,
     pub local: Option<SocketAddr>,

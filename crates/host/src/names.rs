@@ -36,7 +36,7 @@ pub(crate) struct Reuse {
 
 /// Two addresses cannot both be bound to one port: they are the same, or one is a wildcard. A wildcard of IPv6
 /// takes IPv4 in too (RFC 3493 §5.3).
-fn clash(a: SocketAddr, b: SocketAddr) -> bool {
+pub(crate) fn clash(a: SocketAddr, b: SocketAddr) -> bool {
     let dual = [a, b].iter().any(|x| x.is_ipv6() && x.ip().is_unspecified());
     let wild = a.ip().is_unspecified() || b.ip().is_unspecified();
     (a.is_ipv4() == b.is_ipv4() || dual) && (a.ip() == b.ip() || wild)
@@ -124,7 +124,7 @@ impl Host {
     }
 
     /// Ports of the range, from `offset` on, at a distance of `step` and then those between.
-    fn candidates(&self, offset: u32, step: u32) -> impl Iterator<Item = u16> + use<> {
+    pub(crate) fn candidates(&self, offset: u32, step: u32) -> impl Iterator<Item = u16> + use<> {
         let (low, high) = (u32::from(self.settings.port_low), u32::from(self.settings.port_high));
         let count = high - low + 1;
         (0..step).flat_map(move |lane| {

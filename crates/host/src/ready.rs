@@ -155,6 +155,7 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
         Kind::Stream(c) => c.octets_received(),
         Kind::Epoll(e) => e.news(),
         Kind::Fresh => 0,
+        Kind::Datagrams(d) => d.came(),
     };
     (events(sock, u32::MAX), edge)
 }
@@ -189,6 +190,10 @@ fn all_events(sock: &Sock, asked: u32) -> u32 {
         Kind::Listener(_) => IN | RDNORM,
         Kind::Fresh if sock.deferred().is_some() => OUT | WRNORM,
         Kind::Fresh => OUT | WRNORM | HUP | if sock.error.is_some() { ERR } else { 0 },
+        Kind::Datagrams(d) => {
+            let unread = if d.is_empty() { 0 } else { IN | RDNORM };
+            unread | OUT | WRNORM | if sock.error.is_some() { ERR } else { 0 }
+        }
         Kind::Epoll(e) if e.has_ready() => IN | RDNORM,
         Kind::Epoll(_) => 0,
     };

@@ -85,6 +85,14 @@ tcp::rules! {
     DAD_PASSED = "host.dad.passed", "RFC 4862 §5.4", [addr];
     DAD_FAILED = "host.dad.failed", "RFC 4862 §5.4.5", [addr, mac];
     ADDRESS_WITHHELD = "host.ip.address_withheld", "RFC 4862 §5.4", [addr];
+    UDP_UNHEARD = "host.udp.unheard", "RFC 1122 §3.2.2", [port];
+    UDP_FULL = "host.udp.full", "linux __udp_enqueue_schedule_skb", [local, len];
+    UDP_TAKEN = "host.udp.taken", "RFC 768", [remote, local, len];
+    UDP_SENT = "host.udp.sent", "RFC 768", [local, remote, len];
+    UDP_ERROR = "host.udp.error", "RFC 1122 §4.1.3.3, udp(7)", [remote, errno];
+    UDP_ERROR_UNASKED = "host.udp.error_unasked", "udp(7)", [remote, errno];
+    FRAME_BY_HAND = "host.raw.frame", "packet(7)", [iface, len];
+    DATAGRAM_BY_HAND = "host.raw.datagram", "raw(7)", [dst, len];
     ICMP_SHORT = "host.icmp.short", "RFC 792", [present, needed];
     ICMP_CHECKSUM_WRONG = "host.icmp.checksum_wrong", "RFC 792", [found, expected];
     ICMP_NO_CONNECTION = "host.icmp.no_connection", "RFC 1122 §3.2.2", [remote];

@@ -128,7 +128,7 @@ impl Host {
         let Some(sock) = self.socks.get(id) else { return };
         let dead = match &sock.kind {
             Kind::Stream(c) => c.state() == State::Closed,
-            Kind::Fresh | Kind::Listener(_) | Kind::Epoll(_) => true,
+            Kind::Fresh | Kind::Listener(_) | Kind::Epoll(_) | Kind::Datagrams(_) => true,
         };
         if sock.refs == 0 && sock.parent.is_none() && sock.waiters.is_empty() && dead {
             self.discard(id, cx);
@@ -138,6 +138,9 @@ impl Host {
     /// Takes a socket out, whatever it is doing.
     pub(crate) fn discard(&mut self, id: SockId, cx: &mut Step) {
         self.unhash(id);
+        if self.datagrams(id).is_some() {
+            self.forget_datagrams(id);
+        }
         self.give_port_back(id);
         if let Some(sock) = self.socks.remove(id)
             && sock.armed.is_some()

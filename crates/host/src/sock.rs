@@ -1,5 +1,6 @@
 //! What a descriptor points to.
 
+use crate::datagram::Datagrams;
 use crate::epoll::Epoll;
 use crate::fast_open::FastSock;
 use crate::listen::Listener;
@@ -31,6 +32,8 @@ pub(crate) enum Kind {
     Fresh,
     Listener(Listener),
     Stream(Connection),
+    /// UDP, raw IP, whole frames.
+    Datagrams(Box<Datagrams>),
     /// No socket, but a descriptor like the others: a list of descriptors to watch.
     Epoll(Epoll),
 }
@@ -127,7 +130,7 @@ impl Sock {
     }
     pub(crate) fn state(&self) -> State {
         match &self.kind {
-            Kind::Fresh | Kind::Epoll(_) => State::Closed,
+            Kind::Fresh | Kind::Epoll(_) | Kind::Datagrams(_) => State::Closed,
             Kind::Listener(_) => State::Listen,
             Kind::Stream(c) => c.state(),
         }

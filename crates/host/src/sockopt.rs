@@ -3,13 +3,14 @@
 //! [`TABLE`] says of each whether it is simulated or only kept: an option that is kept can be read back and changes
 //! nothing on the wire.
 
+use crate::address::iface_of;
 use crate::fast_open::{Keys, bit};
 use crate::period::{retransmits, seconds_of};
 use crate::sock::{Kind, Sock};
 use crate::step::Step;
 use crate::store::Sorted;
 use crate::wait::{Try, errno};
-use crate::{Call, Errno, Host, SockId};
+use crate::{Call, Errno, Host, SockId, SocketKind};
 use bytes::Bytes;
 use tcp::time::{Duration, Instant};
 use tcp::{Algorithm, Config, State};
@@ -20,6 +21,11 @@ pub const SOCKET: i32 = 1;
 pub const IP: i32 = 0;
 /// SOL_TCP
 pub const TCP: i32 = 6;
+/// SOL_PACKET
+pub const PACKET: i32 = 263;
+const PACKET_ADD_MEMBERSHIP: i32 = 1;
+const PACKET_DROP_MEMBERSHIP: i32 = 2;
+const PACKET_MR_PROMISC: [u8; 2] = [1, 0];
 /// SOL_IPV6
 pub const IPV6: i32 = 41;
 
@@ -72,6 +78,7 @@ options! {
     SOCKET 3 SO_TYPE Read 0..=0;
     SOCKET 4 SO_ERROR Read 0..=0;
     SOCKET 5 SO_DONTROUTE Kept 0..=ANY;
+    SOCKET 6 SO_BROADCAST Simulated 0..=ANY;
     SOCKET 7 SO_SNDBUF Simulated 0..=ANY;
     SOCKET 8 SO_RCVBUF Simulated 0..=ANY;
     SOCKET 9 SO_KEEPALIVE Simulated 0..=ANY;
@@ -108,6 +115,7 @@ options! {
     TCP 36 TCP_INQ Simulated 0..=1;
     IP 1 IP_TOS Simulated 0..=255;
     IP 2 IP_TTL Simulated 1..=255;
+    IP 3 IP_HDRINCL Simulated 0..=1;
     IPV6 16 IPV6_UNICAST_HOPS Simulated -1..=255;
     IPV6 26 IPV6_V6ONLY Kept 0..=ANY;
     IPV6 67 IPV6_TCLASS Simulated 0..=255;
@@ -133,6 +141,7 @@ pub(crate) fn names(level: i32, number: i32) -> String {
         SOCKET => "SOL_SOCKET".into(),
         IP => "SOL_IP".into(),
         TCP => "SOL_TCP".into(),
+        PACKET => "SOL_PACKET".into(),
         IPV6 => "SOL_IPV6".into(),
         other => other.to_string(),
     };
@@ -190,6 +199,10 @@ impl Options {
     /// TCP_INQ
     pub(crate) fn wants_inq(&self) -> bool {
         self.on(TCP_INQ) == Some(true)
+    }
+    /// SO_RCVBUF as it was set, octets.
+    pub(crate) fn receive_buffer(&self) -> Option<usize> {
+        self.get(SO_RCVBUF).and_then(|v| usize::try_from(v).ok())
     }
     /// SO_RCVLOWAT, octets.
     pub(crate) fn read_mark(&self) -> u32 {
@@ -275,7 +288,11 @@ impl Host {
         let options = self.socks.get(id)?.options.as_ref()?;
         let key = match call {
             Call::Close { .. } => return options.lingers(),
-            Call::Accept { .. } | Call::Accept4 { .. } | Call::Read { .. } | Call::Recv { .. } => SO_RCVTIMEO,
+            Call::Accept { .. }
+            | Call::Accept4 { .. }
+            | Call::Read { .. }
+            | Call::Recv { .. }
+            | Call::RecvFrom { .. } => SO_RCVTIMEO,
             Call::Connect { .. } | Call::Write { .. } | Call::Send { .. } => SO_SNDTIMEO,
             _ => return None,
         };
@@ -291,6 +308,9 @@ impl Host {
         value: &Bytes,
         cx: &mut Step,
     ) -> Try {
+        if level == PACKET {
+            return self.set_membership(id, number, value);
+        }
         let Some(option) = find(level, number).filter(|o| o.effect != Effect::Read) else {
             return errno("ENOPROTOOPT");
         };
@@ -311,6 +331,20 @@ impl Host {
             self.settle(id, cx);
         }
         Try::Done(0, Bytes::new())
+    }
+
+    /// packet(7): a `struct packet_mreq` of PACKET_MR_PROMISC.
+    fn set_membership(&mut self, id: SockId, number: i32, value: &Bytes) -> Try {
+        let on = match number {
+            PACKET_ADD_MEMBERSHIP => true,
+            PACKET_DROP_MEMBERSHIP => false,
+            _ => return errno("ENOPROTOOPT"),
+        };
+        let (Some(index), Some(kind)) = (int(value, 0), value.get(4..6)) else { return errno("EINVAL") };
+        let Some(iface) = iface_of(index).filter(|_| kind == PACKET_MR_PROMISC) else {
+            return errno("EINVAL");
+        };
+        self.set_promiscuous(id, iface, on).map_err(Errno).into()
     }
 
     fn set_option(&mut self, id: SockId, option: &SockOpt, value: &Bytes) -> Result<(), &'static str> {
@@ -411,8 +445,18 @@ impl Host {
         let seconds = |d: Duration| (d.as_millis() / 1_000) as i32;
         let v6 = self.socks.get(id).and_then(|s| s.local).is_some_and(|a| a.is_ipv6());
         match key {
-            SO_TYPE => 1,
-            SO_PROTOCOL => 6,
+            SO_TYPE => match self.datagrams(id).map(|d| d.what) {
+                None => 1,
+                Some(SocketKind::Udp | SocketKind::Ping) => 2,
+                Some(SocketKind::Raw(_) | SocketKind::Packet(_)) => 3,
+            },
+            SO_PROTOCOL => match self.datagrams(id).map(|d| d.what) {
+                None => 6,
+                Some(SocketKind::Udp) => 17,
+                Some(SocketKind::Ping) => 1,
+                Some(SocketKind::Raw(protocol)) => protocol.into(),
+                Some(SocketKind::Packet(_)) => 0,
+            },
             SO_DOMAIN => {
                 if v6 {
                     10

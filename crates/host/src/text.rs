@@ -1,10 +1,11 @@
 //! Calls as strace(1) would write them.
 
 use crate::flags::{RecvFlags, SendFlags};
-use crate::{Call, CallResult, Fd, address, epoll, ready, sockopt};
+use crate::{Call, CallResult, Fd, LinkAddr, SocketKind, address, epoll, ready, sockopt};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use tcp::time::Duration;
+use wire::ethernet;
 
 /// Octets of a buffer that are shown.
 const SHOWN: usize = 32;
@@ -29,7 +30,9 @@ pub static CALLS: &[&str] = &[
     "poll",
     "read",
     "recv",
+    "recvfrom",
     "send",
+    "sendto",
     "setsockopt",
     "shutdown",
     "signal",
@@ -42,8 +45,8 @@ pub static CALLS: &[&str] = &[
 /// The call's name.
 pub(crate) fn name(call: &Call) -> &'static str {
     match call {
-        Call::Socket | Call::NonblockingSocket => "socket",
-        Call::Bind { .. } => "bind",
+        Call::Socket | Call::NonblockingSocket | Call::DatagramSocket { .. } => "socket",
+        Call::Bind { .. } | Call::BindLink { .. } => "bind",
         Call::Listen { .. } => "listen",
         Call::Accept { .. } | Call::Accept4 { nonblocking: false, .. } => "accept",
         Call::Accept4 { .. } => "accept4",
@@ -56,7 +59,9 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::Read { .. } => "read",
         Call::Write { .. } => "write",
         Call::Recv { .. } => "recv",
+        Call::RecvFrom { .. } => "recvfrom",
         Call::Send { .. } => "send",
+        Call::SendLink { .. } => "sendto",
         Call::SetSockOpt { .. } => "setsockopt",
         Call::GetSockOpt { .. } => "getsockopt",
         Call::ShutdownWrite { .. } | Call::Shutdown { .. } => "shutdown",
@@ -76,6 +81,7 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
     match *call {
         Call::Socket
         | Call::NonblockingSocket
+        | Call::DatagramSocket { .. }
         | Call::EpollCreate
         | Call::Sleep { .. }
         | Call::Poll { .. }
@@ -96,6 +102,9 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
         | Call::Write { fd, .. }
         | Call::Recv { fd, .. }
         | Call::Send { fd, .. }
+        | Call::BindLink { fd, .. }
+        | Call::RecvFrom { fd, .. }
+        | Call::SendLink { fd, .. }
         | Call::ShutdownWrite { fd }
         | Call::Shutdown { fd, .. }
         | Call::SetSockOpt { fd, .. }
@@ -161,6 +170,7 @@ fn returned(call: &Call, result: &CallResult) -> String {
                 call,
                 Call::Read { .. }
                     | Call::Recv { .. }
+                    | Call::RecvFrom { .. }
                     | Call::Accept4 { .. }
                     | Call::GetSockName { .. }
                     | Call::GetPeerName { .. }
@@ -179,6 +189,34 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
     match call {
         Call::Socket => "socket(AF_INET, SOCK_STREAM, 0)".into(),
         Call::NonblockingSocket => "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0)".into(),
+        Call::DatagramSocket { what, nonblocking } => {
+            let flags = if *nonblocking { "|SOCK_NONBLOCK" } else { "" };
+            match what {
+                SocketKind::Udp => format!("socket(AF_INET, SOCK_DGRAM{flags}, 0)"),
+                SocketKind::Ping => format!("socket(AF_INET, SOCK_DGRAM{flags}, IPPROTO_ICMP)"),
+                SocketKind::Raw(1) => format!("socket(AF_INET, SOCK_RAW{flags}, IPPROTO_ICMP)"),
+                SocketKind::Raw(255) => format!("socket(AF_INET, SOCK_RAW{flags}, IPPROTO_RAW)"),
+                SocketKind::Raw(protocol) => format!("socket(AF_INET, SOCK_RAW{flags}, {protocol})"),
+                SocketKind::Packet(ethertype) => {
+                    format!("socket(AF_PACKET, SOCK_RAW{flags}, htons({}))", ethertype_name(*ethertype))
+                }
+            }
+        }
+        Call::BindLink { fd, addr } => format!("bind({fd}, {}, 20)", sockaddr_ll(addr)),
+        Call::RecvFrom { fd, len, flags } => {
+            let (addr, data) = match read.and_then(|r| r.split_first()) {
+                Some((n, rest)) if rest.len() >= usize::from(*n) => {
+                    let (addr, data) = rest.split_at((*n).into());
+                    (from(addr), quoted(data, SHOWN))
+                }
+                _ => ("…, …".into(), "…".into()),
+            };
+            format!("recvfrom({fd}, {data}, {len}, {}, {addr})", recv_flags(*flags))
+        }
+        Call::SendLink { fd, data, to } => {
+            let to = to.as_ref().map_or("NULL, 0".into(), |a| format!("{}, 20", sockaddr_ll(a)));
+            format!("sendto({fd}, {}, {}, 0, {to})", quoted(data, SHOWN), data.len())
+        }
         Call::Bind { fd, addr } => format!("bind({fd}, {}, {})", sockaddr(addr), sockaddr_len(addr)),
         Call::Listen { fd, backlog } => format!("listen({fd}, {backlog})"),
         Call::Accept { fd } => format!("accept({fd}, NULL, NULL)"),
@@ -301,6 +339,30 @@ fn sockaddr(addr: &SocketAddr) -> String {
     match addr.ip() {
         IpAddr::V4(ip) => format!("{{AF_INET, htons({}), {ip}}}", addr.port()),
         IpAddr::V6(ip) => format!("{{AF_INET6, htons({}), {ip}}}", addr.port()),
+    }
+}
+
+/// The sender of a datagram.
+fn from(octets: &[u8]) -> String {
+    if let Some(addr) = LinkAddr::from_octets(octets) {
+        return format!("{}, [20]", sockaddr_ll(&addr));
+    }
+    if octets.is_empty() { "NULL, NULL".into() } else { address(Some(octets)) }
+}
+
+fn sockaddr_ll(addr: &LinkAddr) -> String {
+    let index = addr.iface.map_or(0, |i| i as i32 + address::FIRST_INDEX);
+    format!("{{AF_PACKET, htons({}), ifindex {index}}}", ethertype_name(addr.protocol))
+}
+
+/// linux/if_ether.h
+fn ethertype_name(number: u16) -> String {
+    match number {
+        ethernet::ALL => "ETH_P_ALL".into(),
+        ethernet::IPV4 => "ETH_P_IP".into(),
+        ethernet::ARP => "ETH_P_ARP".into(),
+        ethernet::IPV6 => "ETH_P_IPV6".into(),
+        other => format!("{other:#06x}"),
     }
 }
 

@@ -89,7 +89,7 @@ fn wants(call: &Call) -> u32 {
     match call {
         Call::Write { .. } | Call::Send { .. } => OUT | ERR | HUP,
         Call::Read { .. } => IN | ERR | HUP,
-        Call::Recv { flags, .. } if !flags.wait_all => IN | ERR | HUP,
+        Call::Recv { flags, .. } | Call::RecvFrom { flags, .. } if !flags.wait_all => IN | ERR | HUP,
         _ => ANYTHING,
     }
 }

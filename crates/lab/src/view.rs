@@ -213,6 +213,8 @@ pub struct FdView { fd: i32, socket: u32 }
 /// A row of ss(8).
 pub struct SocketView {
     id: u32,
+    /// ss(8)'s Netid: `tcp`, `udp`, `icmp`, `raw`, `p_raw`.
+    netid: String,
     pid: Option<u32>,
     fd: Option<i32>,
     /// RFC spelling.

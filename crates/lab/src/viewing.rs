@@ -245,7 +245,8 @@ impl Session {
     }
 
     fn socket(&self, info: &SocketInfo, changed: bool) -> SocketView {
-        let SocketInfo { id, owner, state, local, remote, recv_q, send_q, listener, parent, error } = info;
+        let SocketInfo { id, netid, owner, state, local, remote, recv_q, send_q, listener, parent, error } =
+            info;
         let address = |a: &Option<SocketAddr>| a.map_or_else(|| "0.0.0.0:*".to_string(), |a| a.to_string());
         // A child that has become ESTABLISHED waits for accept; before that it stands in the SYN queue.
         let waits = parent.filter(|_| !matches!(state, State::SynReceived));
@@ -254,7 +255,8 @@ impl Session {
             pid: owner.map(|(pid, _)| pid.0),
             fd: owner.map(|(_, fd)| fd),
             state: state.name().into(),
-            ss: state.ss().into(),
+            netid: (*netid).into(),
+            ss: info.ss().into(),
             local: address(local),
             remote: address(remote),
             recv_q: *recv_q,

@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 /// Octets of the header.
 pub const LEN: usize = at::LEN;
+/// Every EtherType (ETH_P_ALL, packet(7)).
+pub const ALL: u16 = 0x0003;
 /// EtherType of IPv4.
 pub const IPV4: u16 = 0x0800;
 /// EtherType of ARP.

@@ -180,6 +180,24 @@ pub fn emit_icmp(
     emit(&mut alone, link, ip, icmp::LEN, at::CHECKSUM.range().start, write, payload)
 }
 
+/// The frame of a datagram whose transport header, if it has one, is in `payload`.
+pub fn emit_ip(link: &Link, ip: &ip::Header, payload: &[u8]) -> Bytes {
+    let start = ethernet::LEN + ip.addrs.header_len();
+    let mut frame = BytesMut::zeroed(start);
+    ethernet::emit(link, ip.addrs.ethertype(), &mut frame);
+    ip::emit(ip, payload.len(), &mut frame[ethernet::LEN..]);
+    frame.extend_from_slice(payload);
+    frame.freeze()
+}
+
+/// The frame around a datagram that is written already.
+pub fn around(link: &Link, ethertype: u16, datagram: &[u8]) -> Bytes {
+    let mut frame = BytesMut::zeroed(ethernet::LEN);
+    ethernet::emit(link, ethertype, &mut frame);
+    frame.extend_from_slice(datagram);
+    frame.freeze()
+}
+
 /// `header_len` octets of transport header, written by `write` with its checksum at `checksum_at` left zero;
 /// `write` is given the segment and returns the header's sum.
 #[inline]

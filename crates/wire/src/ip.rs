@@ -13,6 +13,8 @@ pub const ICMP: u8 = 1;
 pub const TCP: u8 = 6;
 /// Protocol number of UDP.
 pub const UDP: u8 = 17;
+/// Protocol number under which raw(7) takes whole datagrams.
+pub const RAW: u8 = 255;
 /// Next header number of ICMPv6.
 pub const ICMPV6: u8 = 58;
 /// Octets of an IPv4 header without options.

@@ -97,7 +97,9 @@ fn takes(c: &Compiler, ty: Ty, given: Ty, from: usize, at: At, whose: &str) -> R
         (Def::Pointer(_), Def::Int(_)) => zero,
         (Def::Pointer(Ty::VOID), Def::Pointer(_)) | (Def::Pointer(_), Def::Pointer(Ty::VOID)) => true,
         // glibc takes any address where it wants one.
-        (Def::Pointer(a), Def::Pointer(b)) => named(a, "sockaddr") && named(b, "sockaddr_in"),
+        (Def::Pointer(a), Def::Pointer(b)) => {
+            named(a, "sockaddr") && (named(b, "sockaddr_in") || named(b, "sockaddr_ll"))
+        }
         _ => false,
     };
     if fits {

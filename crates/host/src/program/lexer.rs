@@ -9,15 +9,21 @@ const TEXT_MAX: usize = 64 << 10;
 const TOKENS_MAX: usize = 1 << 16;
 
 /// The headers whose names, as far as they are here, are always known.
-const HEADERS: [&str; 21] = [
+const HEADERS: [&str; 27] = [
     "arpa/inet.h",
     "arpa/nameser.h",
     "ctype.h",
     "dns.h",
     "errno.h",
     "fcntl.h",
+    "linux/if_packet.h",
+    "net/ethernet.h",
+    "net/if.h",
+    "net/if_arp.h",
     "netdb.h",
     "netinet/in.h",
+    "netinet/ip.h",
+    "netinet/ip_icmp.h",
     "netinet/tcp.h",
     "poll.h",
     "signal.h",

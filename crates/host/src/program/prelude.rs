@@ -10,6 +10,16 @@ struct in_addr { unsigned int s_addr; };
 struct sockaddr_in {
   unsigned short sin_family; unsigned short sin_port; struct in_addr sin_addr; unsigned char sin_zero[8];
 };
+struct sockaddr_ll {
+  unsigned short sll_family; unsigned short sll_protocol; int sll_ifindex; unsigned short sll_hatype;
+  unsigned char sll_pkttype; unsigned char sll_halen; unsigned char sll_addr[8];
+};
+struct packet_mreq { int mr_ifindex; unsigned short mr_type; unsigned short mr_alen; unsigned char mr_address[8]; };
+struct ether_header { unsigned char ether_dhost[6]; unsigned char ether_shost[6]; unsigned short ether_type; };
+struct iphdr {
+  unsigned char version_ihl; unsigned char tos; unsigned short tot_len; unsigned short id; unsigned short frag_off;
+  unsigned char ttl; unsigned char protocol; unsigned short check; unsigned int saddr; unsigned int daddr;
+};
 struct pollfd { int fd; short events; short revents; };
 struct linger { int l_onoff; int l_linger; };
 struct timeval { long tv_sec; long tv_usec; };
@@ -97,6 +107,7 @@ builtins! { Sys SYS:
     Recv "ssize_t recv(int fd, void *buf, size_t len, int flags)";
     Write "ssize_t write(int fd, const void *buf, size_t len)";
     Send "ssize_t send(int fd, const void *buf, size_t len, int flags)";
+    RecvFrom "ssize_t recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *addr, socklen_t *size)";
     SendTo "ssize_t sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *addr, socklen_t size)";
     Shutdown "int shutdown(int fd, int how)";
     SetSockOpt "int setsockopt(int fd, int level, int name, const void *value, socklen_t len)";
@@ -165,6 +176,7 @@ builtins! { Lib LIB:
     Wexitstatus "int WEXITSTATUS(int status)";
     Wifsignaled "int WIFSIGNALED(int status)";
     Wtermsig "int WTERMSIG(int status)";
+    IfNameToIndex "unsigned int if_nametoindex(const char *name)";
     GaiStrerror "const char *gai_strerror(int error)";
     DnsReply "int dns_reply(const struct dns_record *zone, size_t count, const void *query, size_t len, void *reply, size_t room)";
     DnsQuery "int __dns_query(int id, const char *name, void *to, size_t room)";
@@ -189,6 +201,7 @@ pub(super) const SOCK_DGRAM: i64 = 2;
 pub(super) const SOCK_RAW: i64 = 3;
 pub(super) const SOCK_CLOEXEC: i64 = 0o2_000_000;
 pub(super) const AF_INET: i64 = 2;
+pub(super) const AF_PACKET: i64 = 17;
 pub(super) const SIGPIPE: i64 = 13;
 pub(super) const SIGCHLD: i64 = 17;
 pub(super) const WNOHANG: i64 = 1;
@@ -207,7 +220,34 @@ const POINTERS: [(&str, i64); 6] =
     [("NULL", 0), ("SIG_DFL", 0), ("SIG_IGN", 1), ("stdin", 0), ("stdout", 1), ("stderr", 2)];
 
 /// Names that stand for a number; those of socket options stand in [`sockopt::TABLE`], those of errno in [`ERRNOS`].
-const NUMBERS: [(&str, i64); 105] = [
+const NUMBERS: [(&str, i64); 132] = [
+    ("AF_PACKET", AF_PACKET),
+    ("PF_PACKET", AF_PACKET),
+    ("IPPROTO_ICMP", 1),
+    ("IPPROTO_UDP", 17),
+    ("IPPROTO_RAW", 255),
+    ("SOL_PACKET", 263),
+    ("PACKET_ADD_MEMBERSHIP", 1),
+    ("PACKET_DROP_MEMBERSHIP", 2),
+    ("PACKET_MR_PROMISC", 1),
+    ("PACKET_HOST", 0),
+    ("PACKET_BROADCAST", 1),
+    ("PACKET_MULTICAST", 2),
+    ("PACKET_OTHERHOST", 3),
+    ("PACKET_OUTGOING", 4),
+    ("ETH_P_ALL", 3),
+    ("ETH_P_IP", 0x0800),
+    ("ETH_P_ARP", 0x0806),
+    ("ETH_P_IPV6", 0x86dd),
+    ("ETHERTYPE_IP", 0x0800),
+    ("ETHERTYPE_ARP", 0x0806),
+    ("ETH_ALEN", 6),
+    ("ARPOP_REQUEST", 1),
+    ("ARPOP_REPLY", 2),
+    ("ICMP_ECHO", 8),
+    ("ICMP_ECHOREPLY", 0),
+    ("ICMP_TIME_EXCEEDED", 11),
+    ("INADDR_BROADCAST", 0xffff_ffff),
     ("SOCK_DGRAM", SOCK_DGRAM),
     ("SOCK_RAW", SOCK_RAW),
     ("AI_PASSIVE", 1),

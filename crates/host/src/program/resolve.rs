@@ -4,6 +4,7 @@ use super::memory::moved;
 use super::prelude::Lib;
 use super::types::Kind;
 use super::{Code, SIGABRT, Trap, machine::Machine};
+use crate::address::FIRST_INDEX;
 use std::net::{IpAddr, Ipv4Addr};
 use wire::dns;
 
@@ -14,6 +15,8 @@ pub(crate) struct Names {
     pub(crate) servers: Vec<Ipv4Addr>,
     /// Names that need no asking.
     pub(crate) hosts: Vec<(String, Ipv4Addr)>,
+    /// Interfaces, by index.
+    pub(crate) ifaces: Vec<String>,
     /// Of the identifications of queries.
     pub(crate) seed: u64,
 }
@@ -88,6 +91,11 @@ impl Machine {
                 let name = self.name(code, arg(0))?;
                 let found = self.names.hosts.iter().find(|(n, _)| n.eq_ignore_ascii_case(&name));
                 found.map_or(0, |(_, a)| u32::from_le_bytes(a.octets()).into())
+            }
+            Lib::IfNameToIndex => {
+                let name = self.name(code, arg(0))?;
+                let found = self.names.ifaces.iter().position(|n| *n == name);
+                found.map_or(0, |i| i as i64 + i64::from(FIRST_INDEX))
             }
             Lib::Service => {
                 let name = self.name(code, arg(0))?;

@@ -6,7 +6,7 @@ use super::prelude::*;
 use super::types::Kind;
 use super::{Code, ERRNO, Trap};
 use crate::flags::{RecvFlags, SendFlags, Shutdown};
-use crate::{Call, Fd, Pid};
+use crate::{Call, Fd, LinkAddr, Pid, SocketKind};
 use bytes::Bytes;
 use std::net::{Ipv4Addr, SocketAddr};
 use tcp::time::Duration;
@@ -35,6 +35,8 @@ pub(super) struct Out {
     cut: bool,
     /// They are `revents`, one to each `struct pollfd`.
     polls: bool,
+    /// recvfrom(2): where the data goes, and its room; the address goes to `to`.
+    data: Option<(i64, usize)>,
 }
 
 /// `sizeof (struct pollfd)`, and where its `revents` stand.
@@ -42,6 +44,25 @@ const POLLFD: i64 = 8;
 const REVENTS: i64 = 6;
 /// `sizeof (struct epoll_event)`
 const EPOLL_EVENT: i64 = 12;
+/// socket(2).
+fn socket(domain: i64, kind: i64, protocol: i64) -> Result<Call, &'static str> {
+    let nonblocking = kind & O_NONBLOCK != 0;
+    let what = match (domain, kind & !(O_NONBLOCK | SOCK_CLOEXEC), protocol) {
+        (AF_INET, SOCK_STREAM, 0 | 6) if nonblocking => return Ok(Call::NonblockingSocket),
+        (AF_INET, SOCK_STREAM, 0 | 6) => return Ok(Call::Socket),
+        (AF_INET, SOCK_DGRAM, 0 | 17) => SocketKind::Udp,
+        (AF_INET, SOCK_DGRAM, 1) => SocketKind::Ping,
+        (AF_INET, SOCK_RAW, 1..=255) => SocketKind::Raw(protocol as u8),
+        // The protocol stands in network order.
+        (AF_PACKET, SOCK_RAW, 0..=0xffff) => SocketKind::Packet((protocol as u16).swap_bytes()),
+        (AF_INET | AF_PACKET, ..) => return Err("EPROTONOSUPPORT"),
+        _ => return Err("EAFNOSUPPORT"),
+    };
+    Ok(Call::DatagramSocket { what, nonblocking })
+}
+
+/// `sizeof (struct sockaddr_ll)`
+const SOCKADDR_LL: usize = 20;
 /// `sizeof (struct sockaddr_in)`
 const SOCKADDR_IN: usize = 16;
 /// stdout is written at the end of each line, or once it has so many octets.
@@ -62,12 +83,20 @@ impl Machine {
         let arg = |i: usize| args.get(i).copied().unwrap_or(0);
         let fd = arg(0) as Fd;
         Ok(After::Call(match sys {
-            Sys::Socket => match (arg(0), arg(1) & !(O_NONBLOCK | SOCK_CLOEXEC)) {
-                (AF_INET, SOCK_STREAM) if arg(1) & O_NONBLOCK != 0 => Call::NonblockingSocket,
-                (AF_INET, SOCK_STREAM) => Call::Socket,
-                (AF_INET, _) => return self.failed(code, "EPROTONOSUPPORT"),
-                _ => return self.failed(code, "EAFNOSUPPORT"),
+            Sys::Socket => match socket(arg(0), arg(1), arg(2)) {
+                Ok(call) => call,
+                Err(errno) => return self.failed(code, errno),
             },
+            Sys::Bind | Sys::SendTo if self.link_address(code, sys, args)?.is_some() => {
+                let Some(addr) = self.link_address(code, sys, args)? else {
+                    return self.failed(code, "EINVAL");
+                };
+                if sys == Sys::Bind {
+                    Call::BindLink { fd, addr }
+                } else {
+                    Call::SendLink { fd, data: self.octets(code, arg(1), arg(2))?, to: Some(addr) }
+                }
+            }
             Sys::Connect if self.unspecified(code, arg(1), arg(2))? => Call::Disconnect { fd },
             Sys::Bind | Sys::Connect => match self.address(code, arg(1), arg(2))? {
                 Err(errno) => return self.failed(code, errno),
@@ -97,6 +126,15 @@ impl Machine {
                 // tcp(7): with MSG_TRUNC nothing is put anywhere.
                 let len = if flags.discard { length(arg(2))? } else { self.read_into(code, arg(1), arg(2))? };
                 Call::Recv { fd, len, flags }
+            }
+            Sys::RecvFrom => {
+                let Some(flags) = recv_flags(arg(3)) else { return self.failed(code, "EINVAL") };
+                let (to, len) = (arg(1), self.read_into(code, arg(1), arg(2))?);
+                // The address takes what room there is said to be; the data goes where it always goes.
+                self.out.to = arg(4);
+                self.out_len(code, if arg(4) == 0 { 0 } else { arg(5) })?;
+                self.out.data = Some((to, len));
+                Call::RecvFrom { fd, len, flags }
             }
             Sys::Write => Call::Write { fd, data: self.octets(code, arg(1), arg(2))? },
             Sys::Send => {
@@ -186,9 +224,16 @@ impl Machine {
     /// The octets of a result go where the call wanted them; what the program gets, or none where the operation is
     /// done again.
     pub(super) fn take_result(&mut self, code: &Code, value: i64, data: &[u8]) -> Option<i64> {
-        let Out { again, value: own, to, room, len, cut, polls } = std::mem::take(&mut self.out);
+        let Out { again, value: own, to, room, len, cut, polls, data: split } = std::mem::take(&mut self.out);
         if again {
             return None;
+        }
+        let mut data = data;
+        if let Some((at, most)) = split {
+            let (n, rest) = data.split_first().map_or((0, data), |(n, rest)| (usize::from(*n), rest));
+            let (addr, octets) = rest.split_at(n.min(rest.len()));
+            let _ = self.memory.write(code, at, &octets[..octets.len().min(most)]);
+            data = addr;
         }
         let write = |memory: &mut memory::Memory, to: i64, data: &[u8]| {
             // That it fits was asked before the call.
@@ -304,6 +349,15 @@ impl Machine {
     /// Whether an address is of AF_UNSPEC.
     fn unspecified(&self, code: &Code, addr: i64, len: i64) -> Result<bool, Trap> {
         Ok(len >= 2 && self.memory.read(code, addr, 2)?.iter().all(|&octet| octet == 0))
+    }
+    /// The `struct sockaddr_ll` that a call names; none where it names another, or none.
+    fn link_address(&self, code: &Code, sys: Sys, args: &[i64]) -> Result<Option<LinkAddr>, Trap> {
+        let at = if sys == Sys::Bind { 1 } else { 4 };
+        let (Some(&addr), Some(&len)) = (args.get(at), args.get(at + 1)) else { return Ok(None) };
+        if addr == 0 || len < SOCKADDR_LL as i64 {
+            return Ok(None);
+        }
+        Ok(LinkAddr::from_octets(self.memory.read(code, addr, SOCKADDR_LL)?))
     }
     fn address(&self, code: &Code, addr: i64, len: i64) -> Result<Result<SocketAddr, &'static str>, Trap> {
         if len < SOCKADDR_IN as i64 {

@@ -15,6 +15,8 @@ pub const SHELL_COMMANDS: &[(&str, &str)] = &[
     ("ss -tan", "sockets"),
     ("ss -ltn", "listeners: Recv-Q is the accept queue, Send-Q the backlog"),
     ("ss -tin", "connections with TCP_INFO"),
+    ("ss -uan", "UDP"),
+    ("ss -an", "all sockets, raw and packet sockets too"),
     ("nstat", "counters that are not zero"),
     ("netstat -s", "counters by protocol"),
     ("ps", "processes"),
@@ -53,8 +55,8 @@ impl Session {
 /// One socket, in a few words: `LISTEN 0.0.0.0:80`.
 pub fn row(s: &SocketInfo) -> String {
     match s.remote {
-        Some(remote) => format!("{} {} → {remote}", s.state.ss(), end(s.local)),
-        None => format!("{} {}", s.state.ss(), end(s.local)),
+        Some(remote) => format!("{} {} → {remote}", s.ss(), end(s.local)),
+        None => format!("{} {}", s.ss(), end(s.local)),
     }
 }
 
@@ -62,28 +64,47 @@ fn end(addr: Option<SocketAddr>) -> String {
     addr.map_or("0.0.0.0:*".into(), |a| a.to_string())
 }
 
-/// `-l`: listeners alone; `-a`: them too; `-i`: TCP_INFO under each connection.
+/// `-l`: listeners alone; `-a`: them too; `-i`: TCP_INFO under each connection; `-t -u -w -0`: of these families alone.
 fn ss(host: &Host, now: Instant, options: &str) -> String {
     let has = |c| options.contains(c);
+    let chosen: Vec<char> = options.chars().filter(|c| "tuw0".contains(*c)).collect();
+    let of_family = |netid: &str| {
+        let letter = match netid {
+            "tcp" => 't',
+            "udp" => 'u',
+            "p_raw" => '0',
+            _ => 'w',
+        };
+        chosen.is_empty() || chosen.contains(&letter)
+    };
+    // Where there may be several, each row says which.
+    let netid = |s: &str| if chosen.len() == 1 { String::new() } else { format!("{s:<6}") };
     let mut out = format!(
-        "{:<10} {:>6} {:>6} {:>24} {:>24}\n",
-        "State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port"
+        "{}{:<10} {:>6} {:>6} {:>24} {:>24}\n",
+        netid("Netid"),
+        "State",
+        "Recv-Q",
+        "Send-Q",
+        "Local Address:Port",
+        "Peer Address:Port"
     );
     for s in host.sockets() {
-        let listens = s.state == State::Listen;
+        let tcp = s.netid == "tcp";
+        let listens = s.state == State::Listen || !tcp && s.remote.is_none();
         let shown = match (has('l'), has('a')) {
             (true, _) => listens,
-            (false, true) => s.state != State::Closed,
-            (false, false) => !listens && s.state != State::Closed,
+            (false, true) => !tcp || s.state != State::Closed,
+            (false, false) => !listens && (!tcp || s.state != State::Closed),
         };
-        if !shown {
+        if !shown || !of_family(s.netid) {
             continue;
         }
         // Writing to a String cannot fail.
         _ = writeln!(
             out,
-            "{:<10} {:>6} {:>6} {:>24} {:>24}",
-            s.state.ss(),
+            "{}{:<10} {:>6} {:>6} {:>24} {:>24}",
+            netid(s.netid),
+            s.ss(),
             s.recv_q,
             s.send_q,
             end(s.local),
