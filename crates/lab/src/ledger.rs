@@ -239,10 +239,11 @@ impl Ledger {
             flow,
             flags,
             reason: NONE,
+            link: l.link.0,
             fate: F::Flying as u8,
             bits: if back { bits::BACK } else { 0 },
             resent: l.resent,
-            pad: [0; 3],
+            pad: 0,
         };
         if l.copy_of.is_some() {
             record.bits |= bits::COPY;

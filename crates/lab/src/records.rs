@@ -68,6 +68,8 @@ pub struct FrameRecord {
     pub flags: u16,
     /// Rule (index) that dropped it, [`NONE`].
     pub reason: u16,
+    /// Link (index) that it was put on.
+    pub link: u16,
     /// [`Fate`].
     pub fate: u8,
     /// [`bits`].
@@ -75,7 +77,7 @@ pub struct FrameRecord {
     /// How often its octets had been sent before.
     pub resent: u8,
     /// Keeps the size at 64.
-    pub pad: [u8; 3],
+    pub pad: u8,
 }
 
 /// What a mark tells.
@@ -193,7 +195,7 @@ pub fn layout() -> [Layout; 3] {
     [
         layout!(FrameRecord: sent "f64", ends "f64", duration "f64", step_sent "u32", step_ended "u32", seq "u32",
             ack "u32", payload "u32", copy_of "u32", from "u16", to "u16", flow "u16", flags "u16", reason "u16",
-            fate "u8", bits "u8", resent "u8"),
+            link "u16", fate "u8", bits "u8", resent "u8"),
         layout!(MarkRecord: time "f64", since "f64", step "u32", frame "u32", x "u32", y "u32", node "u16",
             flow "u16", b "u16", a "u8", kind "u8"),
         layout!(SampleRecord: time "f64", step "u32", node "u16", of "u16", a "u32", b "u32", c "u32", d "u32", e "u32",

@@ -28,7 +28,7 @@
 //! ```json
 //! {"name": "Laptop", "interfaces": [{"name": "eth0", "addresses": ["192.168.1.10/24", "fd00::10/64"]}],
 //!  "gateway": "192.168.1.1", "dns": ["192.168.1.1"],
-//!  "routes": [{"to": "10.1.0.0/16", "via": "192.168.1.2"}]}
+//!  "routes": [{"to": "10.1.0.0/16", "via": "192.168.1.2"}], "at": [100, 500]}
 //! {"name": "Switch", "kind": "switch"}
 //! {"name": "cable", "delay_us": 5, "ends": [{"node": "Laptop", "interface": "eth0"}, {"node": "Switch"}]}
 //! {"name": "line", "preset": "dsl", "impairments": {"jitter_us": 500},
@@ -217,6 +217,10 @@ pub struct Node {
     pub call_us: u64,
     /// What runs on it.
     pub programs: Vec<Program>,
+    /// Where a picture of the network has it: thousandths of the width from the left, of the height from the top. The
+    /// world does not depend on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<(u16, u16)>,
 }
 
 /// SYNs from addresses that nobody has, at a steady pace (RFC 4987 §2).
@@ -326,7 +330,7 @@ reads!(Node {
     name, kind = NodeKind::Host, role = String::new(), addr = None, mac = None, mtu = None, interfaces = Vec::new(),
     profile = None, sysctls = BTreeMap::new(), gateway = None, routes = Vec::new(), dns = Vec::new(),
     hosts = BTreeMap::new(), nat = None, flood = None,
-    call_us = 20, programs = Vec::new()
+    call_us = 20, programs = Vec::new(), at = None
 });
 reads!(Flood { to, from, syns, start_us = 0, every_us });
 reads!(Program { file = String::new(), program = None, start_us = 0, source = Vec::new(), park_at_line = None });

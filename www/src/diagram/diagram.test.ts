@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Bits, Fate, Mark, NONE32, Tcp } from '../engine/records.js';
 import { Diagram, MARGIN, type Input } from './diagram.js';
 import { framesOf, marksOf, ms, state } from './fixture.js';
-import { columnOrder, lanes, Told } from './lanes.js';
+import { lanes, Told } from './lanes.js';
+import { columnOrder, lifelines } from './lifelines.js';
 import type { Drawing, Shape } from './shapes.js';
 
 const CLIENT = 0;
@@ -136,9 +137,30 @@ describe('lanes', () => {
   });
 
   it('puts the server in the middle of clients on both sides, else right', () => {
-    const nodes = (...roles: string[]): { id: number; role: string }[] => roles.map((role, id) => ({ id, role }));
     expect(columnOrder(nodes('client', 'server'))).toEqual([0, 1]);
     expect(columnOrder(nodes('server', 'client', 'client'))).toEqual([1, 0, 2]);
+  });
+  it('keeps the order of a network as it is written down', () => {
+    const network = nodes('client', 'server', 'client').map((n, i) => (i === 2 ? { ...n, kind: 'router' } : n));
+    expect(columnOrder(network)).toEqual([0, 1, 2]);
+  });
+});
+
+const nodes = (...roles: string[]) => roles.map((role, id) => ({ id, role, kind: 'host', name: `node ${id}` }));
+
+describe('lifelines', () => {
+  const many = nodes('server', ...Array.from({ length: 9 }, () => 'client'));
+  it('as many as there is room for, the rest in folds between them', () => {
+    expect(lifelines(many, {}, 20)).toEqual([1, 2, 3, 4, 5, 0, 6, 7, 8, 9]);
+    expect(lifelines(many, {}, 5)).toEqual([1, 2, 3, [4, 5], 0, [6, 7, 8, 9]]);
+    expect(lifelines(many, {}, 5, [8])).toEqual([1, 2, [3, 4, 5], 0, [6, 7], 8, [9]]);
+  });
+  it('as somebody chose', () => {
+    expect(lifelines(many.slice(0, 4), { order: ['node 0', 'node 3'], folded: ['node 2', 'nobody'] }, 1)).toEqual([0, 3, 1, [2]]);
+  });
+  it('a frame between two that are folded is a stroke across the fold', () => {
+    const { packets } = drawn({ frames: framesOf([{ at: 0, from: 0, to: 1 }, { at: ms, from: 1, to: 2 }]), order: [0, [1, 2]] });
+    expect(packets.map((p) => p.cls.includes('inside'))).toEqual([false, true]);
   });
 });
 

@@ -3,9 +3,9 @@ import {
   axis, bands, laneLetters, laneShapes, nowLine, occupancy, outward, timers,
 } from './ground.js';
 import { alongArrow, Labels, type Place } from './labels.js';
-import { columns, fillOf, lanes, STATES, Told, type Change } from './lanes.js';
-import { foreseenShapes, packetShapes } from './packets.js';
-import { columnOf, facing, type Foreseen, type Scene, type Words } from './scene.js';
+import { columns, fillOf, lanes, STATES, Told, type Change, type Life } from './lanes.js';
+import { foreseenShapes, packetShapes, within } from './packets.js';
+import { columnOf, facing, openColumn, type Foreseen, type Scene, type Words } from './scene.js';
 import { FrameIndex, type FrameSource, type MarkSource, type Span } from './sources.js';
 import { textWidth, type Drawing, type PacketShapes, type Point, type Shape } from './shapes.js';
 import { points, worldLine, type WorldLine } from './worldline.js';
@@ -25,8 +25,8 @@ export interface Input {
   selected: number | undefined;
   flow: number | undefined;
   foreseen: Foreseen | undefined;
-  /** Node ids from left to right. */
-  order: readonly number[];
+  /** Node ids from left to right, those folded together in lists. */
+  order: readonly Life[];
   letter(flow: number): string;
   words: Words;
   width: number;
@@ -72,7 +72,7 @@ export class Diagram {
     }
     this.#letter = (flow) => input.letter(flow);
     const foreseen = input.foreseen ? `${input.foreseen.arrives} ${input.foreseen.replies.length}` : '';
-    const key = [input.known, input.width, input.zoom, input.order.join(), foreseen].join(' ');
+    const key = [input.known, input.width, input.zoom, JSON.stringify(input.order), foreseen].join(' ');
     const kept = key === this.#key ? this.#scene : undefined;
     this.#key = key;
     this.#scene = { ...(kept ?? this.#build(input)), ...changing(input) };
@@ -117,13 +117,14 @@ export class Diagram {
       const shapes = packets[i] as PacketShapes;
       return label ? { ...shapes, shapes: [...shapes.shapes, label] } : shapes;
     });
+    const inside = [...seen].map((f) => within(scene, f)).filter((p) => p !== undefined);
     const chips = scene.told.changes.flatMap((c) => chip(scene, labels, c, y0, y1));
     return {
       ground: [
         ...bands(scene, y0, y1), ...laneShapes(scene, y0, y1), ...occupancy(scene, y0, y1),
         ...axis(scene, y0, y1, now), ...nowLine(scene), ...timing,
       ],
-      packets: named,
+      packets: [...named, ...inside],
       marks: [...laneLetters(scene, y0, y1, this.#letter), ...foreseen, ...chips, ...reasons, ...below(scene, labels, y1)],
     };
   }
@@ -265,7 +266,7 @@ function reason(scene: Scene, labels: Labels, line: WorldLine): Shape | undefine
 /** The state that a connection's end came into, in the notch between cause and effect. */
 function chip(scene: Scene, labels: Labels, change: Change, y0: number, y1: number): Shape[] {
   const y = scene.warp.y(change.time);
-  const column = columnOf(scene, change.node);
+  const column = openColumn(scene, change.node);
   if (!column || y < y0 || y > y1 || fillOf(change.to) === 'none') return [];
   const name = STATES[change.to] ?? '';
   const out = outward(scene, column) === 'right' ? -1 : 1;

@@ -38,7 +38,7 @@ export function framesOf(sent: readonly Sent[]): FrameSource {
     stepEnded: of((s, i) => s.ended ?? i * 2 + 1),
     seq: of(() => 0), ack: of(() => 0), payload: of((s) => s.payload ?? 0), copyOf: of(() => NONE32),
     from: of((s) => s.from), to: of((s) => s.to), flow: of((s) => s.flow ?? 0), flags: of((s) => s.flags ?? 16),
-    reason: of(() => NONE16), fate: of((s) => s.fate ?? Fate.delivered), bits: of((s) => s.bits ?? 0), resent: of((s) => s.resent ?? 0),
+    reason: of(() => NONE16), link: of(() => 0), fate: of((s) => s.fate ?? Fate.delivered), bits: of((s) => s.bits ?? 0), resent: of((s) => s.resent ?? 0),
   };
 }
 

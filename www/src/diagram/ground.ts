@@ -1,7 +1,7 @@
 /** What packets are drawn upon: axis, bands, folds, lanes, timers, the occupancy of queues, the now line. */
 import { fillOf, LANE, laneX, type Column } from './lanes.js';
 import type { Labels, Place } from './labels.js';
-import { columnOf, type Scene } from './scene.js';
+import { openColumn, type Scene } from './scene.js';
 import { n, text, type Shape } from './shapes.js';
 import { tickStep, ticks, type Fold } from './warp.js';
 
@@ -31,7 +31,8 @@ export function bands(scene: Scene, y0: number, y1: number): Shape[] {
   const shapes: Shape[] = [];
   for (const [a, b] of uncut(scene.warp.foldsWithin(y0, y1), y0, y1)) {
     for (const c of scene.columns) {
-      shapes.push({ kind: 'rect', cls: 'band', x: c.x, y: a, width: c.width, height: b - a });
+      if (c.folded) shapes.push({ kind: 'path', cls: 'folded', d: `M${n(c.x + 2)} ${n(a)}V${n(b)}M${n(c.x + c.width / 2)} ${n(a)}V${n(b)}M${n(c.x + c.width - 2)} ${n(a)}V${n(b)}` });
+      else shapes.push({ kind: 'rect', cls: 'band', x: c.x, y: a, width: c.width, height: b - a });
     }
   }
   return shapes;
@@ -71,7 +72,7 @@ export function laneShapes(scene: Scene, y0: number, y1: number): Shape[] {
   const { warp } = scene;
   const visible = uncut(warp.foldsWithin(y0, y1), y0, y1);
   for (const lane of scene.lanes) {
-    const column = columnOf(scene, lane.node);
+    const column = openColumn(scene, lane.node);
     const first = lane.spans[0];
     if (!column || !first || warp.y(first.from) > y1) continue;
     const x = laneX(column, lane.slot);
@@ -100,7 +101,7 @@ function bar(cls: string, x: number, from: number, to: number, ahead: boolean, n
 /** Letters of the connections, above their lanes. */
 export function laneLetters(scene: Scene, y0: number, y1: number, letter: (flow: number) => string): Shape[] {
   return scene.lanes.flatMap((lane) => {
-    const column = columnOf(scene, lane.node);
+    const column = openColumn(scene, lane.node);
     const y = scene.warp.y(lane.spans[0]?.from ?? 0);
     if (!column || y < y0 || y > y1) return [];
     const own = lane.flow === scene.flow ? ' own' : '';
@@ -116,7 +117,7 @@ export function timers(scene: Scene, labels: Labels, y0: number, y1: number): Sh
   for (const m of scene.told.timers) {
     const top = warp.y(marks.since(m));
     const bottom = warp.y(marks.time(m));
-    const column = columnOf(scene, marks.node(m));
+    const column = openColumn(scene, marks.node(m));
     if (!column || bottom < y0 || top > y1 || bottom - top < 4) continue;
     const right = outward(scene, column) === 'left';
     // Timers of several connections stand side by side.

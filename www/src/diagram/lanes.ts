@@ -138,9 +138,12 @@ function leave(taken: Map<number, (Lane | undefined)[]>, open: Map<number, Lane>
   if (of[lane.slot] === lane) of[lane.slot] = undefined;
 }
 
-/** A node's column. */
+/** A node's column, or a narrow one for those that are folded. */
 export interface Column {
+  /** Of a fold, the first. */
   node: number;
+  /** Nodes that stand here without lanes of their own. */
+  folded?: readonly number[];
   /** Left edge and width of the band, px. */
   x: number;
   width: number;
@@ -148,21 +151,23 @@ export interface Column {
 }
 
 export const LANE = { width: 5, pitch: 8 } as const;
+const FOLD = 12;
 
-/**
- * Columns from left to right: clients left, servers in the middle where clients are on both sides, else right.
- * `order` are node ids as [`columnOrder`] gives them.
- */
-export function columns(order: readonly number[], all: readonly Lane[], left: number, right: number): Column[] {
+/** A lifeline, or several that are folded. */
+export type Life = number | readonly number[];
+
+/** Columns from left to right, as wide as their lanes, with even gaps. */
+export function columns(order: readonly Life[], all: readonly Lane[], left: number, right: number): Column[] {
   const count = new Map<number, number>();
   for (const lane of all) count.set(lane.node, Math.max(count.get(lane.node) ?? 0, lane.slot + 1));
-  const widths = order.map((node) => Math.max(16, (count.get(node) ?? 1) * LANE.pitch));
+  const widths = order.map((life) => (typeof life === 'number' ? Math.max(16, (count.get(life) ?? 1) * LANE.pitch) : FOLD));
   const gaps = Math.max(order.length - 1, 1);
   const room = (right - left - widths.reduce((a, b) => a + b, 0)) / gaps;
   let x = left;
-  return order.map((node, i) => {
-    const column = { node, x, width: widths[i] as number, lanes: count.get(node) ?? 0 };
-    x += column.width + room;
+  return order.map((life, i) => {
+    const width = widths[i] as number;
+    const column: Column = typeof life === 'number' ? { node: life, x, width, lanes: count.get(life) ?? 0 } : { node: life[0] ?? -1, folded: life, x, width, lanes: 0 };
+    x += width + room;
     return column;
   });
 }
@@ -173,10 +178,3 @@ export function laneX(column: Column, slot: number): number {
   return column.x + (column.width - used) / 2 + slot * LANE.pitch;
 }
 
-/** Node ids from left to right. */
-export function columnOrder(nodes: readonly { id: number; role: string }[]): number[] {
-  const servers = nodes.filter((n) => n.role === 'server').map((n) => n.id);
-  const others = nodes.filter((n) => n.role !== 'server').map((n) => n.id);
-  const half = others.length > 1 && servers.length ? Math.ceil(others.length / 2) : others.length;
-  return [...others.slice(0, half), ...servers, ...others.slice(half)];
-}

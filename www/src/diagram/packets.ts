@@ -4,7 +4,7 @@ import { columnOf, facing, type Foreseen, type Scene } from './scene.js';
 import {
   along, bars, cross, diamond, head, n, polyline, ribbon, text, type PacketShapes, type Point, type Shape,
 } from './shapes.js';
-import { points, split, type WorldLine } from './worldline.js';
+import { phaseOf, points, split, type WorldLine } from './worldline.js';
 
 /** How thick a ribbon may be, px. */
 const THIN = 4;
@@ -35,6 +35,22 @@ export function packetShapes(scene: Scene, line: WorldLine): PacketShapes {
   ].filter(Boolean).join(' ');
   const whole = [...past, ...points(scene, line.rest)];
   return { frame, cls, shapes, hit: polyline(whole), sent: frames.sent(frame) };
+}
+
+/** A frame between two nodes of one fold: a stroke across it, where it left; a cross where it was lost or dropped. */
+export function within(scene: Scene, frame: number): PacketShapes | undefined {
+  const { frames } = scene;
+  const column = columnOf(scene, frames.from(frame));
+  if (!column?.folded || columnOf(scene, frames.to(frame)) !== column) return undefined;
+  const y = scene.warp.y(frames.sent(frame));
+  const [a, b] = [{ x: column.x, y }, { x: column.x + column.width, y }];
+  const fate = frames.fate(frame);
+  const gone = fate === Fate.lost || fate === Fate.droppedByPerson || fate === Fate.droppedByHost;
+  const shapes: Shape[] = [{ kind: 'path', cls: 'line', d: polyline([a, b]) }];
+  if (gone && frames.stepEnded(frame) <= scene.step) shapes.push(cross({ x: (a.x + b.x) / 2, y }, 3));
+  const cls = ['packet inside', phaseOf(scene, frame), frame === scene.selected ? 'selected' : '', frames.flow(frame) === scene.flow ? 'own' : ''].filter(Boolean).join(' ');
+  if (frame === scene.selected) shapes.unshift(...halo([a, b]));
+  return { frame, cls, shapes, hit: polyline([a, b]), sent: frames.sent(frame) };
 }
 
 /** Blue outline of what is selected. */

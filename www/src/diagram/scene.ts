@@ -55,7 +55,13 @@ export interface Scene {
 }
 
 export function columnOf(scene: Scene, node: number): Column | undefined {
-  return scene.columns.find((c) => c.node === node);
+  return scene.columns.find((c) => c.node === node || (c.folded?.includes(node) ?? false));
+}
+
+/** The column of a node that is not folded. */
+export function openColumn(scene: Scene, node: number): Column | undefined {
+  const column = columnOf(scene, node);
+  return column?.folded ? undefined : column;
 }
 
 /** Edges of two columns that face each other. */

@@ -111,7 +111,7 @@ function startOf(scene: Scene, frame: number, xa: number, xb: number): number {
 
 function elsewhere(scene: Scene, from: number, to: number): Scene['columns'][number] | undefined {
   // Addressed to nobody on the drawing: it flies towards the nearest neighbour.
-  return to === NONE16 ? scene.columns.find((c) => c.node !== from) : undefined;
+  return to === NONE16 ? scene.columns.find((c) => c.node !== from && !(c.folded?.includes(from) ?? false)) : undefined;
 }
 
 function editTime(scene: Scene, frame: number): number | undefined {

@@ -221,7 +221,8 @@ const specs = {
     s.command({ kind: 'park', node: p.node, pid: p.pid, parked: !p.parked });
   } },
 
-  // ---- what stands below
+  // ---- what stands in the middle, and below
+  network: { keys: ['Shift+n'], run: (s) => s.set({ middle: other(s.face.middle, ['sequence', 'network']) }) },
   showPacket: { keys: ['v'], run: (s) => s.set({ lower: 'packet' }) },
   workbench: { keys: ['w'], run: (s) => s.set({ lower: 'workbench' }) },
   rules: { keys: ['u'], run: (s) => s.set({ lower: 'rules' }) },

@@ -33,6 +33,8 @@ export interface Face {
   rule: number | undefined;
   dialog: Dialog | undefined;
   lower: Lower;
+  /** What stands in the middle. */
+  middle: 'sequence' | 'network';
   /** Steps that a prediction looks on after the arrival. */
   ahead: number;
   /** Timeline that is held beside the one we are in. */
@@ -60,6 +62,6 @@ export interface Face {
 /** As a page begins. */
 export const FACE: Readonly<Face> = {
   room: 'session', asked: undefined, lang: 'en', theme: 'auto', numbers: 'absolute', selected: undefined, field: undefined,
-  flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', ahead: 0, compare: undefined,
+  flow: undefined, node: undefined, rule: undefined, dialog: undefined, lower: 'packet', middle: 'sequence', ahead: 0, compare: undefined,
   stops: [], watches: [], journey: undefined, nowhere: undefined, asks: 0, program: undefined, speed: 10e6, running: false, zoom: 1, keys: true,
 };

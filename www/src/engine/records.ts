@@ -126,6 +126,7 @@ export class Frames extends Column {
   readonly flow = this.member('flow');
   readonly flags = this.member('flags');
   readonly reason = this.member('reason');
+  readonly link = this.member('link');
   readonly fate = this.member('fate');
   readonly bits = this.member('bits');
   readonly resent = this.member('resent');

@@ -36,15 +36,23 @@ async function withPrograms(text: string): Promise<string> {
   for (const node of Array.isArray(nodes) ? (nodes as { programs?: unknown }[]) : []) {
     for (const p of Array.isArray(node?.programs) ? (node.programs as { program?: unknown; file?: unknown; source?: unknown }[]) : []) {
       const name = p?.program;
-      const load = typeof name === 'string' && p.source === undefined ? programs[`../../../crates/host/programs/${name}`] : undefined;
-      if (!load) continue;
-      p.source = (await load()).replace(/\n$/, '').split('\n');
+      if (typeof name !== 'string' || p.source !== undefined || !programNames.includes(name)) continue;
+      p.source = await programText(name);
       p.file ??= name;
       delete p.program;
       changed = true;
     }
   }
   return changed ? JSON.stringify(read) : text;
+}
+
+/** Programs that come with the playground, by the names of their files. */
+export const programNames: readonly string[] = Object.keys(programs).map((path) => path.slice(path.lastIndexOf('/') + 1)).sort();
+
+/** The lines of one of them; none where it does not exist. */
+export async function programText(name: string): Promise<string[]> {
+  const text = await programs[`../../../crates/host/programs/${name}`]?.();
+  return text?.replace(/\n$/, '').split('\n') ?? [];
 }
 
 function unknown(id: string): Error {

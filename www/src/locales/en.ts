@@ -227,9 +227,10 @@ export const en = {
   'dialog.share.copy': 'Copy the link',
   'dialog.share.copied': 'Copied.',
   'dialog.share.long': 'The link has {n} characters, and many places cut off links of more than {max}. Send the work as a file instead.',
-  'dialog.open.title': 'Open a timeline',
-  'dialog.open.text': 'A file that was saved here: scenario, seed and everything that was done. It runs to the same bytes.',
+  'dialog.open.title': 'Open a file',
+  'dialog.open.text': 'A timeline that was saved here (scenario, seed and everything that was done: it runs to the same bytes), or a scenario as JSON.',
   'dialog.open.file': 'File',
   'dialog.open.go': 'Open',
-  'dialog.open.bad': 'This is not a timeline: {why}',
+  'dialog.open.bad': 'This cannot be opened: {why}',
+  'dialog.open.large': '{name} has {size} MB; a scenario or timeline has at most {max}. Choose another file.',
 } as const;

@@ -228,9 +228,10 @@ export const zhCN: Messages = {
   'dialog.share.copy': '复制链接',
   'dialog.share.copied': '已复制。',
   'dialog.share.long': '链接共 {n} 个字符，许多地方会截断超过 {max} 个字符的链接。请改为发送文件。',
-  'dialog.open.title': '打开时间线',
-  'dialog.open.text': '在这里保存过的文件：场景、种子和所做的一切。重新运行，每个字节都相同。',
+  'dialog.open.title': '打开文件',
+  'dialog.open.text': '在这里保存过的时间线（场景、种子和所做的一切，重新运行后每个字节都相同），或 JSON 格式的场景。',
   'dialog.open.file': '文件',
   'dialog.open.go': '打开',
-  'dialog.open.bad': '这不是时间线文件：{why}',
+  'dialog.open.bad': '无法打开：{why}',
+  'dialog.open.large': '{name} 有 {size} MB；场景或时间线最多 {max} MB。请选择别的文件。',
 };

@@ -1,8 +1,9 @@
 /** What stands where, at each size. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyHint, perform } from '../../engine/actions.js';
 import { LOWER, type Lower, type Room, type Store } from '../../engine/store.js';
 import type { T } from '../../locales/index.js';
-import { place } from '../base/index.js';
+import { icon, place } from '../base/index.js';
 import { nodeName } from '../host-panel/view.js';
 import type { Layout, Panel } from './layout.js';
 import '../dialogs/index.js';
@@ -15,7 +16,7 @@ import '../time-bar/index.js';
 import '../top-bar/index.js';
 import '../why/index.js';
 
-export type Tab = Exclude<Panel, 'top' | 'time' | 'workbench' | 'rules' | 'log' | 'pipeline' | 'stops' | 'graphs' | 'timelines'>;
+export type Tab = Exclude<Panel, 'top' | 'time' | 'workbench' | 'rules' | 'log' | 'pipeline' | 'stops' | 'graphs' | 'timelines' | 'network'>;
 
 export interface Arranged {
   readonly store: Store;
@@ -109,8 +110,28 @@ function compared(a: Arranged): TemplateResult {
   return html`<main class="main compared"><tcp-compare ?narrow=${a.layout === 'phone' || a.layout === 'embed'} .other=${a.store.face.compare}></tcp-compare></main>`;
 }
 
-const sequence = (legend: boolean): TemplateResult =>
-  html`<div class="panel sequence"><tcp-sequence ?legend=${legend}></tcp-sequence></div>`;
+/** The sequence diagram, or the network in its place; a button in the corner turns to the other. */
+function middlePart(a: Arranged, legend: boolean): TemplateResult {
+  const { store, t } = a;
+  const turn = t('action.network');
+  return html`${a.shown.has('network') ? html`<button class="turn" aria-pressed=${store.face.middle === 'network'} aria-label=${turn}
+      title=${t('action.withKey', { action: turn, key: keyHint('network') })} @click=${() => perform(store, 'network')}>${icon(store.face.middle === 'network' ? 'sequence' : 'network')}</button>` : nothing}
+    ${store.face.middle === 'network' && a.shown.has('network') ? network(a) : html`<tcp-sequence ?legend=${legend}></tcp-sequence>`}`;
+}
+
+let picturing: Promise<unknown> | undefined;
+function network(a: Arranged): TemplateResult {
+  picturing ??= import('../topology/index.js').catch((thrown: unknown) => {
+    picturing = undefined;
+    a.store.set({ middle: 'sequence' });
+    a.store.attempt(() => {
+      throw new Error(a.t('shell.roomFailed', { why: thrown instanceof Error ? thrown.message : String(thrown) }));
+    });
+  });
+  return html`<tcp-topology></tcp-topology>`;
+}
+
+const sequence = (a: Arranged, legend: boolean): TemplateResult => html`<div class="panel sequence">${middlePart(a, legend)}</div>`;
 
 function wide(a: Arranged): TemplateResult {
   const { shown, store } = a;
@@ -118,7 +139,7 @@ function wide(a: Arranged): TemplateResult {
   const server = nodeFor(store, 'server');
   return html`<main class="main">
       ${shown.has('client') ? html`<div class="panel host client"><tcp-host-panel .node=${client}></tcp-host-panel></div>` : nothing}
-      ${shown.has('sequence') ? sequence(true) : nothing}
+      ${shown.has('sequence') ? sequence(a, true) : nothing}
       ${shown.has('server') ? html`<div class="panel host server"><tcp-host-panel .node=${server}></tcp-host-panel></div>` : nothing}
       ${shown.has('why') || shown.has('states') ? html`<div class="panel whys">
         ${shown.has('why') ? html`<tcp-why></tcp-why>` : nothing}${shown.has('states') ? html`<tcp-states></tcp-states>` : nothing}</div>` : nothing}
@@ -128,7 +149,7 @@ function wide(a: Arranged): TemplateResult {
 function middle(a: Arranged): TemplateResult {
   const tabs = (['server', 'client', 'why', 'states'] as const).filter((p) => a.shown.has(p));
   return html`<main class="main">
-      ${a.shown.has('sequence') ? sequence(true) : nothing}
+      ${a.shown.has('sequence') ? sequence(a, true) : nothing}
       ${tabs.length ? html`<div class="panel tabbed">${tabList(a, tabs)}${sheet(a)}</div>` : nothing}
     </main>${lower(a)}`;
 }
@@ -138,7 +159,7 @@ function phone(a: Arranged): TemplateResult {
   const late = (['console', 'log', 'pipeline', 'stops', 'workbench', 'rules', 'graphs', 'timelines'] as const).filter((p) => shown.has(p));
   const tabs = [...(['sequence', 'packet', 'server', 'client', 'why'] as const).filter((p) => shown.has(p)), ...(late.length ? (['console'] as const) : [])];
   return html`${tabs.length > 1 ? html`<nav aria-label=${a.t('tab.label')}>${tabList(a, tabs)}</nav>` : nothing}
-    <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-sequence></tcp-sequence></div>` : tab === 'packet'
+    <main class="main">${tab === 'sequence' ? html`<div class="panel sequence" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}>${middlePart(a, false)}</div>` : tab === 'packet'
       ? html`<div class="panel packet" role="tabpanel" id="sheet" aria-label=${tabName(a, tab)}><tcp-packet></tcp-packet></div>` : tab === 'console' ? tooled(a, late)
       : html`<div class="panel tabbed">${sheet(a)}</div>`}</main>
     ${tab === 'sequence' && shown.has('server') ? html`<tcp-queues mode="strip" .node=${nodeFor(a.store, 'server')}></tcp-queues>` : nothing}
@@ -158,7 +179,7 @@ function embed(a: Arranged): TemplateResult {
   const { shown, store } = a;
   const side = shown.has('server') || shown.has('why');
   return html`<main class="main">
-    ${shown.has('sequence') ? sequence(false) : nothing}
+    ${shown.has('sequence') ? sequence(a, false) : nothing}
     ${side ? html`<div class="panel side">
       ${shown.has('server') ? html`<tcp-queues mode="embed" .node=${nodeFor(store, 'server')}></tcp-queues>` : nothing}
       ${shown.has('why') ? html`<tcp-why></tcp-why>` : nothing}</div>` : nothing}</main>`;

@@ -2,7 +2,7 @@
 export type Layout = 'wide' | 'middle' | 'phone' | 'embed';
 
 /** Parts that `panels` can name; without it all are shown. */
-export const PANELS = ['top', 'sequence', 'packet', 'server', 'client', 'why', 'states', 'time', 'workbench', 'rules', 'console', 'log', 'pipeline', 'stops', 'graphs', 'timelines'] as const;
+export const PANELS = ['top', 'sequence', 'packet', 'server', 'client', 'why', 'states', 'time', 'workbench', 'rules', 'console', 'log', 'pipeline', 'stops', 'graphs', 'timelines', 'network'] as const;
 export type Panel = (typeof PANELS)[number];
 
 export function layoutFor(width: number, height: number, view: string | null): Layout {

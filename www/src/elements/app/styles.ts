@@ -15,7 +15,10 @@ export const styles = css`
   .host { overflow: hidden auto; scrollbar-width: thin; }
   .host tcp-host-panel { flex: 1; }
   .sequence { padding: 0 12px; }
-  .sequence tcp-sequence { flex: 1; container-type: inline-size; }
+  .sequence { position: relative; }
+  .sequence tcp-sequence, .sequence tcp-topology { flex: 1; container-type: inline-size; }
+  .turn { position: absolute; left: 10px; top: 5px; width: 28px; height: 26px; z-index: 1; color: var(--ink2); display: grid; place-content: center; }
+  .turn:hover { background: var(--wash); color: var(--ink); }
   .whys tcp-why { flex: 1 1 0; min-height: 120px; }
   .whys tcp-states { flex: none; }
   .packet { border-top: 1px solid var(--ink); min-height: 0; min-width: 0; overflow: hidden; }
@@ -47,6 +50,7 @@ export const styles = css`
   [data-layout='phone'] .main { display: flex; flex-direction: column; padding: 0; }
   [data-layout='phone'] .main > * { flex: 1; }
   [data-layout='phone'] .sequence { padding: 4px 8px 0; }
+  [data-layout='phone'] .turn { left: 4px; top: 7px; }
   [data-layout='phone'] tcp-time-bar { height: auto; padding: 4px 16px 12px; }
   [data-layout='phone'] > tcp-queues { padding: 0 16px; border-top: 1px solid var(--hair); }
   [data-layout='phone'] > tcp-packet { border-top: 1px solid var(--ink); }

@@ -17,6 +17,8 @@ const shapes = {
   menu: svg`<path d="M2.500 4.500h11M2.500 8h11M2.500 11.500h11"></path>`,
   chevron: svg`<path d="M4.500 6.500L8 10l3.500-3.500"></path>`,
   open: svg`<path d="M5 11l6-6M6 5h5v5"></path>`,
+  network: svg`<path d="M6 4.500h4M5.200 6L7.300 10M10.800 6L8.700 10"></path><path d="M2 2.500h4v4H2zM10 2.500h4v4h-4zM6 9.800h4v4H6z"></path>`,
+  sequence: svg`<path d="M3 2v12M13 2v12M3 4.500l9.500 2.500M13 9l-9.500 2.500"></path>`,
   edit: svg`<path d="M3 13l.7-2.900L10.800 3l2.200 2.200L5.900 12.300zM9.300 4.500l2.200 2.200"></path>`,
   more: svg`<path d="M3.500 8h.01M8 8h.01M12.500 8h.01" stroke-width="2"></path>`,
 } satisfies Record<string, SVGTemplateResult>;

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { actions, keyHint, perform } from '../../engine/actions.js';
+import { scenarioText } from '../../engine/shipped.js';
 import { LONGEST_LINK, parseSaved } from '../../engine/share.js';
 import { plain, errorSentence } from '../../locales/sentences.js';
 import { toEngineError } from '../../engine/engine.js';
@@ -11,6 +12,9 @@ import { styles } from './styles.js';
 
 /** Longest delay that the form takes, ms. */
 const LONGEST = 600_000;
+const MB = 1_000_000;
+/** Largest file that is read, octets. */
+const LARGEST = 32 * MB;
 
 /** What the forms share: one problem under one field, buttons at the foot, the way out. */
 export abstract class Form extends Element {
@@ -91,7 +95,7 @@ export class DelayForm extends Form {
   }
 }
 
-/** A timeline from disk. */
+/** A timeline or a scenario from disk. */
 export class OpenForm extends Form {
   protected override render(): TemplateResult {
     const { t } = this;
@@ -103,10 +107,14 @@ export class OpenForm extends Form {
   async #open(e: Event): Promise<void> {
     e.preventDefault();
     const file = this.renderRoot.querySelector<HTMLInputElement>('[name=file]')?.files?.[0];
-    const saved = file && parseSaved(await file.text());
-    if (!saved) return this.refuse('file', this.t('dialog.open.bad', { why: file ? file.name : '–' }));
+    if (!file || file.size > LARGEST) return this.refuse('file', file ? this.t('dialog.open.large', { name: file.name, size: Math.ceil(file.size / MB), max: LARGEST / MB }) : this.t('dialog.open.bad', { why: '–' }));
+    const text = await file.text();
+    const saved = parseSaved(text);
+    if (!saved && !text.trimStart().startsWith('{')) return this.refuse('file', this.t('dialog.open.bad', { why: file.name }));
     try {
-      this.store.restore(saved);
+      if (saved) this.store.restore(saved);
+      // Any other JSON is for the core to read as a scenario, or to say what is wrong with it.
+      else this.store.replace(new this.store.engine.Session(await scenarioText(text)));
       this.close();
     } catch (thrown) {
       this.refuse('file', this.t('dialog.open.bad', { why: plain(errorSentence(this.store.lang, toEngineError(thrown))) }));

@@ -14,6 +14,8 @@ export type Stage = (typeof STAGES)[number];
 const TABLE: readonly (readonly [string, Stage | 'then' | 'call' | 'sender'])[] = [
   ['host.link.', 'link'], ['host.arp.', 'link'],
   ['host.ip.', 'ip'], ['host.icmp.', 'ip'], ['host.udp.', 'ip'], ['host.ip.route_missing', 'sender'], ['host.ip.neighbour_unknown', 'sender'],
+  ['host.fragment.', 'ip'], ['host.fragment.cut', 'sender'], ['host.forward.', 'ip'], ['host.path_mtu.', 'ip'], ['host.nat.', 'ip'], ['host.nd.', 'ip'], ['host.dad.', 'ip'],
+  ['host.neigh.', 'link'], ...['asked', 'probed', 'held', 'incomplete', 'queue_full', 'delay', 'failed'].map((id) => [`host.neigh.${id}`, 'sender'] as const),
   ['host.tcp.', 'checksum'],
   ['host.lookup.', 'lookup'], ['tcp.closed.', 'lookup'],
   ['host.listen.', 'meets'], ['host.cookie.', 'meets'], ['host.fast_open.', 'meets'], ['host.fast_open.deferred', 'call'], ['tcp.', 'meets'],

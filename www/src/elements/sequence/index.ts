@@ -1,24 +1,27 @@
 import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { keyHint, perform } from '../../engine/actions.js';
-import { columnOrder, Diagram, MARGIN, type Drawing, type Input, type PacketShapes } from '../../diagram/index.js';
+import { Diagram, lifelines, MARGIN, type Choice, type Drawing, type Input, type Life, type PacketShapes } from '../../diagram/index.js';
 import { Element, place, reset } from '../base/index.js';
 import { nodeName } from '../host-panel/view.js';
 import { legend } from './legend.js';
+import type * as Lifelines from '../lifelines/index.js';
 import { figure, frame } from './styles.js';
 import { draw } from './svg.js';
 import { foreseen, packetSentence, words } from './words.js';
 
 /** Drawn at once: stretches of this height, and one beyond each end of what is seen. */
 const BLOCK = 256;
-/** Width in which a node's name stands beside its address, px. */
+/** Width in which a node's name stands beside its address, px; and least widths of a lifeline, and of its address. */
 const ROOM_FOR_NAME = 170;
+const ROOM_FOR_LIFE = 76;
+const ROOM_FOR_ADDRESS = 98;
 
 /**
  * The sequence diagram: time runs down, a lane a connection, slanted arrows to the time scale. Draws only what is
  * in view. A packet is chosen by a click or with the arrow keys; screen readers meet a list of packets.
  */
 export class Sequence extends Element {
-  static override properties = { legend: { type: Boolean }, first: { attribute: false }, signs: { attribute: false }, width: { state: true }, tall: { state: true } };
+  static override properties = { legend: { type: Boolean }, first: { attribute: false }, signs: { attribute: false }, width: { state: true }, tall: { state: true }, choosing: { state: true } };
   static override styles = [reset, figure, frame];
 
   declare legend: boolean;
@@ -27,6 +30,8 @@ export class Sequence extends Element {
   /** Packets that are told apart from the others. */
   declare signs: ReadonlySet<number> | undefined;
   declare width: number;
+  /** Lifelines are being chosen. */
+  declare choosing: boolean;
   /** Height of what is seen at once, px. */
   declare tall: number;
   readonly #diagram = new Diagram();
@@ -47,6 +52,7 @@ export class Sequence extends Element {
   constructor() {
     super();
     this.legend = false;
+    this.choosing = false;
     this.width = 0;
     this.tall = 0;
   }
@@ -82,6 +88,7 @@ export class Sequence extends Element {
           ${this.#figure(drawing, top, Math.min(bottom, height))}
         </div>
       </div>
+      ${this.choosing ? html`<tcp-lifelines .store=${store} .lives=${this.#lives()} @close=${this.#chosen}></tcp-lifelines>` : nothing}
       ${store.frames.length ? nothing : this.#empty()}
       ${this.legend ? legend(t, this.store.view.rules.length > 0) : nothing}`;
   }
@@ -110,10 +117,19 @@ export class Sequence extends Element {
     return {
       frames: store.frames, marks: store.marks, known: view.steps, list: store.list,
       step: view.step, now: store.clock, held: view.held, selected: face.selected, flow: store.flow,
-      foreseen: foreseen(store), order: columnOrder(view.nodes),
+      foreseen: foreseen(store), order: this.#lives(),
       letter: (flow) => view.flows[flow]?.letter ?? '', words: words(store, t, store.rules),
       width: this.width, zoom: face.zoom, listener: listening[0],
     };
+  }
+
+  /** Lifelines as they were chosen, or as there is room; what is looked at is always there. */
+  #lives(): readonly Life[] {
+    const { store } = this;
+    const { view, face } = store;
+    const flow = face.flow !== undefined || face.selected !== undefined ? view.flows[store.flow ?? -1] : undefined;
+    const wanted = [flow?.clientNode, flow?.serverNode].filter((id) => id != null);
+    return lifelines(view.nodes, choiceOf(store.kept['lifelines']), Math.max(2, Math.floor((this.width - 60) / ROOM_FOR_LIFE)), wanted);
   }
 
   #figure(drawing: Drawing, top: number, bottom: number): TemplateResult {
@@ -137,11 +153,11 @@ export class Sequence extends Element {
     const chosen = packet.frame === store.face.selected;
     const name = packetSentence(store, packet.frame, this.t);
     return svg`<g class=${this.signs?.has(packet.frame) ? `${packet.cls} differs` : packet.cls} id="packet-${packet.frame}" role="option" aria-selected=${chosen ? 'true' : 'false'}
-      aria-label=${name} data-frame=${packet.frame} @click=${() => this.#choose(packet.frame)}>
+      aria-label=${name} data-frame=${packet.frame} @click=${() => this.#select(packet.frame)}>
       <title>${name}</title><path class="hit" d=${packet.hit}></path>${packet.shapes.map(draw)}</g>`;
   }
 
-  #choose(selected: number): void {
+  #select(selected: number): void {
     const { store } = this;
     store.set({ selected, flow: undefined });
   }
@@ -153,22 +169,77 @@ export class Sequence extends Element {
     const { columns } = this.#diagram.scene;
     const queues = this.#diagram.scene.queues;
     const short = this.width < ROOM_FOR_NAME * columns.length;
+    const narrow = this.width - 54 < ROOM_FOR_ADDRESS * columns.length;
     const heads = columns.map((c, i) => {
+      const side: Record<string, string> = i === 0 ? { left: `${c.x}px`, 'text-align': 'left' } : i === columns.length - 1 && !queues
+        ? { right: `${this.width - c.x - c.width}px`, 'text-align': 'right' } : { left: `${c.x + c.width / 2}px`, transform: 'translateX(-50%)' };
+      const open = (): void => this.#choose(c.node);
+      if (c.folded) {
+        const names = c.folded.map((id) => nodeName(view.nodes.find((n) => n.id === id), t)).join(', ');
+        return html`<div ${place(side)}><button class="head" title=${names} aria-label=${t('sequence.folded', { n: c.folded.length, names })} @click=${open}>+${c.folded.length}</button><span class="sub">&nbsp;</span></div>`;
+      }
       const node = view.nodes.find((n) => n.id === c.node);
       const listener = node?.sockets.find((s) => s.listener);
       const letters = view.flows.filter((f) => f.clientNode === c.node).map((f) => f.letter);
-      const sub = listener ? listener.state : letters.length
-        ? t(letters.length > 1 ? 'sequence.connections' : 'sequence.connection', { letters: letters.slice(0, 8).join(', ') }) : '\u00a0';
+      const sub = listener ? listener.state : letters.length && !narrow
+        ? t(letters.length > 1 ? 'sequence.connections' : 'sequence.connection', { letters: letters.slice(0, 8).join(', ') }) : letters.length ? letters.slice(0, 4).join(' ') : '\u00a0';
       const addr = listener ? `${node?.addr ?? ''}${listener.local.slice(listener.local.lastIndexOf(':'))}` : node?.addr ?? '';
-      const side: Record<string, string> = i === 0 ? { left: `${c.x}px`, 'text-align': 'left' } : i === columns.length - 1 && !queues
-        ? { right: `${this.width - c.x - c.width}px`, 'text-align': 'right' } : { left: `${c.x + c.width / 2}px`, transform: 'translateX(-50%)' };
-      return html`<div ${place(side)}>${short ? nothing : html`<span class="name">${nodeName(node, t)}</span>`}<span class="addr">${addr}</span><span class="sub">${sub}</span></div>`;
+      const name = nodeName(node, t);
+      return html`<div data-life=${c.node} ${place(side)}><button class="head" title="${name} ${addr}" aria-label=${t('sequence.life', { name, addr })} aria-haspopup="dialog" @click=${open} @pointerdown=${(e: PointerEvent) => void this.#drag(e, c.node)} @keydown=${(e: KeyboardEvent) => void this.#key(e, c.node)}>${
+        short && !narrow && addr ? nothing : html`<span class="name ${narrow ? 'narrow' : ''}">${name}</span>`}${narrow || !addr ? nothing : html`<span class="addr">${addr}</span>`}</button><span class="sub">${sub}</span></div>`;
     });
     if (!queues) return heads;
     const half = queues.width / 2;
     return [...heads,
       html`<div class="sub" ${place({ left: `${queues.x}px`, top: '28px' })}>${t('sequence.syn')}</div>`,
       html`<div class="sub" ${place({ left: `${queues.x + half - 2}px`, top: '28px' })}>${t('sequence.accept')}</div>`];
+  }
+
+  /** What orders and folds lifelines is fetched when it is first wanted. */
+  async #late(): Promise<typeof Lifelines | undefined> {
+    try {
+      return await import('../lifelines/index.js');
+    } catch (thrown) {
+      this.store.attempt(() => {
+        throw new Error(this.t('shell.roomFailed', { why: thrown instanceof Error ? thrown.message : String(thrown) }));
+      });
+      return undefined;
+    }
+  }
+
+  #opener: number | undefined;
+  #choose(node: number): void {
+    this.#opener = node;
+    void this.#late().then((late) => (this.choosing = late !== undefined && !this.choosing));
+  }
+
+  readonly #chosen = (): void => {
+    this.choosing = false;
+    void this.updateComplete.then(() => this.#head(this.#opener)?.focus());
+  };
+
+  #head(node: number | undefined): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(`[data-life="${node}"] .head`) ?? this.renderRoot.querySelector<HTMLElement>('.head');
+  }
+
+  async #drag(e: PointerEvent, node: number): Promise<void> {
+    const { columns } = this.#diagram.scene;
+    const head = (e.currentTarget as HTMLElement).parentElement;
+    if (e.button === 0 && head && columns.length > 1) (await this.#late())?.drag(this.store, this.#lives(), columns, node, head, e.clientX);
+  }
+
+  /** Shift with an arrow key moves a lifeline, Delete folds it. */
+  async #key(e: KeyboardEvent, node: number): Promise<void> {
+    const by = e.shiftKey ? { ArrowLeft: -1, ArrowRight: 1 }[e.key] : undefined;
+    const fold = e.key === 'Delete' || e.key === 'Backspace';
+    if (by === undefined && !fold) return;
+    e.preventDefault();
+    e.stopPropagation();
+    const late = await this.#late();
+    if (by !== undefined) late?.move(this.store, this.#lives(), node, by);
+    else late?.fold(this.store, this.#lives(), node);
+    await this.updateComplete;
+    this.#head(node)?.focus();
   }
 
   #empty(): TemplateResult {
@@ -233,6 +304,13 @@ export class Sequence extends Element {
     e.preventDefault();
     perform(this.store, e.deltaY < 0 ? 'zoomIn' : 'zoomOut');
   };
+}
+
+/** What was chosen of the lifelines, as far as what was kept says so. */
+export function choiceOf(kept: unknown): Choice {
+  const names = (list: unknown): string[] | undefined => (Array.isArray(list) && list.every((n) => typeof n === 'string') ? list : undefined);
+  const { order, folded } = (typeof kept === 'object' && kept !== null ? kept : {}) as { order?: unknown; folded?: unknown };
+  return { order: names(order), folded: names(folded) };
 }
 
 customElements.define('tcp-sequence', Sequence);

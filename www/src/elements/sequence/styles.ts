@@ -5,6 +5,8 @@ export const figure = css`
   svg { display: block; overflow: visible; }
   text { font: var(--t1) var(--sans); fill: var(--ink2); }
   .band { fill: var(--wash); }
+  .folded { fill: none; stroke: var(--line); stroke-dasharray: 1.5 3; }
+  .inside .line { stroke-width: 1.5; }
   .axis { stroke: var(--line); fill: none; }
   .axis-label { font-family: var(--mono); }
   .fold { font-weight: 600; fill: var(--ink); }
@@ -93,6 +95,10 @@ export const frame = css`
   header .t { position: absolute; left: 0; width: 46px; top: 33px; text-align: right; font-family: var(--mono); color: var(--ink2); line-height: 16px; }
   header div { position: absolute; top: 8px; white-space: nowrap; text-align: center; line-height: 16px; }
   header .name { font: var(--t4) / 20px var(--serif); margin-right: 4px; }
+  header .head { height: 24px; min-width: 24px; margin: -2px 0; cursor: pointer; touch-action: none; }
+  header .head:hover { color: var(--you); }
+  header .name.narrow { font: var(--t1) / 20px var(--sans); margin: 0; display: inline-block; max-width: 76px; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+  header .dragged { z-index: 2; background: var(--paper); box-shadow: 0 0 0 1px var(--you); }
   header .addr { font: var(--t2) / 20px var(--mono); }
   header .sub { display: block; color: var(--ink3); line-height: 16px; }
   header .own { color: var(--ink); font-weight: 700; }

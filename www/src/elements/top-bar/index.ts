@@ -8,7 +8,7 @@ import { styles } from './styles.js';
 
 /** Actions of the menu; a gap is a line. */
 const MENU: readonly (ActionId | null)[] = [
-  'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'graphs', 'timelines', 'fork', 'compare', null, 'zoomIn', 'zoomOut', null,
+  'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'network', 'graphs', 'timelines', 'fork', 'compare', null, 'zoomIn', 'zoomOut', null,
   'share', 'pcapng', 'save', 'open', null, 'session', 'script', 'conformance', null, 'language', 'theme', 'keys', 'help',
 ];
 

@@ -1,0 +1,88 @@
+/** The network drawn, arranged and edited: what comes of it is a scenario that runs, is saved, and is opened again. */
+import { readFileSync } from 'node:fs';
+import { expect, open, test, type Page } from './support.js';
+
+const figure = (page: Page) => page.getByRole('region', { name: 'The network' });
+const node = (page: Page, name: string) => figure(page).getByRole('button', { name: new RegExp(`^\\w+ ${name}\\. `) });
+
+test('a frame is seen on its link; nodes are chosen and moved by the keyboard alone', async ({ page, site }) => {
+  await open(page, `${site}?scenario=accept-flow`);
+  await page.keyboard.press('p');
+  await page.keyboard.press('Shift+N');
+  await expect(figure(page).getByRole('listitem', { name: /SYN.*from Client to Server, in flight/ })).toHaveCount(1);
+  await page.keyboard.press('x');
+  await expect(figure(page).getByRole('listitem', { name: /SYN.*dropped by you/ })).toHaveCount(1);
+
+  const client = node(page, 'Client');
+  await client.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(node(page, 'Server')).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await expect(client).toBeFocused();
+  const before = (await client.boundingBox())!;
+  for (let i = 0; i < 6; i++) await page.keyboard.press('Shift+ArrowDown');
+  await expect.poll(async () => (await client.boundingBox())!.y).toBeGreaterThan(before.y + 20);
+  await page.keyboard.press('Enter');
+  await expect(client).toHaveAttribute('aria-pressed', 'true');
+  await expect(figure(page).getByText('10.0.0.1/24', { exact: true }).first()).toBeVisible();
+  // Where it was put is kept with the work.
+  const kept = (await client.boundingBox())!;
+  await page.keyboard.press('Shift+N');
+  await page.keyboard.press('Shift+N');
+  await expect.poll(async () => Math.abs((await client.boundingBox())!.y - kept.y)).toBeLessThan(2);
+});
+
+test('a host is added, linked and given an address; what is wrong is said at its field; the old work comes back by undo', async ({ page, site }) => {
+  test.slow();
+  await open(page, `${site}?scenario=accept-flow`);
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+N');
+  await figure(page).getByRole('button', { name: 'Edit' }).click();
+  await figure(page).getByLabel('Add a node').selectOption('router');
+  await figure(page).getByRole('textbox', { name: 'Name' }).fill('Gate');
+  await page.keyboard.press('Tab');
+  await figure(page).getByRole('textbox', { name: 'Addresses with prefix' }).fill('10.0.0/24');
+  await page.keyboard.press('Tab');
+  await expect(figure(page).getByRole('textbox', { name: 'Addresses with prefix' })).toHaveAccessibleDescription(/“10\.0\.0\/24” is not an address with a prefix length/);
+  await expect(figure(page).getByRole('button', { name: 'Begin with it' })).toBeDisabled();
+  await figure(page).getByRole('textbox', { name: 'Addresses with prefix' }).fill('10.0.0.9/24');
+  await page.keyboard.press('Tab');
+  await expect(figure(page).getByText('Nothing is wrong.')).toBeVisible();
+
+  // A link by the keyboard: from the node in hand to the one that is pressed next.
+  await figure(page).getByRole('button', { name: 'Link', exact: true }).click();
+  await node(page, 'Client').focus();
+  await page.keyboard.press('Enter');
+  await figure(page).getByRole('textbox', { name: 'Delay, ms' }).first().fill('7');
+  await page.keyboard.press('Tab');
+
+  // Saved as a file, before it is begun with.
+  const saving = page.waitForEvent('download');
+  await figure(page).getByRole('button', { name: 'Save' }).click();
+  const path = await (await saving).path();
+  const file = JSON.parse(readFileSync(path, 'utf8')) as { nodes: { name: string; at: number[] }[]; links: { delay_us: number }[] };
+  expect(file.nodes.map((n) => n.name)).toEqual(['Client', 'Server', 'Gate']);
+  expect(file.nodes.every((n) => n.at.length === 2)).toBe(true);
+  expect(file.links.at(-1)?.delay_us).toBe(7000);
+
+  await figure(page).getByRole('button', { name: 'Begin with it' }).click();
+  await expect(figure(page).getByText('3 nodes, 2 links')).toBeVisible();
+  await expect(page.getByRole('slider', { name: 'Step' })).toHaveAttribute('aria-valuetext', /^Step 0/);
+  await page.keyboard.press('ArrowRight');
+  // What was there before is not lost.
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(figure(page).getByText('2 nodes, 1 links')).toBeVisible();
+  await expect(page.getByRole('slider', { name: 'Step' })).toHaveAttribute('aria-valuetext', /^Step 4/);
+
+  // The file again, from disk.
+  await page.keyboard.press('ControlOrMeta+o');
+  await page.locator('tcp-dialogs input[type=file]').setInputFiles(path);
+  await page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
+  await expect(figure(page).getByText('3 nodes, 2 links')).toBeVisible();
+  await page.keyboard.press('ControlOrMeta+o');
+  await page.locator('tcp-dialogs input[type=file]').setInputFiles({ name: 'wrong.json', mimeType: 'application/json', buffer: Buffer.from(readFileSync(path, 'utf8').replace('10.0.0.9/24', '10.0.0.9.1/24')) });
+  await page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('nodes[2].interfaces[0].addresses[0]');
+  await page.keyboard.press('Escape');
+  await expect(figure(page).getByText('3 nodes, 2 links')).toBeVisible();
+});
