@@ -1,4 +1,4 @@
-/* A TUN device as a pipe: datagrams with their length in front (two octets, network order), stdin to the kernel and
+/* A TUN device (tun0, or the one that is named) as a pipe: datagrams with their length in front (two octets, network order), stdin to the kernel and
    the kernel to stdout. */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@ static int whole(int fd, unsigned char *to, size_t len) {
   return 1;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   int tun = open("/dev/net/tun", O_RDWR);
   struct ifreq wanted;
   struct pollfd p[2];
@@ -30,9 +30,9 @@ int main(void) {
 
   memset(&wanted, 0, sizeof wanted);
   wanted.ifr_flags = IFF_TUN | IFF_NO_PI;
-  strcpy(wanted.ifr_name, "tun0");
+  strncpy(wanted.ifr_name, argc > 1 ? argv[1] : "tun0", IFNAMSIZ - 1);
   if (tun < 0 || ioctl(tun, TUNSETIFF, &wanted) < 0) {
-    perror("tun0");
+    perror(wanted.ifr_name);
     return 1;
   }
   len = 0; /* the device is there */
