@@ -26,8 +26,8 @@ pub(crate) struct Ip {
     /// Addresses of ours that somebody else was heard to use, with the Ethernet address that did.
     conflicts: Sorted<IpAddr, Mac>,
     pub(crate) secret: Secret,
-    /// What was learned of the MTU of paths, and until when it is believed.
-    pub(crate) path_mtus: Sorted<IpAddr, (u16, Instant)>,
+    /// What was learned of the MTU of paths.
+    pub(crate) path_mtus: Sorted<IpAddr, PathMtu>,
 }
 
 #[derive(Clone, Debug)]
@@ -79,6 +79,18 @@ pub(crate) struct Route {
     /// Who takes the frame.
     pub(crate) hop: IpAddr,
     pub(crate) mtu: u16,
+    /// The path is narrower than `mtu` says: what goes there may be fragmented.
+    pub(crate) locked: bool,
+}
+
+/// What is known of a path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PathMtu {
+    pub(crate) mtu: u16,
+    /// A router named less than is believed (linux fnhe_mtu_locked).
+    pub(crate) locked: bool,
+    /// Until when it is believed.
+    pub(crate) until: Instant,
 }
 
 impl Ip {
@@ -238,8 +250,9 @@ impl Ip {
     #[inline]
     pub(crate) fn route(&self, dst: IpAddr) -> Option<Route> {
         let mut route = self.route_of_link(dst)?;
-        if let Some((mtu, _)) = self.path_mtus.get(&dst) {
-            route.mtu = route.mtu.min(*mtu);
+        if let Some(path) = self.path_mtus.get(&dst) {
+            route.mtu = route.mtu.min(path.mtu);
+            route.locked = path.locked;
         }
         Some(route)
     }
@@ -248,7 +261,7 @@ impl Ip {
     pub(crate) fn route_of_link(&self, dst: IpAddr) -> Option<Route> {
         let entry = self.routes.iter().find(|e| same_prefix(e.dst, dst, e.prefix))?;
         let mtu = self.ifaces.get(entry.iface)?.mtu;
-        Some(Route { iface: entry.iface, src: entry.src, hop: entry.via.unwrap_or(dst), mtu })
+        Some(Route { iface: entry.iface, src: entry.src, hop: entry.via.unwrap_or(dst), mtu, locked: false })
     }
     /// The interfaces with their addresses.
     pub(crate) fn interfaces(&self) -> Vec<crate::IfaceInfo> {

@@ -1,5 +1,6 @@
 //! What is known of the MTU of paths (RFC 1191, RFC 8201; linux fib_nh_exception).
 
+use crate::ip::PathMtu;
 use crate::sock::Kind;
 use crate::step::Step;
 use crate::{Host, SockId, TimerKey, rules};
@@ -16,29 +17,24 @@ impl Host {
     pub(crate) fn learn_path_mtu(&mut self, dst: IpAddr, mtu: u32, cx: &mut Step) -> u32 {
         let least = if dst.is_ipv4() { self.settings.network.min_pmtu } else { LEAST_V6 };
         // RFC 1191 §5 has a table for routers that do not say; the least of it will do.
-        let mtu = mtu.max(least);
+        let (locked, mtu) = (dst.is_ipv4() && mtu < least, mtu.max(least));
         let Some(route) = self.ip.route(dst).filter(|r| mtu < r.mtu.into()) else { return mtu };
         let until = cx.now + self.settings.network.mtu_expires;
         rule!(cx.r, rules::PATH_MTU_LEARNED, Act, dst, route.mtu, mtu, self.settings.network.mtu_expires);
-        self.ip.path_mtus.insert(dst, (mtu as u16, until));
+        self.ip.path_mtus.insert(dst, PathMtu { mtu: mtu as u16, locked, until });
         self.arm_path_mtus(cx);
         mtu
     }
 
     fn arm_path_mtus(&self, cx: &mut Step) {
-        let first = self.ip.path_mtus.values().map(|(_, until)| *until).min();
+        let first = self.ip.path_mtus.values().map(|path| path.until).min();
         cx.out.timers.push((TimerKey::PathMtu, first));
     }
 
     /// RFC 1191 §6.3: what was learned long ago is tried again. Connections go back to the MTU of the link.
     pub(crate) fn path_mtus_expire(&mut self, cx: &mut Step) {
-        let over: Vec<IpAddr> = self
-            .ip
-            .path_mtus
-            .iter()
-            .filter(|(_, (_, until))| *until <= cx.now)
-            .map(|(dst, _)| *dst)
-            .collect();
+        let over: Vec<IpAddr> =
+            self.ip.path_mtus.iter().filter(|(_, path)| path.until <= cx.now).map(|(dst, _)| *dst).collect();
         for dst in over {
             self.ip.path_mtus.remove(&dst);
             let Some(route) = self.ip.route(dst) else { continue };

@@ -224,7 +224,7 @@ fn transmit(
         let Some(addrs) = ip::Addrs::new(tuple.local, tuple.remote) else { break };
         let mut header = ip::Header::new(addrs, ip::TCP);
         (header.ttl, header.ecn, header.ident) = (settings.default_ttl, segment.ecn, sock.ip_ident);
-        header.dont_fragment = settings.network.no_pmtu_disc != 1;
+        header.dont_fragment = settings.network.no_pmtu_disc != 1 && !route.locked;
         if let Some(options) = &sock.options {
             header.ttl = options.ttl().unwrap_or(header.ttl);
             header.dscp = options.tos().unwrap_or(0) >> 2;

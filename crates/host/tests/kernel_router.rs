@@ -3,19 +3,20 @@
 //!
 //! Skipped, and said so, where there is no namespace, TUN device, gcc, `ip`, `ss` or (for translation) `nft` to be had.
 
+#[path = "kernel/device.rs"]
+#[allow(dead_code)]
+mod device;
 mod lone;
 #[path = "kernel/patience.rs"]
 #[allow(dead_code)]
 mod patience;
 
 use bytes::Bytes;
+use device::{Device, framed, sh};
 use host::{NatConfig, PortForward, Unsolicited};
 use lone::{INSIDE, Lone, OUTSIDE, about, datagram, echo, fragments, line, segment};
 use patience::in_a_namespace;
-use std::io::{BufReader, Read, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Command;
 use std::time::Duration;
 use wire::ethernet;
 use wire::tcp::Flags;
@@ -23,69 +24,6 @@ use wire::tcp::Flags;
 const SYN_ACK: Flags = Flags(Flags::SYN.0 | Flags::ACK.0);
 const FIN_ACK: Flags = Flags(Flags::FIN.0 | Flags::ACK.0);
 const RST_ACK: Flags = Flags(Flags::RST.0 | Flags::ACK.0);
-
-fn sh(command: &str) -> String {
-    let out = Command::new("sh").args(["-c", command]).output().expect("a shell");
-    assert!(out.status.success(), "{command}: {}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8_lossy(&out.stdout).into_owned()
-}
-
-/// A TUN device of the kernel's, as a pipe.
-struct Device {
-    relay: Child,
-    datagrams: Receiver<Vec<u8>>,
-}
-
-impl Drop for Device {
-    fn drop(&mut self) {
-        _ = self.relay.kill();
-        _ = self.relay.wait();
-    }
-}
-
-impl Device {
-    fn new(name: &str) -> Device {
-        let exe =
-            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("relay-{}-{name}", std::process::id()));
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kernel/relay.c");
-        sh(&format!("gcc -O1 -o '{}' '{source}'", exe.display()));
-        let mut command = Command::new(&exe);
-        let mut relay =
-            command.arg(name).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it was just made");
-        let mut from = BufReader::new(relay.stdout.take().expect("a pipe"));
-        let (to, datagrams) = channel();
-        std::thread::spawn(move || {
-            let mut len = [0; 2];
-            while from.read_exact(&mut len).is_ok() {
-                let mut datagram = vec![0; u16::from_be_bytes(len).into()];
-                if from.read_exact(&mut datagram).is_err() || to.send(datagram).is_err() {
-                    return;
-                }
-            }
-        });
-        let device = Device { relay, datagrams };
-        device.datagrams.recv_timeout(Duration::from_secs(5)).expect("a TUN device");
-        _ = std::fs::remove_file(&exe);
-        device
-    }
-    fn put(&mut self, frame: &Bytes) {
-        let datagram = &frame[ethernet::LEN..];
-        let to = self.relay.stdin.as_mut().expect("a pipe");
-        to.write_all(&(datagram.len() as u16).to_be_bytes()).expect("the relay reads");
-        to.write_all(datagram).expect("the relay reads");
-        to.flush().expect("the relay reads");
-    }
-    /// The next datagram that is not the kernel's own (it looks for routers and groups).
-    fn next(&self, patience: Duration) -> Option<Vec<u8>> {
-        loop {
-            let datagram = self.datagrams.recv_timeout(patience).ok()?;
-            let own = datagram[0] >> 4 == 6 && (datagram[24] == 0xff || datagram[6] == 0);
-            if !own {
-                return Some(datagram);
-            }
-        }
-    }
-}
 
 /// What must be the same: all octets, but the identification of what a host makes itself, and the checksum that covers it.
 fn blank(mut datagram: Vec<u8>) -> Vec<u8> {
@@ -95,14 +33,6 @@ fn blank(mut datagram: Vec<u8>) -> Vec<u8> {
         datagram[10..12].fill(0);
     }
     datagram
-}
-
-fn framed(datagram: &[u8]) -> Bytes {
-    let ethertype = if datagram[0] >> 4 == 4 { ethernet::IPV4 } else { ethernet::IPV6 };
-    let mut frame = vec![2; 12];
-    frame.extend(ethertype.to_be_bytes());
-    frame.extend_from_slice(datagram);
-    frame.into()
 }
 
 /// What comes in, where, and what it is to show.
