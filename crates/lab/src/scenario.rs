@@ -96,7 +96,10 @@ shipped!(
     "wrong-mask",
     "no-gateway",
     "gateway-outside",
-    "duplicate-address"
+    "duplicate-address",
+    "dns-look-up",
+    "dns-over-tcp",
+    "no-dns"
 );
 
 macro_rules! programs {
@@ -109,6 +112,7 @@ macro_rules! programs {
 }
 programs!(
     "count.c",
+    "dns-server.c",
     "echo-client.c",
     "echo-epoll.c",
     "echo-fork.c",
@@ -123,6 +127,7 @@ programs!(
     "hoards.c",
     "http-client.c",
     "http-server.c",
+    "look-up.c",
     "loops.c",
     "never-accepts.c",
     "never-reads.c",
