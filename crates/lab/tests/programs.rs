@@ -27,7 +27,8 @@ fn gcc_takes_the_programs_of_every_scenario() {
                 format!("{HEADERS}int main(void) {{\n{body}\n}}\n")
             };
             let mut gcc = Command::new("gcc")
-                .args(["-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-x", "c", "-"])
+                .args(["-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-x", "c"])
+                .args(["-I", concat!(env!("CARGO_MANIFEST_DIR"), "/../host/programs/include"), "-"])
                 .stdin(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
