@@ -16,6 +16,7 @@ const TABLE: readonly (readonly [string, Stage | 'then' | 'call' | 'sender'])[] 
   ['host.ip.', 'ip'], ['host.icmp.', 'ip'], ['host.udp.', 'ip'], ['host.ip.route_missing', 'sender'], ['host.ip.neighbour_unknown', 'sender'],
   ['host.fragment.', 'ip'], ['host.fragment.cut', 'sender'], ['host.forward.', 'ip'], ['host.path_mtu.', 'ip'], ['host.nat.', 'ip'], ['host.nd.', 'ip'], ['host.dad.', 'ip'],
   ['host.neigh.', 'link'], ...['asked', 'probed', 'held', 'incomplete', 'queue_full', 'delay', 'failed'].map((id) => [`host.neigh.${id}`, 'sender'] as const),
+  ['host.route.', 'call'], ['host.ip.address_withheld', 'call'], ['host.ip.gateway_refused', 'sender'], ['host.raw.', 'link'],
   ['host.tcp.', 'checksum'],
   ['host.lookup.', 'lookup'], ['tcp.closed.', 'lookup'],
   ['host.listen.', 'meets'], ['host.cookie.', 'meets'], ['host.fast_open.', 'meets'], ['host.fast_open.deferred', 'call'], ['tcp.', 'meets'],
