@@ -99,7 +99,9 @@ shipped!(
     "duplicate-address",
     "dns-look-up",
     "dns-over-tcp",
-    "no-dns"
+    "no-dns",
+    "hole-punching",
+    "hole-punching-symmetric"
 );
 
 macro_rules! programs {
@@ -134,6 +136,8 @@ programs!(
     "patient-client.c",
     "pop3-client.c",
     "pop3-server.c",
+    "punch.c",
+    "rendezvous.c",
     "rlogin-client.c",
     "rlogin-server.c",
     "rpc-client.c",
