@@ -147,3 +147,32 @@ fn only_what_the_state_of_a_descriptor_allows_is_offered() {
     assert_eq!((usage.usage.as_str(), usage.from), ("recv(sockfd, len, [flags])", 11));
     assert_eq!(usage.items[0].text, "MSG_PEEK)");
 }
+
+#[test]
+fn datagrams_by_hand() {
+    let mut s = at_rest();
+    for (node, line, said) in [
+        (1, "socket(AF_INET, SOCK_DGRAM)", "socket(AF_INET, SOCK_DGRAM, 0) = 3"),
+        (1, "bind(3, \"0.0.0.0\", 7)", "bind(3, {AF_INET, htons(7), 0.0.0.0}, 16) = 0"),
+        (1, "recvfrom(3, 64)", "recvfrom(3, …, 64, 0, …, …) …"),
+        (0, "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP)", "socket(AF_INET, SOCK_DGRAM, 0) = 3"),
+        (
+            0,
+            "sendto(3, \"hi\", 0, \"10.0.0.2\", 7)",
+            "sendto(3, \"hi\", 2, 0, {AF_INET, htons(7), 10.0.0.2}, 16) = 2",
+        ),
+        (0, "socket(AF_INET, SOCK_DGRAM, IPPROTO_TCP)", "EPROTONOSUPPORT"),
+    ] {
+        let got = type_at(&mut s, node, line);
+        assert!(got == said || said.starts_with('E') && got.contains(said), "{line}: {got}");
+    }
+    while s.step() {}
+    let log = s.log(Some(1), 10);
+    let last = log.last().expect("a line").text.clone();
+    assert!(last.starts_with("<... recvfrom resumed>\"hi\", 64, 0, {AF_INET, htons("), "{last}");
+    assert!(last.ends_with(" = 2"), "{last}");
+    let sockets = s.ask(1, "ss -uan").unwrap().expect("an answer");
+    assert!(sockets.lines().nth(1).is_some_and(|l| l.starts_with("UNCONN")), "{sockets}");
+    let all = s.ask(1, "ss -an").unwrap().expect("an answer");
+    assert!(all.starts_with("Netid State") && all.contains("udp   UNCONN"), "{all}");
+}

@@ -28,6 +28,7 @@ pub(crate) use resolve::Names;
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
+pub use sys::socket;
 use types::{Ty, Types};
 
 /// What is wrong with a program's text, and where.

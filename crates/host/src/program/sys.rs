@@ -44,8 +44,11 @@ const POLLFD: i64 = 8;
 const REVENTS: i64 = 6;
 /// `sizeof (struct epoll_event)`
 const EPOLL_EVENT: i64 = 12;
-/// socket(2).
-fn socket(domain: i64, kind: i64, protocol: i64) -> Result<Call, &'static str> {
+/// The call that socket(2) comes to with these numbers of the system's headers.
+///
+/// # Errors
+/// EAFNOSUPPORT, EPROTONOSUPPORT.
+pub fn socket(domain: i64, kind: i64, protocol: i64) -> Result<Call, &'static str> {
     let nonblocking = kind & O_NONBLOCK != 0;
     let what = match (domain, kind & !(O_NONBLOCK | SOCK_CLOEXEC), protocol) {
         (AF_INET, SOCK_STREAM, 0 | 6) if nonblocking => return Ok(Call::NonblockingSocket),

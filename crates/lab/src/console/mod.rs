@@ -74,7 +74,14 @@ impl<'a> Reader<'a> {
             "accept4" => Call::Accept4 { fd: self.fd()?, nonblocking: self.int()? != 0, peer: false },
             "read" => Call::Read { fd: self.fd()?, len: self.int()? as usize },
             "write" => Call::Write { fd: self.fd()?, data: self.text()? },
+            "recvfrom" => {
+                Call::RecvFrom { fd: self.fd()?, len: self.int()? as usize, flags: self.recv_flags()? }
+            }
             "recv" => Call::Recv { fd: self.fd()?, len: self.int()? as usize, flags: self.recv_flags()? },
+            "sendto" => {
+                let (fd, data, flags) = (self.fd()?, self.text()?, self.send_flags()?);
+                Call::Send { fd, data, flags, to: Some(self.address()?) }
+            }
             "send" => Call::Send {
                 fd: self.fd()?,
                 data: self.text()?,
@@ -120,11 +127,15 @@ impl<'a> Reader<'a> {
     }
 
     fn socket(&mut self) -> Result<Call> {
-        self.optional()?;
-        let nonblocking = constant("SOCK_NONBLOCK").unwrap_or(0);
+        let number = |name| constant(name).unwrap_or(0);
+        let domain = self.optional()?.unwrap_or(number("AF_INET"));
+        let at = self.column();
         let kind = self.optional()?.unwrap_or(0);
-        self.optional()?;
-        Ok(if kind & nonblocking != 0 { Call::NonblockingSocket } else { Call::Socket })
+        // `socket(AF_INET, SOCK_NONBLOCK)` is a stream's.
+        let kind = if kind & 0xf == 0 { kind | number("SOCK_STREAM") } else { kind };
+        let protocol = self.optional()?.unwrap_or(0);
+        host::program::socket(domain, kind, protocol)
+            .map_err(|errno| self.wrong(at, errno, "SOCK_STREAM, SOCK_DGRAM, SOCK_RAW"))
     }
 
     fn fcntl(&mut self) -> Result<Call> {

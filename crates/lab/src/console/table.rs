@@ -53,11 +53,14 @@ pub enum Suits {
     Connection,
     /// A connection that may still send.
     Sender,
+    /// A socket without connections.
+    Datagrams,
 }
 
 impl Suits {
     /// Whether the call makes sense on this socket now.
     pub fn fits(self, s: &SocketInfo) -> bool {
+        let stream = s.netid == "tcp";
         let fresh = s.listener.is_none() && s.state == State::Closed && s.remote.is_none();
         match self {
             Suits::None => false,
@@ -65,8 +68,12 @@ impl Suits {
             Suits::Unbound => fresh && s.local.is_none(),
             Suits::Fresh => fresh,
             Suits::Listener => s.listener.is_some(),
-            Suits::Connection => s.remote.is_some(),
-            Suits::Sender => matches!(s.state, State::Established | State::CloseWait | State::SynSent),
+            Suits::Connection => !stream || s.remote.is_some(),
+            Suits::Datagrams => !stream,
+            Suits::Sender => {
+                matches!(s.state, State::Established | State::CloseWait | State::SynSent)
+                    || !stream && s.remote.is_some()
+            }
         }
     }
 }
@@ -121,9 +128,9 @@ pub const CALLS: &[Signature] = &[
     Signature {
         name: "socket",
         params: &[
-            may("domain", Kind::Names(&["AF_INET"])),
-            may("type", Kind::Names(&["SOCK_STREAM", "SOCK_NONBLOCK"])),
-            may("protocol", Kind::Names(&["IPPROTO_TCP"])),
+            may("domain", Kind::Names(&["AF_INET", "AF_PACKET"])),
+            may("type", Kind::Names(&["SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_NONBLOCK"])),
+            may("protocol", Kind::Names(&["IPPROTO_TCP", "IPPROTO_UDP", "IPPROTO_ICMP", "IPPROTO_RAW"])),
         ],
         suits: Suits::None,
     },
@@ -148,6 +155,8 @@ pub const CALLS: &[Signature] = &[
         params: &[FD, BUF, may("flags", SEND), may("addr", Kind::Address)],
         suits: Suits::Sender,
     },
+    Signature { name: "sendto", params: &[FD, BUF, needs("flags", SEND), ADDR], suits: Suits::Datagrams },
+    Signature { name: "recvfrom", params: &[FD, LEN, may("flags", RECV)], suits: Suits::Datagrams },
     Signature {
         name: "shutdown",
         params: &[FD, needs("how", Kind::Names(&["SHUT_WR", "SHUT_RD", "SHUT_RDWR"]))],
