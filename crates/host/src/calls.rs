@@ -28,6 +28,7 @@ impl Host {
             Call::EpollCreate => return self.sys_epoll_create(pid, cx),
             Call::Sleep { .. } if progress.timed_out => return OK,
             Call::Sleep { time } => return Try::Sleep(cx.now + time),
+            Call::ClockGetTime => return Try::Done(0, timespec(cx.now)),
             Call::Poll { ref fds, timeout } => return self.sys_poll(pid, fds, timeout, progress, cx),
             Call::IgnoreSigpipe { on } => return self.ignore_sigpipe(pid, on),
             Call::Fork => return self.sys_fork(pid, cx),
@@ -132,6 +133,7 @@ impl Host {
             | Call::DatagramSocket { .. }
             | Call::EpollCreate
             | Call::Sleep { .. }
+            | Call::ClockGetTime
             | Call::Poll { .. }
             | Call::Fork
             | Call::WaitPid { .. }
@@ -469,6 +471,12 @@ impl Host {
             }
         }
     }
+}
+
+/// A `struct timespec`: seconds and nanoseconds, 64 bits each, little-endian.
+fn timespec(at: tcp::time::Instant) -> Bytes {
+    let halves = [at.0 / 1_000_000_000, at.0 % 1_000_000_000];
+    Bytes::from(halves.map(u64::to_le_bytes).concat())
 }
 
 /// Calls that an epoll descriptor takes.

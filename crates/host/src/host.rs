@@ -238,6 +238,10 @@ impl Host {
     pub fn lines_ahead(&self, pid: Pid) -> Vec<u32> {
         self.processes.get(&pid).map_or_else(Vec::new, |p| p.ahead())
     }
+    /// Paths whose MTU it has learned: where to, octets, until when that is believed.
+    pub fn path_mtus(&self) -> impl Iterator<Item = (IpAddr, u16, Instant)> {
+        self.ip.path_mtus.iter().map(|(dst, path)| (*dst, path.mtu, path.until))
+    }
     /// Connections that it tracks, as `conntrack -L` lists them; `None` where it does not translate.
     pub fn tracked(&self) -> Option<impl Iterator<Item = &crate::TrackedEntry>> {
         self.nat.as_ref().map(|n| n.entries())

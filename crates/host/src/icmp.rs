@@ -99,6 +99,14 @@ impl Host {
             (Says::Unreachable(errno, _), Some(quoted)) if quoted.protocol == ip::UDP => {
                 self.udp_error(errno, &quoted, cx)
             }
+            (Says::TooBig(mtu), Some(quoted)) if quoted.protocol == ip::UDP => {
+                let remote = SocketAddr::new(quoted.addrs.dst(), quoted.dst_port);
+                let local = SocketAddr::new(quoted.addrs.src(), quoted.src_port);
+                if self.udp_socket(local, remote).is_some() {
+                    self.learn_path_mtu(remote.ip(), mtu, cx);
+                }
+                Ok(())
+            }
             (Says::Nothing, _) | (_, None) => {
                 rule!(cx.r, rules::ICMP_IGNORED, Drop, message.kind, message.code);
                 Err(Refused::new(&rules::ICMP_IGNORED, message.kind.into(), message.code.into()))

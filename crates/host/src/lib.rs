@@ -249,6 +249,8 @@ pub enum Call {
     Sleep {
         time: Duration,
     },
+    /// clock_gettime(2): time since the world began, whatever the clock. The result's octets are a `struct timespec`.
+    ClockGetTime,
 }
 
 /// A socket that is no connection's.

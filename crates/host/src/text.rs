@@ -15,6 +15,7 @@ pub static CALLS: &[&str] = &[
     "accept",
     "accept4",
     "bind",
+    "clock_gettime",
     "close",
     "connect",
     "dup",
@@ -73,6 +74,7 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::SetNonblocking { .. } | Call::GetFlags { .. } => "fcntl",
         Call::IgnoreSigpipe { .. } | Call::IgnoreSigchld { .. } => "signal",
         Call::Sleep { .. } => "usleep",
+        Call::ClockGetTime => "clock_gettime",
     }
 }
 
@@ -84,6 +86,7 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
         | Call::DatagramSocket { .. }
         | Call::EpollCreate
         | Call::Sleep { .. }
+        | Call::ClockGetTime
         | Call::Poll { .. }
         | Call::Fork
         | Call::WaitPid { .. }
@@ -277,6 +280,7 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
         Call::IgnoreSigpipe { on } => format!("signal(SIGPIPE, {})", if *on { "SIG_IGN" } else { "SIG_DFL" }),
         Call::IgnoreSigchld { on } => format!("signal(SIGCHLD, {})", if *on { "SIG_IGN" } else { "SIG_DFL" }),
         Call::Sleep { time } => format!("usleep({})", time.as_micros()),
+        Call::ClockGetTime => "clock_gettime(CLOCK_MONOTONIC, …)".into(),
     }
 }
 

@@ -57,7 +57,7 @@ impl Host {
 
     /// The socket for a datagram: one that is connected to its sender before one that is not, one bound to the address before
     /// one bound to any; of equals the last (linux `compute_score`).
-    fn udp_socket(&self, to: SocketAddr, from: SocketAddr) -> Option<SockId> {
+    pub(crate) fn udp_socket(&self, to: SocketAddr, from: SocketAddr) -> Option<SockId> {
         let score = |id: &SockId| {
             let sock = self.socks.get(*id)?;
             let local = sock.local?.ip();

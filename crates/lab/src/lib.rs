@@ -39,6 +39,7 @@ mod tcb;
 mod timeline;
 pub mod topology;
 mod trace;
+mod tracked;
 mod translation;
 mod undo;
 pub mod view;

@@ -1,7 +1,9 @@
 //! A machine's place in the network as a face shows it, and as ip(8), arp(8) and bridge(8) write it.
 
 use crate::session::Session;
-use crate::view::{AddressView, InterfaceView, LearnedView, NeighbourView, NetworkView, RouteView};
+use crate::view::{
+    AddressView, InterfaceView, LearnedView, NeighbourView, NetworkView, PathMtuView, RouteView,
+};
 use host::{Host, NeighbourInfo, RouteInfo};
 use net::{NodeId, World};
 use std::fmt::Write;
@@ -54,6 +56,8 @@ impl Session {
             neighbours: host.neighbours().iter().map(neighbour).collect(),
             dns: config.dns.iter().map(ToString::to_string).collect(),
             learned: self.learned(id, before),
+            tracked: self.tracked(id, host, before),
+            path_mtus: host.path_mtus().map(path_mtu).collect(),
         }
     }
 
@@ -70,6 +74,10 @@ impl Session {
         };
         bridge.table(self.world.now()).map(view).collect()
     }
+}
+
+fn path_mtu((destination, mtu, until): (std::net::IpAddr, u16, Instant)) -> PathMtuView {
+    PathMtuView { destination: destination.to_string(), mtu: mtu.into(), until: until.0 as f64 }
 }
 
 /// `default` or `10.0.0.0/24`.

@@ -86,6 +86,8 @@ shipped!(
     "rlogin",
     "rpc",
     "gone-wrong",
+    "ping",
+    "traceroute",
     "pmtu-discovery",
     "pmtu-black-hole",
     "nat-client",
@@ -134,6 +136,7 @@ programs!(
     "never-accepts.c",
     "never-reads.c",
     "patient-client.c",
+    "ping.c",
     "pop3-client.c",
     "pop3-server.c",
     "punch.c",
@@ -143,7 +146,8 @@ programs!(
     "rpc-client.c",
     "rpc-server.c",
     "smtp-client.c",
-    "smtp-server.c"
+    "smtp-server.c",
+    "traceroute.c"
 );
 #[cfg(not(feature = "library"))]
 #[allow(missing_docs)]

@@ -114,6 +114,40 @@ pub struct NetworkView {
     dns: Vec<String>,
     /// The table of a switch.
     learned: Vec<LearnedView>,
+    /// The table of a translator, in the order in which entries began.
+    tracked: Vec<TrackedView>,
+    /// What was learned of the MTU of paths.
+    path_mtus: Vec<PathMtuView>,
+}
+/// A connection that a translator tracks.
+pub struct TrackedView {
+    /// `tcp`, `udp`, `icmp`.
+    protocol: String,
+    /// As conntrack(8) has it; empty where it is not TCP.
+    state: String,
+    /// The state before this step, where it was another.
+    was: Option<String>,
+    /// As its first packet came in: `192.168.1.10:40000`; of an echo the port is its identifier.
+    source: String,
+    destination: String,
+    /// As it left.
+    source_after: String,
+    destination_after: String,
+    /// Something came back.
+    replied: bool,
+    assured: bool,
+    /// Packets, the first one's way and back.
+    packets: [f64; 2],
+    /// When it is forgotten, unless another packet passes.
+    until: f64,
+    changed: bool,
+}
+/// What a host knows of the way to another.
+pub struct PathMtuView {
+    destination: String,
+    /// Octets.
+    mtu: u32,
+    until: f64,
 }
 /// An interface; of a switch or hub, a port.
 pub struct InterfaceView {

@@ -195,3 +195,61 @@ fn a_forwarded_port_leads_to_the_server_inside() {
         ]
     );
 }
+
+#[test]
+fn an_echo_goes_over_three_routers_and_back() {
+    let mut s = Session::new("ping", None).unwrap();
+    let v = at(&mut s, 10.0);
+    let said = output(&v, node(&s, "Client"));
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 5);
+    assert!(lines[0].starts_with("64 octets from 10.0.3.80: icmp_seq=1 time="), "{said}");
+    // 2 × (0.25 + 4 + 9 + 0.25) ms, and the time on the wires.
+    assert!(lines[1..4].iter().all(|l| l.contains(" time=27.")), "{said}");
+    assert_eq!(lines[4], "4 packets transmitted, 4 received");
+    for router in ["R1", "R2", "R3"] {
+        assert_eq!(counter(&s, router, "IpForwDatagrams"), 8);
+    }
+}
+
+#[test]
+fn traceroute_names_the_routers_on_the_way() {
+    let mut s = Session::new("traceroute", None).unwrap();
+    let v = at(&mut s, 30.0);
+    let said = output(&v, node(&s, "Client"));
+    let hops: Vec<String> =
+        said.lines().map(|l| l.split("  ").take(2).collect::<Vec<_>>().join(" ").trim().to_owned()).collect();
+    assert_eq!(hops, ["1 10.0.0.1", "2 10.0.1.2", "3 10.0.2.3", "4 10.0.3.80"], "{said}");
+    assert_eq!(said.matches(" ms").count(), 12, "{said}");
+    let told =
+        |router: &str| sent(&s, &[router]).iter().filter(|l| l.contains("10.0.0.10 icmp 11/0")).count();
+    assert_eq!((told("R3"), told("R2"), told("R1")), (3, 6, 9), "its own, and those that it passes on");
+    for router in ["R1", "R2", "R3"] {
+        assert_eq!(counter(&s, router, "IcmpOutTimeExcds"), 3);
+    }
+    assert_eq!(counter(&s, "Server", "UdpNoPorts"), 3);
+}
+
+#[test]
+fn the_table_of_a_nat_is_there_to_watch() {
+    let mut s = Session::new("nat-client", None).unwrap();
+    let v = at(&mut s, 0.04);
+    let nat = node(&s, "NAT");
+    let row = &v.nodes[nat].network.tracked[0];
+    assert_eq!(
+        [&row.source, &row.source_after, &row.destination, &row.destination_after, &row.state],
+        ["192.168.1.10:40000", "203.0.113.7:40000", "198.51.100.80:80", "198.51.100.80:80", "ESTABLISHED"]
+    );
+    let said = s.ask(nat as u32, "conntrack -L").unwrap().unwrap();
+    assert!(
+        said.starts_with(
+            "tcp      6 431999 ESTABLISHED src=192.168.1.10 dst=198.51.100.80 sport=40000 dport=80 \
+             src=198.51.100.80 dst=203.0.113.7 sport=80 dport=40000 [ASSURED] mark=0 use=1\n"
+        ),
+        "{said}"
+    );
+    let mut s = Session::new("pmtu-discovery", None).unwrap();
+    let v = at(&mut s, 1.0);
+    let learned = &v.nodes[node(&s, "Server")].network.path_mtus[0];
+    assert_eq!((learned.destination.as_str(), learned.mtu), ("10.0.0.10", 1400));
+}

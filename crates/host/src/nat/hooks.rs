@@ -147,12 +147,13 @@ impl Host {
 
     /// A socket of this host waits for it.
     fn expected(&self, seen: &Seen) -> bool {
-        let Tuple { src, dst, src_port, dst_port, protocol } = seen.tuple;
+        let Tuple { src: from, dst: to, src_port, dst_port, protocol } = seen.tuple;
         let tuple =
-            FourTuple { local: dst.into(), remote: src.into(), local_port: dst_port, remote_port: src_port };
+            FourTuple { local: to.into(), remote: from.into(), local_port: dst_port, remote_port: src_port };
         match protocol {
             ip::TCP => self.tuples.get(&tuple).is_some(),
             ip::ICMP => seen.answers,
+            ip::UDP => self.udp_socket(dst(&seen.tuple), src(&seen.tuple)).is_some(),
             _ => false,
         }
     }

@@ -22,6 +22,7 @@ struct iphdr {
 };
 struct pollfd { int fd; short events; short revents; };
 struct linger { int l_onoff; int l_linger; };
+struct timespec { long tv_sec; long tv_nsec; };
 struct timeval { long tv_sec; long tv_usec; };
 union epoll_data { void *ptr; int fd; unsigned int u32; unsigned long u64; };
 struct tcp_info {
@@ -120,6 +121,7 @@ builtins! { Sys SYS:
     EpollCtl "int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)";
     EpollWait "int epoll_wait(int epfd, struct epoll_event *events, int most, int timeout)";
     Usleep "int usleep(useconds_t microseconds)";
+    ClockGetTime "int clock_gettime(int clock, struct timespec *now)";
     Sleep "unsigned int sleep(unsigned int seconds)";
     Fcntl "int fcntl(int fd, int cmd, ...)";
     Dup "int dup(int fd)";
@@ -220,7 +222,7 @@ const POINTERS: [(&str, i64); 6] =
     [("NULL", 0), ("SIG_DFL", 0), ("SIG_IGN", 1), ("stdin", 0), ("stdout", 1), ("stderr", 2)];
 
 /// Names that stand for a number; those of socket options stand in [`sockopt::TABLE`], those of errno in [`ERRNOS`].
-const NUMBERS: [(&str, i64); 132] = [
+const NUMBERS: [(&str, i64); 136] = [
     ("AF_PACKET", AF_PACKET),
     ("PF_PACKET", AF_PACKET),
     ("IPPROTO_ICMP", 1),
@@ -247,6 +249,10 @@ const NUMBERS: [(&str, i64); 132] = [
     ("ICMP_ECHO", 8),
     ("ICMP_ECHOREPLY", 0),
     ("ICMP_TIME_EXCEEDED", 11),
+    ("ICMP_DEST_UNREACH", 3),
+    ("ICMP_PORT_UNREACH", 3),
+    ("CLOCK_REALTIME", 0),
+    ("CLOCK_MONOTONIC", 1),
     ("INADDR_BROADCAST", 0xffff_ffff),
     ("SOCK_DGRAM", SOCK_DGRAM),
     ("SOCK_RAW", SOCK_RAW),

@@ -64,6 +64,8 @@ pub fn socket(domain: i64, kind: i64, protocol: i64) -> Result<Call, &'static st
     Ok(Call::DatagramSocket { what, nonblocking })
 }
 
+/// `sizeof (struct timespec)`
+const TIMESPEC: i64 = 16;
 /// `sizeof (struct sockaddr_ll)`
 const SOCKADDR_LL: usize = 20;
 /// `sizeof (struct sockaddr_in)`
@@ -190,6 +192,10 @@ impl Machine {
             }
             Sys::Usleep => Call::Sleep { time: Duration::from_micros(lowest(arg(0))) },
             Sys::Sleep => Call::Sleep { time: Duration::from_secs(lowest(arg(0))) },
+            Sys::ClockGetTime => {
+                self.read_into(code, arg(1), TIMESPEC)?;
+                Call::ClockGetTime
+            }
             Sys::Fcntl => match arg(1) {
                 F_GETFL => Call::GetFlags { fd },
                 F_SETFL => Call::SetNonblocking { fd, on: arg(2) & O_NONBLOCK != 0 },

@@ -4,6 +4,7 @@ use crate::commands::node_id;
 use crate::error::{Result, error, num};
 use crate::network;
 use crate::session::Session;
+use crate::tracked::conntrack;
 use host::{Host, SocketInfo};
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ pub const SHELL_COMMANDS: &[(&str, &str)] = &[
     ("ip route", "routes, and those that were refused"),
     ("ip neigh", "neighbours and their states"),
     ("arp -n", "neighbours of IPv4"),
+    ("conntrack -L", "connections that a NAT tracks, with what they become"),
     ("bridge fdb", "where a switch has seen which address"),
 ];
 
@@ -45,6 +47,7 @@ impl Session {
             ["ps", ..] => Some(ps(host)),
             ["ifconfig", ..] => Some(network::addresses(host)),
             ["ip", rest @ ..] => network::ip(host, rest),
+            ["conntrack", ..] => Some(conntrack(host, now)),
             ["arp", ..] => Some(network::arp(host)),
             ["bridge", ..] => Some(network::forwarding(&self.world, node_id(node)?, host, now)),
             _ => None,
