@@ -109,7 +109,8 @@ impl Host {
     fn part_arrives(&mut self, iface: usize, frame: Bytes, cx: &mut Step) -> Result<(), Refused> {
         let Some(seen) = frame.get(ethernet::LEN..).and_then(datagram::view) else { return Ok(()) };
         let dst = seen.addrs.dst();
-        if !self.ip.is_ours(dst) && !(self.nat.is_some() && dst.is_ipv4()) {
+        let takes = self.ip.is_ours(dst) || self.nat.is_some() && dst.is_ipv4();
+        if !takes {
             if !self.check_ends(seen.addrs.src(), dst, seen.ttl, cx)? {
                 return self.forward(Passing { iface, came: frame.clone(), frame, tracked: None }, cx);
             }

@@ -66,7 +66,7 @@ impl Host {
         let probes = self.settings.dad_transmits;
         if probes > 0 {
             for (iface, addr) in self.ip.resolved_addresses() {
-                if let IpAddr::V6(_) = addr {
+                if addr.is_ipv6() {
                     let key = FourTuple { local: addr, remote: addr, local_port: 0, remote_port: 0 };
                     let chance = u64::from(self.secret.word(Use::DadDelay, &key, 0));
                     let at = cx.now + Duration((chance * MAX_RTR_SOLICITATION_DELAY) >> 32);
