@@ -56,6 +56,8 @@ pub struct Host {
     pub(crate) next_port: u32,
     /// Connections begun, for ISNs as 4.3BSD made them.
     pub(crate) connections: u32,
+    /// What chance added to the ISNs of all of them, where chance does.
+    pub(crate) isn_chance: u32,
     /// Identification of the datagram before, of those that may be fragmented.
     pub(crate) next_ident: u32,
     pub(crate) reassembly: Reassembly,
@@ -97,6 +99,7 @@ impl Host {
             next_wait: 0,
             next_port: 0,
             connections: 0,
+            isn_chance: 0,
             next_ident: secret.first_ident(),
             reassembly: Reassembly::default(),
             icmp_limits: Limits::default(),

@@ -91,6 +91,14 @@ impl Host {
         if self.cookie_returns(listener, tuple, seg, cx)? {
             return Ok(());
         }
+        let syn = seg.header.flags.has(Flags::SYN) && !seg.header.flags.has(Flags::ACK);
+        if self.settings.deaf_when_full
+            && !syn
+            && let Err(NoRoom::Dropped(refused)) = self.room_for_syn(listener, false, cx)
+        {
+            self.count("ListenDrops", cx);
+            return Err(refused);
+        }
         match tcp::at_listener(seg, cx.r) {
             AtListener::Syn => self.syn_arrives(listener, (tuple, isn), seg, cx),
             AtListener::Reset(header) => {

@@ -1,7 +1,7 @@
 //! Ports: who holds which, what bind may take, which one connect gets, which listener a segment finds.
 
 use crate::rules;
-use crate::secret::{FourTuple, Use};
+use crate::secret::{FourTuple, IsnChoice, Use};
 use crate::sock::{PortHold, Sock};
 use crate::step::Step;
 use crate::{Errno, Host, SockId};
@@ -250,7 +250,11 @@ impl Host {
     /// The initial sequence number of a new connection.
     pub(crate) fn choose_isn(&mut self, tuple: &FourTuple, cx: &mut Step) -> Seq {
         self.connections = self.connections.wrapping_add(1);
-        let iss = self.secret.isn(self.settings.isn, tuple, self.connections, cx.now);
+        let choice = self.settings.isn;
+        if choice == IsnChoice::Random {
+            self.isn_chance = self.isn_chance.wrapping_add(self.secret.leap(self.connections));
+        }
+        let iss = self.secret.isn(choice, tuple, (self.connections, self.isn_chance), cx.now);
         rule!(cx.r, rules::ISN_CHOSEN, Act, iss);
         iss
     }

@@ -25,6 +25,7 @@ pub(crate) enum Use {
     ReachableTime = 8,
     DadDelay = 9,
     Nat = 10,
+    IsnLeap = 33,
 }
 
 /// Both ends of a connection: the key of the table of connections.
@@ -57,6 +58,26 @@ pub(crate) enum IsnChoice {
     Hashed { tick: Duration },
     /// 4.3BSD: one counter for the whole host, on by 64,000 each half second and each connection.
     Counter,
+    /// 4.2BSD: one counter for the whole host, on by 128 each second and by half of that each connection (RFC 1948).
+    Slow,
+    /// RFC 793 §3.3: a clock for the whole host that ticks each 4 µs, and nothing else.
+    Clock,
+    /// 4.4BSD: as 4.3BSD, and on by up to 2^18 more, by chance, each connection.
+    Random,
+}
+
+impl IsnChoice {
+    /// The word of the setting `tcp.isn`.
+    pub(crate) fn by_name(name: &str) -> Option<IsnChoice> {
+        Some(match name {
+            "4.2bsd" => IsnChoice::Slow,
+            "4.3bsd" => IsnChoice::Counter,
+            "4.4bsd" => IsnChoice::Random,
+            "rfc793" => IsnChoice::Clock,
+            "rfc6528" => IsnChoice::Hashed { tick: Duration::from_micros(4) },
+            _ => return None,
+        })
+    }
 }
 
 impl Secret {
@@ -94,14 +115,32 @@ impl Secret {
         key[8..].copy_from_slice(&half(1));
         key
     }
+    /// By how much chance moves the counter on for connection `n` (4.4BSD `tcp_random18`).
+    pub(crate) fn leap(self, n: u32) -> u32 {
+        let none = IpAddr::from([0; 4]);
+        let nobody = FourTuple { local: none, remote: none, local_port: 0, remote_port: 0 };
+        self.word(Use::IsnLeap, &nobody, n.into()) & 0x3_ffff
+    }
     /// ISN = M + F(localip, localport, remoteip, remoteport, secretkey) (RFC 6528 §3).
-    pub(crate) fn isn(self, choice: IsnChoice, tuple: &FourTuple, connections: u32, now: Instant) -> Seq {
+    /// Of the other ways `connections` counts, this one included; `chance` is the sum of what chance added ([`Secret::leap`]).
+    pub(crate) fn isn(
+        self,
+        choice: IsnChoice,
+        tuple: &FourTuple,
+        (connections, chance): (u32, u32),
+        now: Instant,
+    ) -> Seq {
         match choice {
             IsnChoice::Hashed { tick } => Seq((now.0 / tick.0.max(1)) as u32) + self.word(Use::Isn, tuple, 0),
-            IsnChoice::Counter => {
+            IsnChoice::Counter | IsnChoice::Random => {
                 let halves = (now.as_millis() / 500) as u32;
-                Seq(1) + halves.wrapping_add(connections).wrapping_mul(64_000)
+                Seq(1) + halves.wrapping_add(connections).wrapping_mul(64_000).wrapping_add(chance)
             }
+            IsnChoice::Slow => {
+                let seconds = (now.as_millis() / 1_000) as u32;
+                Seq(1) + seconds.wrapping_mul(128).wrapping_add(connections.wrapping_mul(64))
+            }
+            IsnChoice::Clock => Seq((now.as_micros() / 4) as u32),
         }
     }
 }

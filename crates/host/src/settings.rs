@@ -46,6 +46,9 @@ pub(crate) struct Settings {
     /// 0 never, 1 when the SYN queue is full, 2 always.
     pub(crate) syncookies: u32,
     pub(crate) abort_on_overflow: bool,
+    /// A listener whose queue is full drops whatever comes, even an ACK to which a RST would be due: 4.3BSD `tcp_input` makes
+    /// the socket (`sonewconn`) before it looks at any flag.
+    pub(crate) deaf_when_full: bool,
     /// Half-open entries lose repeats while the SYN queue is more than half full (linux reqsk_timer_handler).
     pub(crate) prune_old: bool,
     /// A connection that dies in the accept queue stays in it until accept takes it.
@@ -86,6 +89,7 @@ impl Settings {
             max_syn_backlog: 1024,
             syncookies: 1,
             abort_on_overflow: false,
+            deaf_when_full: false,
             prune_old: true,
             dead_stay: true,
             icmp_ends_handshake: true,
@@ -122,6 +126,7 @@ impl Settings {
                 isn: IsnChoice::Counter,
                 somaxconn: 5,
                 dead_stay: false,
+                deaf_when_full: true,
                 fast_open: 0,
                 port_low: 1024,
                 port_high: 5000,
@@ -190,6 +195,11 @@ impl Settings {
             self.tcp_mut().algorithm = name.ok_or_else(|| wrong("reno or cubic"))?;
             return Ok(());
         }
+        if key == ISN {
+            self.isn = IsnChoice::by_name(value.trim())
+                .ok_or_else(|| wrong("4.2bsd, 4.3bsd, 4.4bsd, rfc793 or rfc6528"))?;
+            return Ok(());
+        }
         if let Some((_, only)) = FIXED.iter().find(|(name, _)| *name == key) {
             return if only.contains(&value.trim()) {
                 Ok(())
@@ -249,6 +259,9 @@ const FIXED: &[(&str, &[&str])] = &[
 /// The setting that makes the device refuse every frame.
 pub(crate) const DEVICE_REFUSES: &str = "device.refuses";
 
+/// How initial sequence numbers are made; no sysctl of Linux, which knows RFC 6528's way alone.
+const ISN: &str = "tcp.isn";
+
 macro_rules! both {
     ($name:literal) => {
         [concat!("net.ipv4.neigh.default.", $name), concat!("net.ipv6.neigh.default.", $name)]
@@ -297,6 +310,8 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.ipv4.tcp_tso_win_divisor", u32::MAX, |s, n| s.tcp_mut().tso_win_divisor = n),
     ("net.ipv4.tcp_rto_min_us", u32::MAX, |s, n| s.tcp_mut().rto_min = Duration::from_micros(n.into())),
     ("net.ipv4.tcp_rto_max_ms", 120_000, |s, n| s.tcp_mut().rto_max = Duration::from_millis(n.into())),
+    // What a segment from off the path can do: RST, SYN and ACK are believed as RFC 5961 has it, or as RFC 793 had it.
+    ("tcp.rfc5961", 1, |s, n| s.tcp_mut().rfc5961 = n == 1),
     // tc qdisc … limit 0: the device refuses every frame.
     (DEVICE_REFUSES, 1, |s, n| s.tcp_mut().device_full = n == 1),
     // Parameters of the module tcp_cubic.
@@ -355,7 +370,7 @@ fn neigh_setting(key: &str) -> Option<(NeighSetter, bool)> {
 
 /// Names of all settings.
 pub fn names() -> Vec<&'static str> {
-    let special = ["net.ipv4.ip_local_port_range", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"];
+    let special = [ISN, "net.ipv4.ip_local_port_range", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"];
     let special = special.into_iter().chain(["net.ipv4.tcp_congestion_control", "net.ipv4.tcp_fastopen_key"]);
     let special = special.chain(NEIGH.iter().flat_map(|(names, _)| *names));
     let special = special.chain(network::SYSCTLS.iter().map(|(name, ..)| *name));

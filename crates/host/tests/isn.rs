@@ -48,3 +48,29 @@ fn initial_sequence_numbers() {
     assert_ne!(isns(another, &[(40_001, 1.0)]), others[..1]);
     assert_eq!(isns(server(), &[(40_001, 1.0)]), others[..1]);
 }
+
+/// The classic ways (`tcp.isn`): from one number that was seen the next can be told, or not.
+#[test]
+fn generators_to_choose_from() {
+    // Four-tuples differ; the third comes a second after the second.
+    let asked = [(40_001, 1.2), (40_002, 1.2), (40_003, 2.2)];
+    let steps = |isn: &str| {
+        let seen = isns(config(2, "linux", &[&format!("tcp.isn={isn}")]), &asked);
+        [seen[1].wrapping_sub(seen[0]), seen[2].wrapping_sub(seen[1])]
+    };
+    // 64 each connection, 128 each second.
+    assert_eq!(steps("4.2bsd"), [64, 64 + 128]);
+    assert_eq!(steps("4.3bsd"), [64_000, 64_000 + 2 * 64_000]);
+    // A tick each 4 µs; between questions of one moment 2 ms went by.
+    assert_eq!(steps("rfc793")[0], 500);
+    assert!((249_000..=250_000).contains(&steps("rfc793")[1]));
+    let [a, b] = steps("4.4bsd");
+    assert!((64_000..64_000 + (1 << 18)).contains(&a) && (192_000..192_000 + (1 << 18)).contains(&b));
+    assert_ne!(a, 64_000);
+    let [a, b] = steps("rfc6528");
+    assert!(a.min(b) > 1_000_000, "{a} and {b} are no steps that one could foresee");
+
+    let wrong = host::Host::new(config(2, "linux", &["tcp.isn=dice"])).map(|_| ());
+    let said = "host h2: tcp.isn = `dice`: 4.2bsd, 4.3bsd, 4.4bsd, rfc793 or rfc6528 is wanted";
+    assert_eq!(wrong, Err(said.into()));
+}
