@@ -103,7 +103,14 @@ shipped!(
     "dns-over-tcp",
     "no-dns",
     "hole-punching",
-    "hole-punching-symmetric"
+    "hole-punching-symmetric",
+    "attack-syn-flood",
+    "attack-isn-probe",
+    "attack-trust",
+    "attack-blind-rst",
+    "attack-blind-data",
+    "attack-arp-spoof",
+    "attack-hijack"
 );
 
 macro_rules! programs {
@@ -115,6 +122,9 @@ macro_rules! programs {
     };
 }
 programs!(
+    "arp-spoof.c",
+    "blind-data.c",
+    "blind-rst.c",
     "count.c",
     "dns-server.c",
     "echo-client.c",
@@ -128,10 +138,12 @@ programs!(
     "ftp-server.c",
     "half-close-client.c",
     "hello-client.c",
+    "hijack.c",
     "hoards.c",
     "http-client.c",
     "http-server.c",
     "look-up.c",
+    "isn-probe.c",
     "loops.c",
     "never-accepts.c",
     "never-reads.c",
@@ -147,7 +159,10 @@ programs!(
     "rpc-server.c",
     "smtp-client.c",
     "smtp-server.c",
-    "traceroute.c"
+    "traceroute.c",
+    "syn-flood.c",
+    "trust-attack.c",
+    "trusting-server.c"
 );
 #[cfg(not(feature = "library"))]
 #[allow(missing_docs)]

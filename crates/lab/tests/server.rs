@@ -366,5 +366,8 @@ fn a_program_with_an_error_is_refused_with_its_place() {
         .next()
         .map(|head| format!("{head}\"program\": \"nothing.c\"}}]}}],\"links\":[]}}"));
     let error = Session::new(&named.expect("a head"), None).expect_err("no such program");
-    assert!(error.to_string().contains("no program is called “nothing.c”; there are count.c, "), "{error}");
+    assert!(
+        error.to_string().contains("no program is called “nothing.c”; there are arp-spoof.c, "),
+        "{error}"
+    );
 }
