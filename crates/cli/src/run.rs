@@ -61,7 +61,8 @@ fn limit(args: &Args) -> (f64, Vec<Stop>) {
 pub fn run(args: &Args) -> Result<(), Failure> {
     let mut session = open(args).map_err(refused)?;
     let mut out = std::io::stdout().lock();
-    let mut talk = Conversations::new(args.absolute);
+    let names = if session.links().len() > 1 { names(&session) } else { Vec::new() };
+    let mut talk = Conversations::new(args.absolute, names);
     let (until, stops) = limit(args);
     let mut printed = 0;
     packets(&session, &mut talk, &mut printed, &mut out)?;
@@ -87,6 +88,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Some(path) => write(path, &captured(&session, &args.capture).map_err(refused)?),
         None => Ok(()),
     }
+}
+
+/// Names of machines, by their numbers.
+fn names(session: &Session) -> Vec<String> {
+    session.view().nodes.into_iter().map(|n| n.name).collect()
 }
 
 /// A pcapng file of the links, or of interfaces where some are named.
@@ -119,7 +125,8 @@ fn packets(
         let Some(record) = session.frame(at as u32) else { break };
         let frame = session.frame_bytes(at as u32).map_err(refused)?;
         let lost = if record.fate == lab::records::Fate::Lost as u8 { "  (lost)" } else { "" };
-        writeln!(out, "{}{lost}", talk.line(record.sent, &frame)).map_err(output)?;
+        writeln!(out, "{}{lost}", talk.line(record.sent, (record.from, record.to), &frame))
+            .map_err(output)?;
         *printed = at + 1;
     }
     Ok(())
