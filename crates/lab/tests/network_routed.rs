@@ -1,4 +1,5 @@
 //! Routers and translators, as scenarios tell them: packets, tables, outcome.
+mod common;
 mod words;
 
 use host::{TrackedDir, TrackedState};
@@ -252,4 +253,40 @@ fn the_table_of_a_nat_is_there_to_watch() {
     let v = at(&mut s, 1.0);
     let learned = &v.nodes[node(&s, "Server")].network.path_mtus[0];
     assert_eq!((learned.destination.as_str(), learned.mtu), ("10.0.0.10", 1400));
+}
+
+/// At every interface: nothing is malformed, and every checksum is right. What an ICMP error quotes is left out where it is
+/// TCP: tshark reckons with what is quoted as if that were all. Streams are not put together, as each segment is there at several
+/// interfaces.
+#[test]
+fn tshark_reads_what_every_interface_saw() {
+    let wrong = "_ws.malformed || ip.checksum.status == 0 || icmp.checksum.status == 0 \
+        || (!icmp && (tcp.checksum.status == 0 || udp.checksum.status == 0))";
+    for id in [
+        "ping",
+        "traceroute",
+        "pmtu-discovery",
+        "pmtu-black-hole",
+        "nat-client",
+        "nat-server",
+        "nat-server-forwarded",
+    ] {
+        let mut s = Session::new(id, None).unwrap();
+        let v = at(&mut s, 20.0);
+        let all = v
+            .nodes
+            .iter()
+            .flat_map(|n| n.network.interfaces.iter().map(move |i| format!("{}:{}", n.name, i.name)));
+        let capture = s.capture_at(&all.collect::<Vec<_>>()).unwrap();
+        let Some(bad) = common::tshark(&capture, &["-o", "tcp.desegment_tcp_streams:FALSE", "-Y", wrong])
+        else {
+            return;
+        };
+        assert!(bad.is_empty(), "{id}: {bad:#?}");
+        let read = common::tshark(&capture, &["-T", "fields", "-e", "frame.number"]).unwrap();
+        assert!(
+            read.len() > s.frames().len(),
+            "{id}: each frame is seen where it leaves and where it arrives"
+        );
+    }
 }
