@@ -110,7 +110,8 @@ shipped!(
     "attack-blind-rst",
     "attack-blind-data",
     "attack-arp-spoof",
-    "attack-hijack"
+    "attack-hijack",
+    "udp-beside-tcp"
 );
 
 macro_rules! programs {
