@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use tcp::rule;
 use wire::frame::Room;
 use wire::icmp::unreachable;
-use wire::{Link, Mac, ethernet, ip};
+use wire::{Link, Mac, datagram, ethernet, ip};
 
 /// Makes a frame, in the room given, for the link given.
 pub(crate) type Emit<'a> = &'a mut dyn FnMut(&mut Room, &Link) -> Bytes;
@@ -112,9 +112,9 @@ impl Host {
 
     /// A frame's datagram reached nobody: whoever sent it is told that its host cannot be reached.
     pub(crate) fn undeliverable(&mut self, frame: &Bytes, cx: &mut Step) {
-        let Ok((_, ethertype)) = ethernet::parse(frame) else { return };
-        let Ok((header, _)) = ip::parse(frame, ethernet::LEN, ethertype) else { return };
-        if self.ip.is_ours(header.addrs.src()) {
+        // A fragment too may wait for a neighbour.
+        let Some(seen) = frame.get(ethernet::LEN..).and_then(datagram::view) else { return };
+        if self.ip.is_ours(seen.addrs.src()) {
             self.own_unreachable(&frame[ethernet::LEN..], cx);
         } else {
             self.icmp_error(frame, Error::Unreachable(unreachable::HOST), cx);

@@ -214,6 +214,15 @@ fn an_echo_goes_over_three_routers_and_back() {
 }
 
 #[test]
+fn the_last_router_says_that_there_is_no_such_host() {
+    let json = serde_json::to_string(&Scenario::shipped("ping").unwrap()).unwrap();
+    let mut s = Session::new(&json.replace("10.0.3.80/24", "10.0.3.81/24"), None).unwrap();
+    at(&mut s, 10.0);
+    let told = sent(&s, &["R3"]);
+    assert!(!told.is_empty() && told.iter().all(|l| l == "R3: 10.0.2.3 > 10.0.0.10 icmp 3/1 0"), "{told:?}");
+}
+
+#[test]
 fn traceroute_names_the_routers_on_the_way() {
     let mut s = Session::new("traceroute", None).unwrap();
     let v = at(&mut s, 30.0);

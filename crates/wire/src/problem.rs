@@ -57,7 +57,7 @@ problems! {
     IpLenBeyond Ip "wire.ip.len_beyond";
     /// The header checksum is wrong. Numbers: found, expected.
     IpChecksumWrong Ip "wire.ip.checksum_wrong";
-    /// A fragment; they are not put together. Numbers: offset in octets, identification.
+    /// A fragment, and no whole datagram ([`crate::datagram`] puts them together). Numbers: offset in octets, identification.
     IpFragment Ip "wire.ip.fragment";
     /// A protocol that nobody here takes. Numbers: protocol, 0.
     IpProtoUnknown Ip "wire.ip.proto_unknown";
