@@ -29,6 +29,7 @@ pub mod records;
 pub mod rules;
 mod save;
 pub mod scenario;
+pub mod schema;
 #[cfg(feature = "script")]
 pub mod script;
 mod series;

@@ -2,7 +2,8 @@
 //! each type takes its fields by name. That names the place of what is wrong (`nodes[1].mtu: …`), and in wasm it is a fifth
 //! of what a derived reader for each type is.
 
-use serde_json::{Map, Value};
+use crate::schema::{self, Defs};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -41,6 +42,10 @@ impl fmt::Display for Wrong {
 /// A type that JSON can give.
 pub(crate) trait Read: Sized {
     fn read(value: &Value) -> Reading<Self>;
+    /// What JSON is read, as JSON Schema says it; anything, where nothing is said.
+    fn schema(_: &mut Defs) -> Value {
+        Value::Object(Map::new())
+    }
 }
 
 /// Reads a whole text.
@@ -95,6 +100,11 @@ macro_rules! reads {
                 let all = $crate::read::only(value, &[$(stringify!($field)),*])?;
                 Ok($t { $($field: $crate::read::field(all, stringify!($field), $crate::read::absent!($($absent)?))?),* })
             }
+            fn schema(defs: &mut $crate::schema::Defs) -> serde_json::Value {
+                defs.object(stringify!($t), |object| {
+                    $(object.field(stringify!($field), |s: &$t| &s.$field, $crate::read::required!($($absent)?));)*
+                })
+            }
         }
     };
 }
@@ -106,7 +116,15 @@ macro_rules! absent {
         Some(|| $value)
     };
 }
-pub(crate) use {absent, reads};
+macro_rules! required {
+    () => {
+        true
+    };
+    ($value:expr) => {
+        false
+    };
+}
+pub(crate) use {absent, reads, required};
 
 fn whole(value: &Value, most: u64) -> Reading<u64> {
     let number = value.as_u64().filter(|&n| n <= most);
@@ -122,6 +140,9 @@ macro_rules! whole_numbers {
             fn read(value: &Value) -> Reading<$t> {
                 whole(value, <$t>::MAX.into()).map(|n| n as $t)
             }
+            fn schema(_: &mut Defs) -> Value {
+                schema::whole(<$t>::MAX.into())
+            }
         }
     )*};
 }
@@ -131,17 +152,26 @@ impl Read for f64 {
     fn read(value: &Value) -> Reading<f64> {
         value.as_f64().ok_or_else(|| expected("a number", value))
     }
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": "number"})
+    }
 }
 
 impl Read for bool {
     fn read(value: &Value) -> Reading<bool> {
         value.as_bool().ok_or_else(|| expected("true or false", value))
     }
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": "boolean"})
+    }
 }
 
 impl Read for String {
     fn read(value: &Value) -> Reading<String> {
         value.as_str().map(String::from).ok_or_else(|| expected("a text", value))
+    }
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": "string"})
     }
 }
 
@@ -151,6 +181,9 @@ macro_rules! addresses {
             fn read(value: &Value) -> Reading<$t> {
                 value.as_str().and_then(|text| text.parse().ok()).ok_or_else(|| Wrong::new(format!("{value} is not {}", $what)))
             }
+            fn schema(_: &mut Defs) -> Value {
+                json!({"type": "string"})
+            }
         }
     )*};
 }
@@ -159,6 +192,9 @@ addresses!(IpAddr, "an IP address"; Ipv4Addr, "an IPv4 address"; SocketAddr, "an
 impl<T: Read> Read for Option<T> {
     fn read(value: &Value) -> Reading<Option<T>> {
         if value.is_null() { Ok(None) } else { T::read(value).map(Some) }
+    }
+    fn schema(defs: &mut Defs) -> Value {
+        json!({"anyOf": [T::schema(defs), {"type": "null"}]})
     }
 }
 
@@ -170,6 +206,9 @@ impl<T: Read> Read for Vec<T> {
             list.push(T::read(item).map_err(|wrong| wrong.within(&format!("[{n}]")))?);
         }
         Ok(list)
+    }
+    fn schema(defs: &mut Defs) -> Value {
+        json!({"type": "array", "items": T::schema(defs)})
     }
 }
 
@@ -183,6 +222,9 @@ impl<A: Read, B: Read> Read for (A, B) {
             )),
             _ => Err(expected("a list of two", value)),
         }
+    }
+    fn schema(defs: &mut Defs) -> Value {
+        json!({"type": "array", "prefixItems": [A::schema(defs), B::schema(defs)], "minItems": 2, "maxItems": 2})
     }
 }
 

@@ -39,6 +39,7 @@ use crate::error::{Result, error, word};
 use crate::impairing::Impairing;
 use crate::presets;
 use crate::read::{self, Read, Reading, Wrong, reads};
+use crate::schema::{self, Defs};
 use crate::standing::StandingRule;
 use crate::topology::{Interface, NodeKind, RouteLine};
 use crate::translation::Translation;
@@ -370,15 +371,22 @@ reads!(End { node, interface = None, delay_us = None, loss = None, impairments =
 reads!(Lose { kind, nth });
 reads!(Text { en, zh });
 
+impl Kind {
+    const WORDS: [(&str, Kind); 5] = [
+        ("any", Kind::Any),
+        ("data", Kind::Data),
+        ("syn", Kind::Syn),
+        ("fin", Kind::Fin),
+        ("pure_ack", Kind::PureAck),
+    ];
+}
+
 impl Read for Kind {
+    fn schema(_: &mut Defs) -> serde_json::Value {
+        schema::words(&Kind::WORDS.map(|(word, _)| word))
+    }
     fn read(value: &serde_json::Value) -> Reading<Kind> {
-        let kinds = [
-            ("any", Kind::Any),
-            ("data", Kind::Data),
-            ("syn", Kind::Syn),
-            ("fin", Kind::Fin),
-            ("pure_ack", Kind::PureAck),
-        ];
+        let kinds = Kind::WORDS;
         let found = kinds.iter().find(|(name, _)| value.as_str() == Some(name));
         found.map(|(_, kind)| *kind).ok_or_else(|| {
             let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();

@@ -8,11 +8,13 @@
 
 use crate::error::{Result, error, num, word};
 use crate::read::{self, Read, Reading, Wrong, field, fields, reads};
+use crate::schema::{self, Defs};
 use crate::session::Session;
 use crate::view::{Command, ErrorView};
 use net::standing::{self as core, Never, Relation};
 use net::{NodeId, World};
 use serde::Serialize;
+use serde_json::json;
 use tcp::time::Duration;
 use wire::edit::Mends;
 use wire::tcp::Flags;
@@ -128,6 +130,18 @@ reads!(StandingWhen {
 reads!(StandingField { name, is, value });
 
 impl Read for StandingThen {
+    fn schema(_: &mut Defs) -> serde_json::Value {
+        let (text, flag) = (json!({"type": "string"}), json!({"type": "boolean"}));
+        schema::kinds(&[
+            ("drop", &[]),
+            ("duplicate", &[]),
+            ("delay", &[("us", json!({"type": "number"}), true)]),
+            ("hold", &[]),
+            ("set", &[("name", text.clone(), true), ("value", text, true), ("mend", flag.clone(), false)]),
+            ("removeOption", &[("option", schema::whole(255), true), ("mend", flag, false)]),
+            ("corrupt", &[]),
+        ])
+    }
     fn read(value: &serde_json::Value) -> Reading<StandingThen> {
         let all = fields(value)?;
         let mend = || field(all, "mend", Some(|| true));

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::read::{Read, Reading, Wrong, reads};
 use crate::scenario::{Node, Scenario, bad};
+use crate::schema::{self, Defs};
 use host::{IfaceConfig, RouteConfig};
 use net::BridgeKind;
 use serde::Serialize;
@@ -65,6 +66,9 @@ impl Read for NodeKind {
             let words: Vec<&str> = NodeKind::WORDS.iter().map(|(word, _)| *word).collect();
             Wrong::new(format!("{value} is not known here; there are {}", words.join(", ")))
         })
+    }
+    fn schema(_: &mut Defs) -> serde_json::Value {
+        schema::words(&NodeKind::WORDS.map(|(word, _)| word))
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::read::{Read, Reading, Wrong, reads};
 use crate::scenario::{Node, bad};
+use crate::schema::{self, Defs};
 use crate::topology::NodeKind;
 use host::{Depends, NatConfig, PortForward, Unsolicited};
 use serde::Serialize;
@@ -55,6 +56,9 @@ macro_rules! words {
             }
         }
         impl Read for $name {
+            fn schema(_: &mut Defs) -> serde_json::Value {
+                schema::words(&[$($word),*])
+            }
             fn read(value: &serde_json::Value) -> Reading<$name> {
                 match value.as_str() {
                     $(Some($word) => Ok($name::$variant),)*

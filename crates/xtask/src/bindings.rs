@@ -53,6 +53,12 @@ fn library() -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
+/// Writes the schema of scenario files where people, and the build of the page, find it.
+pub fn schema() -> Result<()> {
+    let text = serde_json::to_string_pretty(&lab::schema::scenario()).map_err(|e| e.to_string())?;
+    write(&root().join("docs/scenario.schema.json"), &(text + "\n"))
+}
+
 /// Kinds of links by name, with the sources of their numbers.
 fn presets() -> Result<String> {
     let all = serde_json::to_string(&lab::presets::views()).map_err(|e| e.to_string())?;

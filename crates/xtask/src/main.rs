@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask bindings [--profile web]       wasm, its JavaScript and TypeScript types, into www/src/engine/pkg
+cargo xtask schema                         the schema of scenario files, into docs/scenario.schema.json
 cargo xtask check                          what the repository promises about itself";
 
 /// What went wrong, in a sentence for the person at the keyboard.
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["bindings"] => bindings::make("web"),
         ["bindings", "--profile", profile] => bindings::make(profile),
+        ["schema"] => bindings::schema(),
         ["check"] => check::all(),
         _ => Err(USAGE.into()),
     };
