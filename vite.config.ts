@@ -1,4 +1,5 @@
 /// <reference types="vitest/config" />
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
@@ -11,6 +12,14 @@ export default defineConfig({
   // Relative, so that dist/ works from any sub-path of any host.
   base: './',
   server: { fs: { allow: [import.meta.dirname] } },
+  plugins: [{
+    // The schema of scenario files has an address that editors and programs can name: no hash.
+    name: 'scenario-schema',
+    generateBundle() {
+      const source = readFileSync(resolve(import.meta.dirname, 'docs/scenario.schema.json'), 'utf8');
+      this.emitFile({ type: 'asset', fileName: 'scenario.schema.json', source });
+    },
+  }],
   build: {
     outDir: resolve(import.meta.dirname, 'dist'),
     emptyOutDir: true,

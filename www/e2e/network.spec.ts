@@ -86,3 +86,53 @@ test('a host is added, linked and given an address; what is wrong is said at its
   await page.keyboard.press('Escape');
   await expect(figure(page).getByText('3 nodes, 2 links')).toBeVisible();
 });
+
+test('what a link does is set while it works, each way by itself; presets say where their numbers come from; undo takes it back', async ({ page, site }) => {
+  test.slow();
+  await open(page, `${site}?scenario=bulk-transfer`);
+  for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+N');
+  await figure(page).getByRole('button', { name: /^Link / }).first().dispatchEvent('click');
+  const form = figure(page).getByRole('form', { name: 'What the link does' });
+  const set = form.getByRole('button', { name: 'Set' });
+  await expect(set).toBeDisabled();
+
+  // A preset fills both ways and tells its sources; nothing is done until it is set.
+  await form.getByLabel('Kind of link').selectOption({ label: 'DSL' });
+  await expect(form.getByText(/^Numbers: WebPageTest/)).toBeVisible();
+  await expect(form.getByLabel('Rate, Mbit/s, from Client')).toHaveValue('0.384');
+  await expect(form.getByLabel('Rate, Mbit/s, from Server')).toHaveValue('1.5');
+  await set.click();
+  await expect(set).toBeDisabled();
+  const slider = page.getByRole('slider', { name: 'Step' });
+  await expect(slider).toHaveAttribute('aria-valuetext', /^Step 8/);
+
+  // One way gets bursts and CoDel with marks; what is no number is said where it stands.
+  await form.getByLabel('Burst begins, %, from Client').fill('many');
+  await expect(form.getByRole('alert')).toHaveText('“many” is no number from 0 on.');
+  await expect(set).toBeDisabled();
+  await form.getByLabel('Burst begins, %, from Client').fill('2');
+  await form.getByLabel('Burst ends, %, from Client').fill('50');
+  await form.getByLabel('Queue management, from Client').selectOption({ label: 'CoDel, marks (ECN)' });
+  await expect(form.getByLabel('Target, ms, from Client')).toHaveValue('5');
+  await set.click();
+  await expect(slider).toHaveAttribute('aria-valuetext', /^Step 9/);
+  await expect(form.getByLabel('Burst ends, %, from Client')).toHaveValue('50');
+  await expect(form.getByLabel('Rate, Mbit/s, from Server')).toHaveValue('1.5');
+
+  // What the core refuses changes nothing, and what was typed stays.
+  await form.getByLabel('Loss, %, from Server').fill('200');
+  await set.click();
+  await expect(page.getByText(/loss: must be from 0 \(none\) to 1 \(all\)/).first()).toBeVisible();
+  await expect(form.getByLabel('Loss, %, from Server')).toHaveValue('200');
+  await form.getByRole('button', { name: 'As it is' }).click();
+
+  // Down, by the keyboard; the picture shows it.
+  await form.getByLabel('Up, from Client').press('Space');
+  await form.getByLabel('Up, from Client').press('Enter');
+  await expect(figure(page).locator('.wire.down')).toHaveCount(1);
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(figure(page).locator('.wire.down')).toHaveCount(0);
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(form.getByLabel('Queue management, from Client')).toHaveValue('droptail');
+});

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// Steps after which a run ends where nobody says otherwise: a world may go on for ever.
 const STEPS: u32 = 100_000;
+const MB: u64 = 1 << 20;
+/// Octets of the largest file that is read; the page has the same limit.
+const LARGEST: u64 = 32 * MB;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -59,7 +62,7 @@ fn limit(args: &Args) -> (f64, Vec<Stop>) {
 
 /// Runs a scenario to its end, or to where it was told to stop.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let mut session = open(args).map_err(refused)?;
+    let mut session = open(args)?;
     let mut out = std::io::stdout().lock();
     let names = if session.links().len() > 1 { names(&session) } else { Vec::new() };
     let mut talk = Conversations::new(args.absolute, names);
@@ -105,13 +108,37 @@ fn captured(session: &Session, taps: &[String]) -> Result<Vec<u8>, ErrorView> {
 }
 
 /// A shipped scenario by its id, else a file.
-fn open(args: &Args) -> Result<Session, ErrorView> {
+fn open(args: &Args) -> Result<Session, Failure> {
+    let path = Path::new(&args.scenario);
     let shipped = Session::scenarios().iter().any(|s| s.id == args.scenario);
-    if shipped || !Path::new(&args.scenario).is_file() {
-        return Session::new(&args.scenario, args.seed);
+    if shipped || !path.is_file() {
+        return Session::new(&args.scenario, args.seed).map_err(refused);
     }
-    let text = std::fs::read_to_string(&args.scenario).unwrap_or_default();
-    Session::restore(text.as_bytes()).or_else(|_| Session::new(&text, args.seed))
+    let cannot = |e: std::io::Error| Failure::File(format!("{}: {e}", path.display()));
+    let size = std::fs::metadata(path).map_err(cannot)?.len();
+    if size > LARGEST {
+        let (size, most) = (size.div_ceil(MB), LARGEST / MB);
+        let name = path.display();
+        return Err(Failure::Input(format!(
+            "{name} has {size} MB; scenarios and timelines have at most {most} MB"
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(cannot)?;
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        Failure::Input(format!("{}: octet {at} is not UTF-8; a scenario is JSON text", path.display()))
+    })?;
+    let opened = Session::restore(text.as_bytes());
+    opened
+        .or_else(|wrong| {
+            // What says that it is a timeline is told what is wrong with it as one.
+            if text.contains("tcp-playground-timeline") {
+                Err(wrong)
+            } else {
+                Session::new(text.trim(), args.seed)
+            }
+        })
+        .map_err(|e| Failure::Input(format!("{}: {}", path.display(), e.message)))
 }
 
 /// Prints the frames that were sent since the last call.

@@ -156,3 +156,50 @@ fn a_packet_is_printed_once_a_link() {
         assert!(lines.iter().any(|l| begins(&l, hop)), "{hop}: {lines:#?}");
     }
 }
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_at_once_with_its_place() {
+    let wrong = Scratch::new("wrong.json");
+    let said = |text: &str| {
+        std::fs::write(wrong.path(), text).expect("a file");
+        let out = tcp_playground(&["run", wrong.path()]);
+        assert_eq!(out.status.code(), Some(2));
+        String::from_utf8(out.stderr).expect("UTF-8")
+    };
+    let head = r#"{"version": 2, "id": "x", "title": {"en": "", "zh": ""}, "summary": {"en": "", "zh": ""}, "links": [], "nodes": "#;
+    let node = |name: &str, addr: &str| {
+        format!(r#"{{"name": "{name}", "interfaces": [{{"name": "eth0", "addresses": ["{addr}"]}}]}}"#)
+    };
+    let twice = format!("{head}[{}, {}]}}", node("A", "10.0.0.1/24"), node("A", "10.0.0.2/24"));
+    let octets = format!("{head}[{}]}}", node("A", "10.0.0.1.5/24"));
+    for (text, why) in [
+        ("{", "EOF while parsing an object at line 1 column 1"),
+        (r#"{"version": 9}"#, "missing field"),
+        (twice.as_str(), "nodes[1].name: “A” stands twice"),
+        (octets.as_str(), "nodes[0].interfaces[0].addresses[0]: “10.0.0.1.5/24” is not an address"),
+    ] {
+        let said = said(text);
+        assert!(said.contains(why) && said.contains("wrong.json"), "{said}\nwants {why}");
+    }
+    // Nobody waits until so much has been read.
+    let large = std::fs::File::create(wrong.path()).expect("a file");
+    large.set_len(100 << 20).expect("a hole");
+    let out = tcp_playground(&["run", wrong.path()]);
+    assert_eq!(out.status.code(), Some(2));
+    let said = String::from_utf8(out.stderr).expect("UTF-8");
+    assert!(said.contains("has 100 MB; scenarios and timelines have at most 32 MB"), "{said}");
+}
+
+#[test]
+fn interfaces_are_taken_down_by_their_names() {
+    let file = Scratch::new("taps.pcapng");
+    lines(&["run", "lost-data", "--pcap", file.path(), "--capture", "Client:eth0", "--capture", "Server"]);
+    let written = std::fs::read(file.path()).expect("a capture");
+    for name in [&b"Client:eth0"[..], b"Server:eth0"] {
+        assert!(written.windows(name.len()).any(|w| w == name));
+    }
+    let out = tcp_playground(&["run", "lost-data", "--pcap", file.path(), "--capture", "Router:eth9"]);
+    assert_eq!(out.status.code(), Some(2));
+    let said = String::from_utf8(out.stderr).expect("UTF-8");
+    assert!(said.contains("“Router:eth9”; there are Client:eth0, Server:eth0"), "{said}");
+}

@@ -29,9 +29,11 @@ shapes! {
 pub struct Impairing {
     /// Propagation: last bit out to last bit in.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
     delay_us: Option<u64> = None,
     /// Bits a second; none: no time to serialize.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
     rate_bps: Option<u64> = None,
     /// Octets that may wait for the rate.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +43,7 @@ pub struct Impairing {
     loss: Option<f64> = None,
     /// Each frame's delay is this much more or less, evenly spread.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
     jitter_us: Option<u64> = None,
     /// Jitter lets no frame overtake another.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,8 +87,10 @@ pub struct Bursts {
 /// CoDel (RFC 8289).
 pub struct ControlledDelay {
     /// How long frames may wait for good.
+    #[cfg_attr(feature = "ts", ts(as = "f64"))]
     target_us: u64 = 5_000,
     /// For how long they may wait longer.
+    #[cfg_attr(feature = "ts", ts(as = "f64"))]
     interval_us: u64 = 100_000,
     /// What is ECN-capable is marked in place of dropped.
     ecn: bool = false,

@@ -262,8 +262,7 @@ impl Ledger {
             self.frames.thin(MOST_PIECES, settled);
         }
         if let Some(loss) = l.lost {
-            let (rule, from) = (rules::index(loss.rule), l.from.0);
-            self.mark(MarkKind::Lost, step, |m| (m.node, m.flow, m.frame, m.b) = (from, flow, l.id.0, rule));
+            self.lost(l.id, &loss, (l.from.0, flow), step);
         }
     }
 
@@ -326,6 +325,7 @@ impl Ledger {
                 end(F::Lost);
                 f.ends = loss.at.0 as f64;
                 f.reason = rules::index(loss.rule);
+                self.lost(frame, &loss, (from, flow), step);
             }
         }
     }
@@ -363,6 +363,14 @@ impl Ledger {
             | HostEvent::Count(..)
             | HostEvent::Exited { .. } => {}
         }
+    }
+
+    /// A mark for a loss on a link.
+    fn lost(&mut self, frame: FrameId, loss: &net::Loss, (node, flow): (u16, u16), step: u32) {
+        self.mark(MarkKind::Lost, step, |m| {
+            (m.node, m.flow, m.frame) = (node, flow, frame.0);
+            (m.x, m.y, m.b) = (loss.numbers[0], loss.numbers[1], rules::index(loss.rule));
+        });
     }
 
     fn mark(&mut self, kind: MarkKind, step: u32, fill: impl FnOnce(&mut MarkRecord)) {

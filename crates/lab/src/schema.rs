@@ -92,22 +92,24 @@ pub fn scenario() -> Value {
         "enum": (1..=VERSION).collect::<Vec<_>>(),
         "description": "The format. Version 2 has networks: interfaces, routes, switches, impairments.",
     });
-    let never =
-        |names: &[&str]| Value::Object(names.iter().map(|n| ((*n).to_owned(), Value::Bool(false))).collect());
+    let none = || json!({"type": "null"});
+    let empty = || json!({"maxItems": 0, "maxProperties": 0});
     let of_nodes = |then: Value| json!({"properties": {"nodes": {"items": then}}});
     let mut first = of_nodes(json!({
         "required": ["addr", "role"],
-        "properties": never(&["interfaces", "routes", "dns", "kind"]),
+        "properties": {
+            "addr": {"type": "string"}, "role": {"minLength": 1}, "kind": {"const": "host"}, "nat": none(),
+            "interfaces": empty(), "routes": empty(), "dns": empty(), "hosts": empty(),
+        },
     }));
-    let newer = never(&["preset", "impairments"]);
-    let ends = json!({"items": {"properties": never(&["impairments"])}});
-    first["properties"]["links"] = json!({"items": {"properties": newer}});
-    first["properties"]["links"]["items"]["properties"]["ends"] = ends;
+    let ends = json!({"items": {"properties": {"impairments": none()}}});
+    let links = json!({"items": {"properties": {"preset": none(), "impairments": none(), "ends": ends}}});
+    first["properties"]["links"] = links;
     root["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     root["title"] = "TCP Playground scenario".into();
     root["if"] = json!({"properties": {"version": {"const": 1}}, "required": ["version"]});
     root["then"] = first;
-    root["else"] = of_nodes(json!({"properties": never(&["addr", "mac", "mtu"])}));
+    root["else"] = of_nodes(json!({"properties": {"addr": none(), "mac": none(), "mtu": none()}}));
     root["$defs"] = Value::Object(defs.0);
     root
 }

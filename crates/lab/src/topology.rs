@@ -233,6 +233,12 @@ impl Scenario {
         }
         for (n, node) in self.nodes.iter().enumerate() {
             let wrong = |field: &str, problem: &str| Err(bad(format!("nodes[{n}].{field}: {problem}")));
+            if self.nodes[..n].iter().any(|other| other.name == node.name) {
+                return wrong(
+                    "name",
+                    &format!("“{}” stands twice; links could not tell the two apart", node.name),
+                );
+            }
             if self.version == 1 {
                 let newer = [
                     ("interfaces", !node.interfaces.is_empty()),

@@ -27,7 +27,7 @@ export function packetShapes(scene: Scene, line: WorldLine): PacketShapes {
     shapes.push({ kind: 'path', cls: 'wait', d: `M${n(wait.x)} ${n(at.y)}V${n(scene.warp.y(wait.to))}` }, bars(at));
   }
   ends(scene, line, past, shapes);
-  if (frames.bits(frame) & Bits.ruled) shapes.push(ruled(past));
+  if (frames.bits(frame) & (Bits.ruled | Bits.impaired)) shapes.push(ruled(past));
   if (frames.resent(frame) > 0) shapes.push(...ring(past, frames.resent(frame) + 1));
   const cls = [
     'packet', phase, selected ? 'selected' : '', frames.flow(frame) === scene.flow ? 'own' : '',

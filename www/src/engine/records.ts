@@ -14,7 +14,7 @@ export const NONE32 = 0xffffffff;
 export const NONE16 = 0xffff;
 
 export const Fate = { flying: 0, held: 1, delivered: 2, lost: 3, droppedByPerson: 4, droppedByHost: 5 } as const;
-export const Bits = { edited: 1, copy: 2, injected: 4, delayed: 8, outOfOrder: 16, ruled: 32 } as const;
+export const Bits = { edited: 1, copy: 2, injected: 4, delayed: 8, outOfOrder: 16, ruled: 32, impaired: 128 } as const;
 export const Mark = {
   state: 0, refused: 1, timer: 2, queues: 3, held: 4, edited: 5, call: 6, command: 7, ruled: 8, impaired: 9, lost: 10, dropped: 11,
 } as const;

@@ -13,7 +13,7 @@ export function spoken(store: Store, t: T): string {
   const who = nodeName(nodeOf(view, last.node ?? undefined), t);
   const frame = last.frame ?? undefined;
   const what = frame !== undefined && frame < frames.length ? packetName(store, frame) : last.text;
-  const kind = ({ frame: 'spoken.frame', timer: 'spoken.timer', process: 'spoken.process', flood: 'spoken.flood' } as const)[last.what as 'frame'];
+  const kind = ({ frame: 'spoken.frame', timer: 'spoken.timer', process: 'spoken.process', flood: 'spoken.flood', queue: 'spoken.queue' } as const)[last.what as 'frame'];
   const parts = [kind ? t(kind, { who, what }) : t('spoken.command', { what: last.text })];
   const rules = store.trace?.rules ?? [];
   const decided = rules[deciding(rules)];

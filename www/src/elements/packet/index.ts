@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { actions, keyHint, perform, type ActionId } from '../../engine/actions.js';
 import type { FieldView, PacketView } from '../../engine/pkg/views.js';
 import { duration } from '../../locales/format.js';
+import { short } from '../../locales/sentences.js';
 import { Bits, Fate, Mark } from '../../engine/records.js';
 import { ALL_MENDS, MENDED, MENDS, type Mend } from '../../engine/draft.js';
 import { Element, panel, reset } from '../base/index.js';
@@ -70,7 +71,7 @@ export class Packet extends Element {
     const { t, store } = this;
     const { draft } = store;
     const n = draft?.edited.length ?? 0;
-    return html`${this.#state(packet)}${this.#ruled(packet)}${draft?.dirty && n ? html`<span class="tag edit">${diamond}${t('packet.edited', { n })}</span>` : nothing}`;
+    return html`${this.#state(packet)}${this.#ruled(packet)}${this.#impaired(packet)}${draft?.dirty && n ? html`<span class="tag edit">${diamond}${t('packet.edited', { n })}</span>` : nothing}`;
   }
 
   #state(packet: PacketView): TemplateResult {
@@ -97,6 +98,19 @@ export class Packet extends Element {
       if (marks.kind(i) !== Mark.ruled || marks.frame(i) !== packet.id) continue;
       const act = marks.a(i) as 0 | 1 | 2 | 3 | 4;
       tags.push(html`<button type="button" class="tag edit" @click=${() => perform(this.store, 'rules')}>${square}${this.t(`packet.ruled.${act}`, { id: marks.x(i) })}</button>`);
+    }
+    return tags;
+  }
+
+  /** What its link did to it, beyond carrying it: why it lost it, too. */
+  #impaired(packet: PacketView): TemplateResult[] {
+    const { marks, frames, rules, lang, view } = this.store;
+    const tags: TemplateResult[] = [];
+    if (packet.id >= frames.length || !(frames.bits(packet.id) & Bits.impaired || frames.fate(packet.id) === Fate.lost)) return tags;
+    for (let i = 0; i < marks.length; i++) {
+      if ((marks.kind(i) !== Mark.impaired && marks.kind(i) !== Mark.lost) || marks.frame(i) !== packet.id || marks.step(i) > view.step) continue;
+      const rule = rules[marks.b(i)];
+      if (rule) tags.push(html`<span class="tag edit">${square}${short(lang, rule.id, marks.x(i), marks.y(i))}</span>`);
     }
     return tags;
   }

@@ -13,7 +13,7 @@ const MENU: readonly (ActionId | null)[] = [
 ];
 
 /** What can be undone and has a name of its own in each language. */
-const CHANGES = ['edit', 'inject', 'hold', 'deliver', 'drop', 'duplicate', 'delay', 'repeat', 'split', 'merge', 'reorder', 'rule', 'unrule', 'call', 'park', 'unpark', 'fork', 'rename', 'delete', 'open'] as const;
+const CHANGES = ['edit', 'inject', 'hold', 'deliver', 'drop', 'duplicate', 'delay', 'repeat', 'split', 'merge', 'reorder', 'rule', 'unrule', 'link', 'call', 'park', 'unpark', 'fork', 'rename', 'delete', 'open'] as const;
 
 /** What is open, on which timeline, and what concerns the whole page. */
 export class TopBar extends Element {

@@ -4,7 +4,7 @@ import type { Store } from '../../engine/store.js';
 import { translator } from '../../locales/index.js';
 import { nodeName, nodeOf } from '../host-panel/view.js';
 import { kindOf, type FileNode, type ScenarioFile } from './file.js';
-import { noteOf, signOf } from './reading.js';
+import { signOf } from './reading.js';
 import type { Words } from './words.js';
 
 export interface Part {
@@ -13,21 +13,18 @@ export interface Part {
 }
 
 export function facts(store: Store, t: Words, file: ScenarioFile, part: Part | undefined, close: () => void): TemplateResult {
+  if (part?.kind === 'link') void import('../impairments/index.js');
   if (!part) return html`<p class="hint long">${t('net.hint')}</p>`;
   const node = part.kind === 'node' ? file.nodes[part.index] : undefined;
   const link = part.kind === 'link' ? file.links[part.index] : undefined;
   const rows = node ? nodeFacts(store, t, node, part.index) : link ? [
     [t('fact.ends'), link.ends.map((e) => (e.interface === undefined ? e.node : `${e.node} ${e.interface}`)).join(' – ')],
-    [t('fact.sends'), noteOf(link)],
-    ...link.ends.flatMap((e) => {
-      const own = noteOf(e as never);
-      return own ? [[t('edit.from', { node: e.node }), own] as const] : [];
-    }),
   ] as const : [];
   const title = node ? nodeName(node, translate(store)) : link?.name ?? '';
   return html`<div class="facts"><h3><span><span class="name">${title}</span>${node ? html` <span class="remark">${t(`kind.${signOf(node)}`)}</span>` : nothing}</span>
       <button type="button" class="word" aria-label=${t('fact.close')} @click=${close}>×</button></h3>
-    <dl>${rows.map(([name, value]) => (value ? html`<dt>${name}</dt><dd>${value}</dd>` : nothing))}</dl></div>`;
+    <dl>${rows.map(([name, value]) => (value ? html`<dt>${name}</dt><dd>${value}</dd>` : nothing))}</dl>
+    ${link ? html`<tcp-impairments .link=${part.index}></tcp-impairments>` : nothing}</div>`;
 }
 
 function translate(store: Store): Parameters<typeof nodeName>[1] {

@@ -110,7 +110,7 @@ export class Topology extends Element {
     const at = this.#spots(file);
     const crossings = this.editing ? [] : this.#traffic.read(store);
     const chosen = this.chosen?.kind === 'node' ? this.chosen.index : undefined;
-    const drawn = (this.#picture = picture({ stations: stations(file, at, this.t), wires: wires(file), crossings, width, height, chosen }));
+    const drawn = (this.#picture = picture({ stations: stations(file, at, this.t), wires: wires(file, this.editing ? [] : store.session.links()), crossings, width, height, chosen }));
     return html`<svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" @click=${this.#pressedBeside}>
       ${drawn.wires.map((wire, i) => this.#link(t, file, wire, i))}
       ${drawn.stations.map((_, i) => this.#node(t, file, drawn, i))}

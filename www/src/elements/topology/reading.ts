@@ -2,6 +2,7 @@
 import type { Crossing, Fortune, Kind, Station, Wire } from '../../diagram/network/index.js';
 import { FrameIndex } from '../../diagram/sources.js';
 import { Bits, Fate, Mark, NONE16, Tcp } from '../../engine/records.js';
+import type { LinkView } from '../../engine/pkg/views.js';
 import type { Store } from '../../engine/store.js';
 import type { T } from '../../locales/index.js';
 import { short } from '../../locales/sentences.js';
@@ -36,16 +37,25 @@ export function stations(file: ScenarioFile, at: readonly { x: number; y: number
   }));
 }
 
-export function wires(file: ScenarioFile): Wire[] {
+/** Links as they are drawn; `now` says what they do at present, where the file is not under edit. */
+export function wires(file: ScenarioFile, now: readonly LinkView[]): Wire[] {
   const texts = endTexts(file);
   const number = new Map(file.nodes.map((n, i) => [n.name, i]));
   return file.links.map((link, k) => ({
-    name: link.name, note: noteOf(link), down: link['up'] === false || link['down'] === true,
+    name: link.name, note: noteNow(now[k]) ?? noteOf(link), down: now[k]?.ends.some((e) => e.sends.down) ?? false,
     ends: link.ends.flatMap((end, e) => {
       const node = number.get(end.node);
       return node === undefined ? [] : [{ node, text: texts[k]?.[e] ?? '' }];
     }),
   }));
+}
+
+/** The same of a link at present, where all its ends do alike: else each end would have to be asked. */
+function noteNow(link: LinkView | undefined): string | undefined {
+  const [first, ...rest] = link?.ends ?? [];
+  if (!first) return undefined;
+  const note = noteOf(first.sends as never);
+  return rest.every((e) => noteOf(e.sends as never) === note) ? note : [first, ...rest].map((e) => noteOf(e.sends as never) || '–').join(' | ');
 }
 
 /** What a link does to frames, as far as it is worth a word: `5 ms · 100 Mb/s · 1 %`. */

@@ -32,7 +32,6 @@ export const en = {
   'fact.dns': 'DNS',
   'fact.routes': 'Routes',
   'fact.ends': 'Ends',
-  'fact.sends': 'Each way',
   'fact.close': 'Close',
   'fact.none': 'none',
 

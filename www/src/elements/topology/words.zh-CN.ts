@@ -35,7 +35,6 @@ export const zhCN = {
   'fact.dns': 'DNS',
   'fact.routes': '路由',
   'fact.ends': '两端',
-  'fact.sends': '每个方向',
   'fact.close': '关闭',
   'fact.none': '无',
 
