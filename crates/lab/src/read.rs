@@ -237,4 +237,7 @@ impl<T: Read> Read for BTreeMap<String, T> {
         }
         Ok(all)
     }
+    fn schema(defs: &mut Defs) -> Value {
+        json!({"type": "object", "additionalProperties": T::schema(defs)})
+    }
 }

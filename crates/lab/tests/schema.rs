@@ -65,6 +65,7 @@ fn whole(version: u32) -> Value {
         }
     }
     if version > 1 {
+        file["nodes"][0]["flood"]["to"] = "10.0.0.9:80".into();
         file["links"][0]["preset"] = "dsl".into();
         file["links"][0]["impairments"] = json!({"jitter_us": 5, "in_order": true, "reorder": 0.5, "corrupt": 0,
             "burst": {"p": 0.1, "r": 0.5, "bad_loss": 1, "good_loss": 0}, "codel": {"target_us": 5, "interval_us": 10, "ecn": true}});
