@@ -42,7 +42,7 @@ fn find<'a>(fields: &'a [FieldView], path: &str) -> &'a FieldView {
 /// Every name that a tree can have.
 fn names() -> BTreeSet<String> {
     use layout::*;
-    let tables: [&[Field]; 15] = [
+    let tables: [&[Field]; 18] = [
         ethernet::FIELDS,
         arp::FIELDS,
         ipv4::FIELDS,
@@ -55,6 +55,9 @@ fn names() -> BTreeSet<String> {
         icmpv6::FIELDS,
         icmpv6_echo::FIELDS,
         icmpv6_too_big::FIELDS,
+        icmpv6_ns::FIELDS,
+        icmpv6_na::FIELDS,
+        icmpv6_link_layer::FIELDS,
         icmpv6_other::FIELDS,
         udp::FIELDS,
         tcp::FIELDS,

@@ -245,6 +245,28 @@ header! {
     MTU = "icmpv6.mtu", 32, 32, Uint;
 }
 header! {
+    /// Neighbour solicitation (RFC 4861 §4.3).
+    icmpv6_ns, "icmpv6", 24;
+    RESERVED = "icmpv6.reserved", 32, 32, Hex;
+    TARGET = "icmpv6.nd.ns.target_address", 64, 128, Ipv6;
+}
+header! {
+    /// Neighbour advertisement (RFC 4861 §4.4).
+    icmpv6_na, "icmpv6", 24;
+    ROUTER = "icmpv6.nd.na.flag.r", 32, 1, Flag;
+    SOLICITED = "icmpv6.nd.na.flag.s", 33, 1, Flag;
+    OVERRIDE = "icmpv6.nd.na.flag.o", 34, 1, Flag;
+    RESERVED = "icmpv6.nd.na.flag.rsv", 35, 29, Hex;
+    TARGET = "icmpv6.nd.na.target_address", 64, 128, Ipv6;
+}
+header! {
+    /// A link-layer address as the first option of either (RFC 4861 §4.6.1).
+    icmpv6_link_layer, "icmpv6", 32;
+    TYPE = "icmpv6.opt.type", 192, 8, Uint;
+    LENGTH = "icmpv6.opt.length", 200, 8, Uint;
+    ADDRESS = "icmpv6.opt.linkaddr", 208, 48, Mac;
+}
+header! {
     /// The second word of any other ICMPv6 message.
     icmpv6_other, "icmpv6", 8;
     REST = "icmpv6.reserved", 32, 32, Hex;

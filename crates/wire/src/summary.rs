@@ -221,6 +221,14 @@ fn icmp(octets: &[u8], addrs: &Addrs) -> String {
         (v4::TIME_EXCEEDED, Addrs::V4 { .. }) | (v6::TIME_EXCEEDED, Addrs::V6 { .. }) => {
             "time exceeded in-transit".into()
         }
+        (v6::SOLICITATION, Addrs::V6 { .. }) if octets.len() >= layout::icmpv6_ns::LEN => {
+            let asked = crate::ndisc::solicitation(&octets[crate::icmp::LEN..]);
+            format!("neighbor solicitation, who has {}", asked.target)
+        }
+        (v6::ADVERTISEMENT, Addrs::V6 { .. }) if octets.len() >= layout::icmpv6_na::LEN => {
+            let said = crate::ndisc::solicitation(&octets[crate::icmp::LEN..]);
+            format!("neighbor advertisement, tgt is {}", said.target)
+        }
         _ => format!("type {kind}, code {code}"),
     }
 }

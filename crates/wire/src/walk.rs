@@ -148,7 +148,7 @@ impl Walk<'_> {
             }
             ip::UDP => (Kind::Udp, layout::udp::LEN, "udp.payload"),
             ip::ICMP if v4_family => (Kind::Icmp, crate::icmp::LEN, "data"),
-            ip::ICMPV6 if !v4_family => (Kind::Icmpv6, crate::icmp::LEN, "data"),
+            ip::ICMPV6 if !v4_family => (Kind::Icmpv6, icmpv6_len(&self.frame[start..end]), "data"),
             _ => return self.data("data", start, end),
         };
         let behind = start + header.min(present);
@@ -207,6 +207,16 @@ fn quotes(kind: Kind, message: u8) -> bool {
         }
         Kind::Icmpv6 => (v6::UNREACHABLE..128).contains(&message),
         _ => false,
+    }
+}
+
+/// Octets of an ICMPv6 message that have a table: a solicitation's or advertisement's target is in it, and a link-layer
+/// address that comes first behind it.
+fn icmpv6_len(message: &[u8]) -> usize {
+    match (message, message.get(24..26)) {
+        ([v6::SOLICITATION | v6::ADVERTISEMENT, ..], Some([1 | 2, 1])) => layout::icmpv6_link_layer::LEN,
+        ([v6::SOLICITATION | v6::ADVERTISEMENT, ..], _) => layout::icmpv6_ns::LEN,
+        _ => crate::icmp::LEN,
     }
 }
 

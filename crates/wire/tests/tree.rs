@@ -51,6 +51,9 @@ fn the_table_of_each_header_tiles_it() {
         (layout::icmpv6_echo::FIELDS, 32, layout::icmpv6_echo::LEN),
         (layout::icmpv6_too_big::FIELDS, 32, layout::icmpv6_too_big::LEN),
         (layout::icmpv6_other::FIELDS, 32, layout::icmpv6_other::LEN),
+        (layout::icmpv6_ns::FIELDS, 32, layout::icmpv6_ns::LEN),
+        (layout::icmpv6_na::FIELDS, 32, layout::icmpv6_na::LEN),
+        (layout::icmpv6_link_layer::FIELDS, 192, layout::icmpv6_link_layer::LEN),
         (layout::udp::FIELDS, 0, layout::udp::LEN),
         (layout::tcp::FIELDS, 0, layout::tcp::LEN),
     ];

@@ -120,9 +120,16 @@ impl Tree<'_> {
                 let rest = match octets.first() {
                     Some(128 | 129) => layout::icmpv6_echo::FIELDS,
                     Some(2) => layout::icmpv6_too_big::FIELDS,
+                    Some(135) => layout::icmpv6_ns::FIELDS,
+                    Some(136) => layout::icmpv6_na::FIELDS,
                     _ => layout::icmpv6_other::FIELDS,
                 };
-                self.table(&[layout::icmpv6::FIELDS, rest], part, &mut children, "icmpv6")
+                let option = if octets.len() > layout::icmpv6_ns::LEN {
+                    layout::icmpv6_link_layer::FIELDS
+                } else {
+                    &[]
+                };
+                self.table(&[layout::icmpv6::FIELDS, rest, option], part, &mut children, "icmpv6")
             }
         };
         let rest = self.rest(part, &children);
