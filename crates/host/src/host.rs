@@ -224,6 +224,14 @@ impl Host {
     pub fn processes(&self) -> Vec<ProcessInfo> {
         self.processes.values().map(|p| self.process_info(p)).collect()
     }
+    /// Octets of the memory of programs that are not shared with the same host as it was before.
+    pub fn written_since(&self, before: &Host) -> usize {
+        let own = |p: &Process| {
+            let was = before.processes.get(&p.pid).and_then(|p| p.program());
+            p.program().map_or(0, |program| program.written_since(was))
+        };
+        self.processes.values().map(|p| own(p)).sum()
+    }
     /// An integer variable of a program, by its name: of the first process that has it now, in the order of their numbers;
     /// those that still run come first.
     pub fn program_variable(&self, name: &str) -> Option<f64> {

@@ -10,8 +10,8 @@ const SPACING: u32 = 64;
 /// Checkpoints kept; when there are more, every other one goes and the spacing doubles: 100,000 steps are never more
 /// than 512 away from one, if memory allows.
 const KEPT: usize = 256;
-/// Octets that checkpoints may weigh (`World::weight`); a bulk transfer keeps a bandwidth-delay product in each.
-const WEIGHT: usize = 7 << 20;
+/// Octets that checkpoints may weigh (`World::weight_beside`); a bulk transfer keeps a bandwidth-delay product in each.
+const WEIGHT: usize = 9 << 20;
 
 /// Checkpoints of a timeline, by step. The first, at step 0, always stays.
 #[derive(Clone, Debug)]
@@ -36,11 +36,11 @@ impl History {
 
     /// Keeps the world at `step`, if it is time for that.
     pub(crate) fn offer(&mut self, step: u32, world: &World) {
-        let last = self.kept.last().map_or(0, |c| c.step);
-        if !step.is_multiple_of(self.spacing) || step <= last {
+        let Some(last) = self.kept.last() else { return };
+        if !step.is_multiple_of(self.spacing) || step <= last.step {
             return;
         }
-        let weight = world.weight();
+        let weight = world.weight_beside(&last.world);
         self.kept.push(Checkpoint { step, world: world.clone(), weight });
         self.weight += weight;
         // With two left nothing can be gained by thinning, however heavy they are.

@@ -1,11 +1,13 @@
 //! A session as a file: scenario, seed, and the command log of each timeline. The bytes follow.
 
 use crate::commands;
+use crate::deeds::SavedDeed;
 use crate::error::{Result, error, num, word};
 use crate::read::{self, reads};
 use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::timeline::{Logged, Timeline};
+use crate::undo::Deed;
 use crate::view::{Command, ErrorView};
 use net::{StepLog, World};
 use serde::Serialize;
@@ -13,8 +15,8 @@ use tcp::rule::Tape;
 
 /// Names the format.
 const FORMAT: &str = "tcp-playground-timeline";
-/// What is written; 1 had one timeline, its fields beside those of the file.
-const VERSION: u32 = 2;
+/// What is written; 1 had one timeline, its fields beside those of the file, 2 knew nothing of undo.
+const VERSION: u32 = 3;
 /// Steps that a file may ask to be run again, in all its timelines.
 const MAX_STEPS: u32 = 2_000_000;
 
@@ -30,6 +32,9 @@ struct Saved {
     /// The timeline in which the person stood, and the step.
     current: u32,
     step: u32,
+    /// What can be taken back, and what was: the last at the end.
+    done: Vec<SavedDeed>,
+    undone: Vec<SavedDeed>,
     /// Of version 1 alone.
     #[serde(skip_serializing)]
     name: String,
@@ -47,6 +52,8 @@ reads!(Saved {
     timelines = Vec::new(),
     current = 0,
     step,
+    done = Vec::new(),
+    undone = Vec::new(),
     name = String::new(),
     commands = Vec::new(),
     steps = 0,
@@ -62,36 +69,48 @@ struct SavedTimeline {
     commands: Vec<(u32, Command)>,
     /// Steps known.
     steps: u32,
+    /// Only undo brings it back.
+    deleted: bool,
 }
 
-reads!(SavedTimeline { name, parent = None, forked_at = 0, commands, steps });
+reads!(SavedTimeline { name, parent = None, forked_at = 0, commands, steps, deleted = false });
 
 impl Session {
-    /// Every timeline, as JSON, UTF-8.
+    /// Every timeline, and what can be undone, as JSON, UTF-8.
     pub fn save(&self) -> Vec<u8> {
-        let living: Vec<usize> = (0..self.timelines.len()).filter(|&t| !self.timelines[t].deleted).collect();
-        let place = |timeline: usize| living.binary_search(&timeline).unwrap_or_default() as u32;
+        let kept = self.worth_saving();
+        let place = |timeline: usize| kept.binary_search(&timeline).ok();
         let timeline = |&index: &usize| {
-            let Timeline { name, commands, ledger, .. } = &self.timelines[index];
-            let (parent, forked_at) = self.origin(index);
+            let Timeline { name, commands, ledger, deleted, .. } = &self.timelines[index];
+            let (parent, forked_at) = self.origin_among(index, |other| place(other).is_some());
             let forked_at = parent.map_or(0, |_| forked_at);
             let own = commands.iter().filter(|c| c.step > forked_at);
             SavedTimeline {
                 name: name.clone(),
-                parent: parent.map(place),
+                parent: parent.and_then(place).map(|p| p as u32),
                 forked_at,
                 commands: own.map(|c| (c.step, c.command.clone())).collect(),
                 steps: ledger.steps(),
+                deleted: *deleted,
             }
+        };
+        let deeds = |list: &[Deed]| {
+            // Where one cannot be written, those before it cannot be reached either.
+            let written = list.iter().rev().map_while(|deed| self.write_deed(deed, &place));
+            let mut all: Vec<SavedDeed> = written.collect();
+            all.reverse();
+            all
         };
         let saved = Saved {
             format: FORMAT.into(),
             version: VERSION,
             scenario: (*self.scenario).clone(),
             seed: self.seed,
-            timelines: living.iter().map(timeline).collect(),
-            current: place(self.current),
+            timelines: kept.iter().map(timeline).collect(),
+            current: place(self.current).unwrap_or_default() as u32,
             step: self.step,
+            done: deeds(&self.done),
+            undone: deeds(&self.undone),
             name: String::new(),
             commands: Vec::new(),
             steps: 0,
@@ -100,12 +119,54 @@ impl Session {
         serde_json::to_vec(&saved).unwrap_or_default()
     }
 
+    /// The timelines that are there, and those that undo or redo would bring back, unless they are too long to be run again
+    /// whenever the file is opened.
+    fn worth_saving(&self) -> Vec<usize> {
+        let hidden = self.done.iter().chain(&self.undone).map(Deed::timeline);
+        let hidden: Vec<usize> = hidden.filter(|&t| self.timelines[t].deleted).collect();
+        let there = |t: &usize| !self.timelines[*t].deleted || hidden.contains(t);
+        let all: Vec<usize> = (0..self.timelines.len()).filter(there).collect();
+        let steps: u64 = all.iter().map(|&t| u64::from(self.timelines[t].ledger.steps())).sum();
+        if steps < u64::from(MAX_STEPS / 4) {
+            return all;
+        }
+        (0..self.timelines.len()).filter(|&t| !self.timelines[t].deleted).collect()
+    }
+
     /// What [`Session::save`] gave, standing where it was saved.
     ///
     /// # Errors
     /// `bad_timeline`, `bad_scenario`, `command_failed`, `too_long`.
     pub fn restore(saved: &[u8]) -> Result<Session> {
-        let bad = |problem: &str| error("bad_timeline", [("problem", word(problem))]);
+        let mut restoring = Restoring::new(saved)?;
+        while !restoring.go_on(u32::MAX)? {}
+        Ok(restoring.session)
+    }
+}
+
+/// A session on its way back from a file, in slices.
+pub struct Restoring {
+    session: Session,
+    start: World,
+    waiting: std::vec::IntoIter<SavedTimeline>,
+    /// Of the timeline that is being run: its commands still to come, and its last step.
+    open: Option<(std::iter::Peekable<std::vec::IntoIter<(u32, Command)>>, u32)>,
+    done: u32,
+    total: u32,
+    /// Which are hidden, in which to stand, at which step.
+    hidden: Vec<bool>,
+    current: usize,
+    step: u32,
+    entered: bool,
+    deeds: [Vec<SavedDeed>; 2],
+}
+
+impl Restoring {
+    /// Reads the file; nothing is run yet.
+    ///
+    /// # Errors
+    /// `bad_timeline`, `bad_scenario`, `too_long`.
+    pub fn new(saved: &[u8]) -> Result<Restoring> {
         let text = std::str::from_utf8(saved).map_err(|e| bad(&e.to_string()))?;
         let saved: Saved = read::json(text).map_err(|e| bad(&e))?;
         if saved.format != FORMAT || !(1..=VERSION).contains(&saved.version) {
@@ -118,35 +179,100 @@ impl Session {
             // Version 1.
             list if list.is_empty() => {
                 let (name, commands, steps) = (saved.name, saved.commands, saved.steps);
-                vec![SavedTimeline { name, parent: None, forked_at: 0, commands, steps }]
+                vec![SavedTimeline { name, parent: None, forked_at: 0, commands, steps, deleted: false }]
             }
             list => list,
         };
-        if timelines.iter().fold(0, |sum: u32, t| sum.saturating_add(t.steps)) > MAX_STEPS {
+        let total = timelines.iter().fold(0, |sum: u32, t| sum.saturating_add(t.steps));
+        if total > MAX_STEPS {
             return Err(error("too_long", [("max", num(MAX_STEPS))]));
         }
-        if saved.current as usize >= timelines.len() {
+        if timelines.get(saved.current as usize).is_none_or(|t| t.deleted) {
             return Err(bad("it has no timeline of the number that it stands in"));
         }
         let mut session = Session::of(saved.scenario, Some(saved.seed))?;
         let start = session.world.clone();
         // The one that a session begins with makes room for the first of the file.
         session.timelines.clear();
-        for (index, timeline) in timelines.into_iter().enumerate() {
-            session.take_up(index, timeline, &start)?;
+        Ok(Restoring {
+            session,
+            start,
+            hidden: timelines.iter().map(|t| t.deleted).collect(),
+            waiting: timelines.into_iter(),
+            open: None,
+            done: 0,
+            total,
+            current: saved.current as usize,
+            step: saved.step,
+            entered: false,
+            deeds: [saved.done, saved.undone],
+        })
+    }
+
+    /// Steps run again, and how many there are about.
+    pub fn progress(&self) -> (u32, u32) {
+        (self.done.min(self.total), self.total)
+    }
+
+    /// Goes on for about `budget` steps; true where the session stands where it was saved.
+    ///
+    /// # Errors
+    /// `bad_timeline`, `command_failed`.
+    pub fn go_on(&mut self, budget: u32) -> Result<bool> {
+        let mut left = budget;
+        loop {
+            if let Some((mut commands, steps)) = self.open.take() {
+                let from = self.session.step;
+                let over = self.session.run_some(&mut commands, steps, left)?;
+                left = left.saturating_sub(self.session.step - from);
+                self.done += self.session.step - from;
+                if !over {
+                    self.open = Some((commands, steps));
+                    return Ok(false);
+                }
+            }
+            let Some(saved) = self.waiting.next() else { break };
+            let steps = saved.steps;
+            let commands = self.session.take_up(saved, &self.start)?;
+            self.open = Some((commands.into_iter().peekable(), steps));
         }
-        session.stand(saved.current as usize, saved.step);
+        if !self.entered {
+            self.entered = true;
+            self.session.stand_near(self.current, self.step);
+        }
+        if !self.session.seek_some(self.step, left) {
+            return Ok(false);
+        }
+        self.finish();
+        Ok(true)
+    }
+
+    /// The session, once [`Restoring::go_on`] has said that it is there.
+    pub fn session(self) -> Session {
+        self.session
+    }
+
+    fn finish(&mut self) {
+        let session = &mut self.session;
         for (index, timeline) in session.timelines.iter_mut().enumerate() {
+            timeline.deleted = self.hidden[index];
             if index != session.current {
                 timeline.history.forget();
             }
         }
-        Ok(session)
+        let [done, undone] = std::mem::take(&mut self.deeds);
+        session.done = session.read_deeds(done);
+        session.undone = session.read_deeds(undone);
     }
+}
 
-    /// Adds a timeline of a file and runs it.
-    fn take_up(&mut self, index: usize, saved: SavedTimeline, start: &World) -> Result<()> {
-        let bad = |problem: &str| error("bad_timeline", [("problem", word(problem))]);
+fn bad(problem: &str) -> ErrorView {
+    error("bad_timeline", [("problem", word(problem))])
+}
+
+impl Session {
+    /// Adds a timeline of a file and stands at its beginning; gives the commands that are still to be done.
+    fn take_up(&mut self, saved: SavedTimeline, start: &World) -> Result<Vec<(u32, Command)>> {
         if !saved.commands.is_sorted_by(|a, b| a.0 < b.0) {
             return Err(bad("its commands are not in the order of their steps"));
         }
@@ -165,32 +291,48 @@ impl Session {
             }
         };
         self.timelines.push(timeline);
-        self.current = index;
-        self.stand(index, saved.forked_at);
-        self.try_out(saved.commands)?;
-        self.run(saved.steps.saturating_sub(self.step), f64::INFINITY);
-        Ok(())
+        let index = self.timelines.len() - 1;
+        if index > 0 {
+            self.stand(index, saved.forked_at);
+        } else {
+            self.stand_near(0, 0);
+        }
+        Ok(saved.commands)
     }
 
-    /// Runs to each command and does it.
-    fn try_out(&mut self, commands: Vec<(u32, Command)>) -> Result<()> {
+    /// Runs to each command and does it, then to the last step; at most about `budget` steps. True where it is there.
+    fn run_some(
+        &mut self,
+        commands: &mut std::iter::Peekable<std::vec::IntoIter<(u32, Command)>>,
+        steps: u32,
+        budget: u32,
+    ) -> Result<bool> {
         let failed = |step: u32, problem: &str| {
             error("command_failed", [("step", num(step)), ("problem", word(problem))])
         };
-        for (step, command) in commands {
+        let end = self.step.saturating_add(budget);
+        while let Some((step, _)) = commands.peek() {
+            let step = *step;
             if step <= self.step || step > MAX_STEPS {
                 return Err(failed(step, "there is no such step"));
             }
-            self.run(step - 1 - self.step, f64::INFINITY);
+            let way = step - 1 - self.step;
+            let done = self.run(way.min(end - self.step), f64::INFINITY);
             if self.step + 1 < step {
+                if done.stopped == "budget" {
+                    return Ok(false);
+                }
                 return Err(failed(step, &format!("the world ends at step {}", self.step)));
             }
+            let Some((step, command)) = commands.next() else { break };
             let tried =
                 commands::apply(&mut self.world.clone(), &command, &mut StepLog::default(), &mut Tape::None);
             tried.map_err(|e: ErrorView| failed(step, &e.message))?;
             self.timelines[self.current].commands.push(Logged { step, command });
             self.run(1, f64::INFINITY);
         }
-        Ok(())
+        let way = steps.saturating_sub(self.step);
+        let done = self.run(way.min(end.saturating_sub(self.step)), f64::INFINITY);
+        Ok(self.step >= steps || done.stopped != "budget")
     }
 }

@@ -171,16 +171,31 @@ impl Session {
 
     /// To the state after `step` steps, or to the last that is known.
     pub fn seek(&mut self, step: u32) {
+        self.seek_some(step, u32::MAX);
+    }
+
+    /// A slice of [`Session::seek`], of at most `budget` steps: false where it is still on its way. Call again then.
+    pub fn seek_some(&mut self, step: u32, budget: u32) -> bool {
         let step = step.min(self.ledger().steps());
         let (near, world) = self.timeline().history.before(step.saturating_sub(1));
         if step <= self.step || near > self.step {
             (self.step, self.world, self.before) = (near, world.clone(), None);
             self.log = StepLog::default();
         }
-        while self.step + 1 < step && self.forward(&mut Tape::None) {}
+        let mut left = budget;
+        while self.step + 1 < step {
+            if left == 0 {
+                return false;
+            }
+            left -= 1;
+            if !self.forward(&mut Tape::None) {
+                break;
+            }
+        }
         if self.step < step {
             self.step();
         }
+        true
     }
 
     /// To the beginning; what has run stays known.
@@ -309,16 +324,33 @@ impl Session {
         Ok(session)
     }
 
+    /// To another timeline, as near before the same step as can be without running anything: [`Session::seek_some`] goes on.
+    ///
+    /// # Errors
+    /// `unknown_timeline`.
+    pub fn enter_timeline(&mut self, id: u32) -> Result<()> {
+        let index = self.living(id)?;
+        if index != self.current {
+            self.stand_near(index, self.step);
+        }
+        Ok(())
+    }
+
     /// Stands in a timeline, at a step or at its last.
     pub(crate) fn stand(&mut self, timeline: usize, step: u32) {
+        self.stand_near(timeline, 0);
+        self.seek(step);
+    }
+
+    /// Stands in a timeline, where a world is kept before a step.
+    pub(crate) fn stand_near(&mut self, timeline: usize, step: u32) {
         if timeline != self.current {
             self.timelines[self.current].history.forget();
             self.current = timeline;
         }
-        let (at, world) = self.timelines[timeline].history.before(0);
+        let (at, world) = self.timelines[timeline].history.before(step);
         (self.step, self.world, self.before) = (at, world.clone(), None);
         self.log = StepLog::default();
-        self.seek(step);
     }
 
     /// Another timeline from where we stand, in the place of this one.

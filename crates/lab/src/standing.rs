@@ -251,7 +251,18 @@ impl Session {
     /// # Errors
     /// What `addRule` would refuse.
     pub fn check_rule(&self, rule: &StandingRule) -> Result<Option<ErrorView>> {
-        Ok(rule.core(&names_of(&self.world))?.never().map(never))
+        let rule = rule.core(&names_of(&self.world))?;
+        Ok(self.why_never(&rule, self.world.rules()).map(never))
+    }
+
+    /// Why a rule can never act here, behind these others.
+    fn why_never(&self, rule: &core::StandingRule, before: &[core::Standing]) -> Option<Never> {
+        let apart = match (rule.when.from, rule.when.to) {
+            (Some(from), Some(to)) => !self.world.share_link(from, to),
+            _ => false,
+        };
+        let here = || apart.then_some(Never::NoLink);
+        rule.never().or_else(here).or_else(|| rule.eaten_by(before).map(Never::Eaten))
     }
 
     /// The rules that stand where we are.
@@ -263,17 +274,17 @@ impl Session {
             _ => None,
         });
         let all: Vec<&StandingRule> = self.scenario.rules.iter().chain(added).collect();
-        let view = |s: &core::Standing| {
+        let view = |(n, s): (usize, &core::Standing)| {
             Some(StandingView {
                 id: s.id,
                 rule: StandingRule::clone(all.get(s.id as usize - 1)?),
                 on: s.on,
                 met: s.met,
                 acted: s.acted,
-                never: s.rule.never().map(never),
+                never: self.why_never(&s.rule, &self.world.rules()[..n]).map(never),
             })
         };
-        self.world.rules().iter().filter_map(view).collect()
+        self.world.rules().iter().enumerate().filter_map(view).collect()
     }
 }
 
@@ -288,6 +299,9 @@ fn never(why: Never) -> ErrorView {
         Never::Beyond { field, max } => {
             error("never_beyond", [("path", word(field)), ("max", num(max as f64))])
         }
+        Never::NothingAgain => error("never_again", []),
+        Never::NoLink => error("never_no_link", []),
+        Never::Eaten(id) => error("never_eaten", [("id", num(id))]),
         Never::NoSuchField(field) => error("never_field", [("path", word(field))]),
     }
 }

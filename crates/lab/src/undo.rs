@@ -163,12 +163,21 @@ impl Session {
 
     /// The nearest timeline still there that this one came from, and the last step that they share.
     pub(crate) fn origin(&self, timeline: usize) -> (Option<usize>, u32) {
+        self.origin_among(timeline, |index| !self.timelines[index].deleted)
+    }
+
+    /// The same among those that `there` holds of.
+    pub(crate) fn origin_among(
+        &self,
+        timeline: usize,
+        there: impl Fn(usize) -> bool,
+    ) -> (Option<usize>, u32) {
         let mut at = &self.timelines[timeline];
         let mut shared = at.forked_at;
         while let Some(parent) = at.parent {
             let index = parent as usize;
             at = &self.timelines[index];
-            if !at.deleted {
+            if there(index) {
                 // Steps that were run there, taken back and not run again are the fork's own.
                 return (Some(index), shared.min(at.ledger.steps()));
             }

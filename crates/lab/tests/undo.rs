@@ -189,3 +189,49 @@ fn a_fork_that_is_brought_back_is_kept_though_its_parent_has_not_run_as_far_agai
     let again = Session::restore(&s.save()).expect("what was saved");
     assert_eq!((again.digest(), names(&again)), (fork, "main fork 1*".into()));
 }
+
+#[test]
+fn what_can_be_undone_is_saved_and_a_file_is_opened_in_slices() {
+    let mut s = open("accept-flow");
+    let frame = until_sent(&mut s, "data", data_of(0));
+    let at = s.position();
+    run(&mut s, 10_000);
+    s.seek(at);
+    command(&mut s, Command::Drop { frame });
+    run(&mut s, 10_000);
+    s.rename_timeline(1, "lost").expect("a name");
+    s.switch_timeline(0).expect("main");
+    s.seek(at);
+    command(&mut s, Command::Hold { frame });
+    s.delete_timeline(1).expect("there is another");
+    assert!(s.undo() && s.undo(), "the deletion and the second fork are taken back");
+
+    let mut restoring = lab::Restoring::new(&s.save()).expect("what was saved");
+    let mut slices = 0;
+    while !restoring.go_on(3).expect("it was done before") {
+        slices += 1;
+        assert!(restoring.progress().0 <= restoring.progress().1);
+    }
+    assert!(slices > 10, "{slices}");
+    let mut restored = restoring.session();
+    let looks = |s: &Session| (s.view().timelines, s.position(), s.digest(), s.changes());
+    assert_eq!(looks(&restored), looks(&s));
+    assert_eq!(restored.save(), s.save());
+    for (what, back) in
+        [("redo", false), ("redo", false), ("undo", true), ("undo", true), ("undo", true), ("undo", true)]
+    {
+        for session in [&mut s, &mut restored] {
+            assert!(if back { session.undo() } else { session.redo() }, "{what}");
+        }
+        assert_eq!(restored.view().timelines.len(), s.view().timelines.len(), "{what}");
+        assert_eq!((restored.position(), restored.digest()), (s.position(), s.digest()), "{what}");
+    }
+    assert!(!s.undo() && !restored.undo());
+
+    // A file that says what cannot be: those deeds are left out, and nothing breaks.
+    let text = String::from_utf8(s.save()).unwrap();
+    let wrong = text.replace("\"done\":[]", "\"done\":[{\"kind\":\"delete\",\"timeline\":7,\"step\":1,\"from\":0,\"to\":0},{\"kind\":\"command\",\"timeline\":0,\"step\":0}]");
+    assert_ne!(wrong, text);
+    let mut wrong = Session::restore(wrong.as_bytes()).expect("the rest is sound");
+    assert!(!wrong.undo());
+}

@@ -204,11 +204,29 @@ fn a_rule_that_can_never_act_says_so_and_one_that_cannot_be_is_refused() {
         (r#"{"field": {"name": "ip.ttl", "is": "=", "value": 256}}"#, "never_beyond"),
         (r#"{"field": {"name": "ip.ttl", "is": "<", "value": 0}}"#, "never_beyond"),
         (r#"{"field": {"name": "tcp.mood", "is": "=", "value": 1}}"#, "never_field"),
+        (r#"{"set": "SYN", "field": {"name": "tcp.flags.syn", "is": "=", "value": 0}}"#, "never_flag"),
+        (r#"{"clear": "RST", "field": {"name": "tcp.flags.reset", "is": ">", "value": 0}}"#, "never_flag"),
+        (r#"{"again": true, "data": false, "clear": "SYN FIN"}"#, "never_again"),
     ];
     for (when, want) in table {
         let rule = rule(&format!(r#"{{"when": {when}, "then": {{"kind": "drop"}}}}"#));
         assert_eq!(s.check_rule(&rule).unwrap().unwrap().code, want, "{when}");
     }
+    let apart = open("six-clients");
+    let between = rule(r#"{"when": {"from": "Client 1", "to": "Client 2"}, "then": {"kind": "drop"}}"#);
+    let said = apart.check_rule(&between).unwrap();
+    assert!(said.is_none_or(|e| e.code == "never_no_link"), "they share a link, or it says so");
+    let mut behind = open("accept-flow");
+    add(&mut behind, r#"{"when": {"set": "SYN"}, "then": {"kind": "drop"}}"#);
+    let syn_ack = rule(r#"{"when": {"set": "SYN ACK", "from": "Server"}, "then": {"kind": "hold"}}"#);
+    assert_eq!(behind.check_rule(&syn_ack).unwrap().unwrap().code, "never_eaten");
+    let ack = rule(r#"{"when": {"set": "ACK"}, "then": {"kind": "hold"}}"#);
+    assert_eq!(behind.check_rule(&ack), Ok(None));
+    add(
+        &mut behind,
+        r#"{"when": {"clear": "SYN"}, "then": {"kind": "set", "name": "tcp.flags.syn", "value": "1"}}"#,
+    );
+    assert_eq!(behind.check_rule(&syn_ack), Ok(None), "another rule may make such a frame");
     assert_eq!(
         s.check_rule(&rule(r#"{"when": {"nth": 4, "every": 2}, "then": {"kind": "drop"}}"#)),
         Ok(None)

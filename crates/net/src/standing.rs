@@ -127,6 +127,12 @@ pub enum Never {
     },
     /// No header has a number of this name.
     NoSuchField(String),
+    /// Without data, SYN and FIN there is nothing that could be sent again.
+    NothingAgain,
+    /// The two machines share no link.
+    NoLink,
+    /// An earlier rule loses all such frames.
+    Eaten(u32),
 }
 
 impl StandingRule {
@@ -159,11 +165,54 @@ impl StandingRule {
             if never {
                 return Some(Never::Beyond { field: field.clone(), max });
             }
+            // A flag as a field, and as a flag.
+            let set =
+                |flags: u16| (0..9).map(|b| Flags(1 << b)).any(|f| flags & f.0 != 0 && is_flag(field, f));
+            let holds =
+                matches!((is, value), (Relation::Equal, 1) | (Relation::Greater, 0) | (Relation::Unequal, 0));
+            if max == 1 && (holds && set(w.clear) || !holds && set(w.set)) {
+                let flag = (0..9).map(|b| Flags(1 << b)).find(|f| is_flag(field, *f));
+                return flag.map(Never::FlagBothWays);
+            }
+        }
+        let counted = Flags::SYN.0 | Flags::FIN.0;
+        if w.again == Some(true) && w.data == Some(false) && w.clear & counted == counted {
+            return Some(Never::NothingAgain);
         }
         match &self.then {
             Then::Set { field, .. } if known(field).is_none() => Some(Never::NoSuchField(field.clone())),
             _ => None,
         }
+    }
+
+    /// Whether it changes frames.
+    fn edits(&self) -> bool {
+        matches!(self.then, Then::Set { .. } | Then::RemoveOption { .. } | Then::Corrupt)
+    }
+
+    /// Whether it loses every frame that `other` could be about.
+    fn eats(&self, other: &StandingRule) -> bool {
+        let (w, o) = (&self.when, &other.when);
+        let all = w.nth.is_none() && w.every.is_none_or(|every| every == 1);
+        let flags = w.set & !o.set == 0 && w.clear & !o.clear == 0;
+        fn asks_no_more<T: PartialEq>(w: &Option<T>, o: &Option<T>) -> bool {
+            w.is_none() || w == o
+        }
+        self.then == Then::Drop
+            && all
+            && flags
+            && asks_no_more(&w.from, &o.from)
+            && asks_no_more(&w.to, &o.to)
+            && asks_no_more(&w.data, &o.data)
+            && asks_no_more(&w.option, &o.option)
+            && asks_no_more(&w.again, &o.again)
+            && asks_no_more(&w.field, &o.field)
+    }
+
+    /// The rule among those before it that leaves it nothing to act on. A rule between the two that changes frames may.
+    pub fn eaten_by(&self, before: &[Standing]) -> Option<u32> {
+        let near = before.iter().rev().filter(|s| s.on).take_while(|s| !s.rule.edits());
+        near.filter(|s| s.rule.eats(self)).map(|s| s.id).last()
     }
 
     /// Whether what it sets can be set.
@@ -399,4 +448,14 @@ impl Ruling {
         self.edited = true;
         Some(())
     }
+}
+
+/// Whether a field is this flag of TCP: `tcp.flags.syn`.
+fn is_flag(field: &str, flag: Flags) -> bool {
+    let name = match flag {
+        Flags::PSH => "push".into(),
+        Flags::RST => "reset".into(),
+        other => format!("{other:?}").to_ascii_lowercase(),
+    };
+    field.strip_prefix("tcp.flags.") == Some(name.as_str())
 }

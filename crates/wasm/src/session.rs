@@ -353,6 +353,22 @@ impl Session {
         plain(self.changing(|s| s.command(command)))
     }
 
+    /// A slice of `seek`, of at most `budget` events; false where it is still on its way: call again then.
+    #[wasm_bindgen(js_name = seekSome)]
+    pub fn seek_some(&mut self, step: u32, budget: u32) -> bool {
+        let _guard = self.rescue.enter();
+        self.inner.seek_some(step, budget)
+    }
+
+    /// To another timeline, without running anything: `seekSome` goes on to the step.
+    ///
+    /// # Errors
+    /// `unknown_timeline`.
+    #[wasm_bindgen(js_name = enterTimeline)]
+    pub fn enter_timeline(&mut self, id: u32) -> Js<()> {
+        bare(self.changing(|s| s.enter_timeline(id)))
+    }
+
     /// To another timeline, at the step where it was left.
     ///
     /// # Errors
@@ -471,6 +487,48 @@ impl Session {
     /// Digest of the world and of all frames so far; the same natively and in wasm.
     pub fn digest(&self) -> String {
         self.inner.digest()
+    }
+}
+
+/// A session on its way back from what `save` gave, in slices.
+#[wasm_bindgen]
+pub struct Restoring {
+    inner: lab::Restoring,
+}
+
+#[wasm_bindgen]
+impl Restoring {
+    /// Reads what `save` gave; nothing is run yet.
+    ///
+    /// # Errors
+    /// `bad_timeline`, `bad_scenario`, `too_long`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(timeline: &[u8]) -> Js<Restoring> {
+        bare(lab::Restoring::new(timeline)).map(|inner| Restoring { inner })
+    }
+
+    /// Goes on for about `budget` events; true where the session is there.
+    ///
+    /// # Errors
+    /// `bad_timeline`, `command_failed`.
+    #[wasm_bindgen(js_name = goOn)]
+    pub fn go_on(&mut self, budget: u32) -> Js<bool> {
+        bare(self.inner.go_on(budget))
+    }
+
+    /// Events run again so far.
+    pub fn done(&self) -> u32 {
+        self.inner.progress().0
+    }
+
+    /// Events in all.
+    pub fn total(&self) -> u32 {
+        self.inner.progress().1
+    }
+
+    /// The session, once `goOn` has said that it is there.
+    pub fn session(self) -> Session {
+        Session::begin(self.inner.session())
     }
 }
 

@@ -19,6 +19,19 @@ pub(super) enum Object {
     Large(Bytes),
 }
 
+impl Memory {
+    /// Octets that are not shared with another memory.
+    pub(super) fn own(&self, other: Option<&Memory>) -> usize {
+        let objects = other.map_or(&[][..], |m| &m.objects);
+        let own = |(n, object): (usize, &Object)| match (object, objects.get(n)) {
+            (Object::Large(a), Some(Object::Large(b))) if a.as_ptr() == b.as_ptr() => 0,
+            (Object::Large(a), _) => a.len(),
+            (Object::Small(..), _) => size_of::<Object>(),
+        };
+        self.objects.iter().enumerate().map(own).sum()
+    }
+}
+
 impl Object {
     pub(super) fn zero(size: usize) -> Object {
         if size <= SMALL {

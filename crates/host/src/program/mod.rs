@@ -222,6 +222,10 @@ impl Program {
     pub(crate) fn variables(&self) -> Vec<VariableInfo> {
         self.machine.variables(&self.code)
     }
+    /// Octets of its memory that it does not share with another, itself at an earlier time.
+    pub(crate) fn written_since(&self, before: Option<&Program>) -> usize {
+        self.machine.memory.own(before.map(|p| &p.machine.memory))
+    }
     /// An integer variable by its name: that of the innermost function under way, else the one outside functions.
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         self.machine.number(&self.code, name)
