@@ -85,6 +85,11 @@ impl Flows {
         (id, !client)
     }
 
+    /// The flow of a connection that `client` begins; its SYN may have to wait for a neighbour first.
+    pub(crate) fn open(&mut self, client: SocketAddr, server: SocketAddr, step: u32) -> u16 {
+        self.find(client, server).unwrap_or_else(|| self.add(client, server, step))
+    }
+
     /// Forgets what appeared after `step`.
     pub(crate) fn truncate(&mut self, step: u32) {
         let keep = self.list.partition_point(|f| f.since <= step);

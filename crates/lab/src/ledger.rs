@@ -335,7 +335,11 @@ impl Ledger {
         let node = node.0;
         match *event {
             HostEvent::State { sock: _, local, remote, from, to } => {
-                let flow = self.flows.find(local, remote).unwrap_or(NONE);
+                let flow = if to == tcp::State::SynSent {
+                    self.flows.open(local, remote, step)
+                } else {
+                    self.flows.find(local, remote).unwrap_or(NONE)
+                };
                 self.mark(MarkKind::State, step, |m| {
                     (m.node, m.flow, m.a, m.b) = (node, flow, from as u8, to as u16);
                 });

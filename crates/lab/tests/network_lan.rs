@@ -227,3 +227,14 @@ fn two_hosts_with_one_address_take_a_connection_from_each_other() {
     let rules = rules_at(&mut s, 0);
     assert!(rules.contains(&"host.neigh.kept".into()) && rules.contains(&"host.neigh.changed".into()));
 }
+
+#[test]
+fn a_connection_has_its_letter_while_its_syn_still_waits_for_the_neighbour() {
+    let mut session = open("lan-arp");
+    while session.view().flows.is_empty() && session.step() {}
+    assert!(session.frames().iter().all(|f| f.flags == 0), "no SYN has left yet");
+    let view = session.view();
+    assert_eq!(view.flows[0].letter, "A");
+    let state = lab::records::MarkKind::State as u8;
+    assert!(session.marks().iter().any(|m| m.kind == state && m.flow == 0), "SYN-SENT is told of it");
+}

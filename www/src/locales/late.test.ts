@@ -12,6 +12,8 @@ import { en as stops } from '../elements/stops/words.en.js';
 import { zhCN as stopsZh } from '../elements/stops/words.zh-CN.js';
 import { en as lifelines } from '../elements/lifelines/words.en.js';
 import { zhCN as lifelinesZh } from '../elements/lifelines/words.zh-CN.js';
+import { en as tables } from '../elements/tables/words.en.js';
+import { zhCN as tablesZh } from '../elements/tables/words.zh-CN.js';
 import { en as topology } from '../elements/topology/words.en.js';
 import { zhCN as topologyZh } from '../elements/topology/words.zh-CN.js';
 import { en as tools } from '../elements/tools/words.en.js';
@@ -22,7 +24,7 @@ const names = (m: Message | undefined): string[] =>
   [...new Set((typeof m === 'string' ? m : `${m?.one}${m?.other}`).match(/\{\w+\}/g) ?? [])].sort();
 type Catalogue = Readonly<Record<string, Message>>;
 const pairs: [string, Catalogue, Catalogue][] = [['script', script, scriptZh], ['conformance', conformance, conformanceZh], ['tools', tools, toolsZh],
-  ['timelines', timelines, timelinesZh], ['graphs', graphs, graphsZh], ['stops', stops, stopsZh], ['topology', topology, topologyZh], ['lifelines', lifelines, lifelinesZh]];
+  ['timelines', timelines, timelinesZh], ['graphs', graphs, graphsZh], ['stops', stops, stopsZh], ['topology', topology, topologyZh], ['tables', tables, tablesZh], ['lifelines', lifelines, lifelinesZh]];
 
 it.each(pairs)('%s says the same in both languages', (_, en, zh) => {
   for (const key of Object.keys(en)) {

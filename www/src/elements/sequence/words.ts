@@ -2,6 +2,7 @@
 import type { Words, Foreseen, Piece } from '../../diagram/index.js';
 import { phaseName } from './fate.js';
 import { Bits, flagNames, NONE16, Tcp } from '../../engine/records.js';
+import type { FieldView } from '../../engine/pkg/views.js';
 import type { Store } from '../../engine/store.js';
 import type { Key, T } from '../../locales/index.js';
 import { duration } from '../../locales/format.js';
@@ -20,10 +21,34 @@ export function packetName(store: Store, frame: number): string {
   const { frames } = store;
   const flags = frames.flags(frame);
   const payload = frames.payload(frame);
-  if (frames.flow(frame) === NONE16 && !flags) return payload ? `${payload} B` : '?';
+  if (frames.flow(frame) === NONE16 && !flags) return otherName(store, frame);
   const telling = flags & ~(Tcp.psh | (payload || flags & (Tcp.fin | Tcp.rst) ? Tcp.ack : 0));
   const name = flagNames(telling);
   return [name, payload ? `${payload} B` : ''].filter(Boolean).join(' ') || flagNames(flags) || '–';
+}
+
+const others = new WeakMap<object, Map<number, string>>();
+
+/** What a frame is that is not TCP: its innermost header, of ARP and ICMP what it is for. */
+function otherName(store: Store, frame: number): string {
+  let names = others.get(store.list);
+  if (!names) others.set(store.list, (names = new Map<number, string>()));
+  let name = names.get(frame);
+  if (name === undefined) {
+    const layer = layersOf(store, frame).filter((l) => /^(arp|icmp|icmpv6|udp|dns|tcp|ip|ipv6)$/.test(l.name)).at(-1);
+    const kind = layer?.children.find((c) => /^(arp\.opcode|icmp(v6)?\.type)$/.test(c.name))?.meaning;
+    names.set(frame, (name = [(layer?.name ?? 'Ethernet').toUpperCase().replace('V6', 'v6'), kind].filter(Boolean).join(' ')));
+  }
+  return name;
+}
+
+/** None where the core has set the frame's bytes aside. */
+function layersOf(store: Store, frame: number): readonly FieldView[] {
+  try {
+    return store.session.packet(frame).layers;
+  } catch {
+    return [];
+  }
 }
 
 export function words(store: Store, t: T, rules: readonly { id: string }[]): Words {

@@ -1,7 +1,7 @@
 /** What editing a network does to the file of its scenario. */
 import { describe, expect, it } from 'vitest';
-import { addLink, addNode, endTexts, fresh, modern, partOf, placeOf, removeNode, renameNode, type ScenarioFile } from './file.js';
-import { linkFields } from './link-fields.js';
+import { addLink, addNode, asked, endTexts, fresh, modern, partOf, placeOf, removeNode, renameNode, type ScenarioFile, withAsked } from './file.js';
+import { fieldGroups, withValue } from './link-fields.js';
 import { words } from './words.js';
 import { listOf, readRoute, readSetting, routeText } from './typed.js';
 
@@ -60,9 +60,16 @@ describe('what is typed', () => {
     expect(readSetting('net.ipv4.ip_forward=1')).toEqual(['net.ipv4.ip_forward', '1']);
   });
   it('numbers come to the unit of the file; what is none is left for the core to refuse', () => {
-    const [delay, rate] = linkFields(words.en);
+    const [delay, rate] = fieldGroups(words.en, 'tail')[0]?.fields ?? [];
     expect([delay?.read('1.5'), rate?.read('16'), rate?.read(''), delay?.read('fast')]).toEqual([1500, 16_000_000, undefined, 'fast']);
     expect([delay?.show(1500), rate?.show(16_000_000)]).toEqual(['1.5', '16']);
+  });
+  it('what a link is asked for, way by way', () => {
+    const link = { name: 'x', delay_us: 5, rate_bps: 8, ends: [{ node: 'a' }, { node: 'b', loss: 0.1, impairments: { jitter_us: 3 } }] };
+    expect(asked(link)).toEqual([{ delay_us: 5, rate_bps: 8 }, { delay_us: 5, rate_bps: 8, loss: 0.1, jitter_us: 3 }]);
+    const changed = withAsked(link, 0, withValue({ rate_bps: 8 }, 'burst.p', 0.5));
+    expect(changed).toEqual({ name: 'x', ends: [{ node: 'a', impairments: { rate_bps: 8, burst: { p: 0.5, r: 1 } } }, { node: 'b', impairments: { delay_us: 5, rate_bps: 8, loss: 0.1, jitter_us: 3 } }] });
+    expect(withValue({ burst: { p: 0.5, r: 1, bad_loss: 1, good_loss: 0 } }, 'burst.p', undefined).burst).toBeDefined();
   });
 });
 

@@ -1,5 +1,5 @@
 /** A scenario as its file has it, as far as the network goes, and what can be done to it. Pure: files in, files out. */
-import type { Text } from '../../engine/pkg/views.js';
+import type { Impairing, Text } from '../../engine/pkg/views.js';
 
 export const KINDS = ['host', 'router', 'nat', 'attacker', 'switch', 'hub'] as const;
 export type NodeKind = (typeof KINDS)[number];
@@ -24,6 +24,15 @@ export interface RouteLine {
   interface?: string;
   [more: string]: unknown;
 }
+export interface Translation {
+  outside?: string[];
+  mapping?: string;
+  filtering?: string;
+  unsolicited?: string;
+  hairpin?: boolean;
+  forwards?: unknown[];
+  [more: string]: unknown;
+}
 export interface FileNode {
   name: string;
   kind?: NodeKind;
@@ -35,6 +44,7 @@ export interface FileNode {
   gateway?: string;
   routes?: RouteLine[];
   dns?: string[];
+  nat?: Translation;
   programs?: Program[];
   sysctls?: Record<string, string>;
   at?: [number, number];
@@ -43,11 +53,20 @@ export interface FileNode {
 export interface FileEnd {
   node: string;
   interface?: string;
+  delay_us?: number;
+  loss?: number;
+  impairments?: Impairing;
   [more: string]: unknown;
 }
 export interface FileLink {
   name: string;
   ends: FileEnd[];
+  delay_us?: number;
+  rate_bps?: number;
+  queue_bytes?: number;
+  loss?: number;
+  preset?: string;
+  impairments?: Impairing;
   [more: string]: unknown;
 }
 export interface ScenarioFile {
@@ -164,6 +183,27 @@ export function addLink(file: ScenarioFile, a: number, b: number, stem: string):
 
 export function removeLink(file: ScenarioFile, index: number): ScenarioFile {
   return { ...file, links: file.links.filter((_, i) => i !== index) };
+}
+
+/** What each end of a link is asked for, in all. */
+export function asked(link: FileLink): Impairing[] {
+  const base: Impairing = own({ delay_us: link.delay_us || undefined, rate_bps: link.rate_bps, queue_bytes: link.queue_bytes, loss: link.loss || undefined, ...link.impairments });
+  return link.ends.map((end) => {
+    const { codel, red, ...rest } = { ...base, ...own({ delay_us: end.delay_us, loss: end.loss }), ...end.impairments };
+    const managed = end.impairments?.codel ?? end.impairments?.red ? end.impairments : { codel, red };
+    return own({ ...rest, codel: managed?.codel, red: managed?.red });
+  });
+}
+
+/** The link with what an end is asked for said at the ends alone. */
+export function withAsked(link: FileLink, end: number, sends: Impairing): FileLink {
+  const all = asked(link).map((was, i) => (i === end ? sends : was));
+  const { delay_us: _d, rate_bps: _r, queue_bytes: _q, loss: _l, preset: _p, impairments: _i, ...rest } = link;
+  return { ...rest, ends: link.ends.map(({ delay_us: _e, loss: _f, ...e }, i) => ({ ...e, impairments: all[i] ?? {} })) };
+}
+
+function own<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
 }
 
 /** Which interface of its node each end of a link is, with its addresses: what stands beside the end. */

@@ -1,13 +1,15 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { place, reset, Element, panel } from '../base/index.js';
+import { reset, Element, panel } from '../base/index.js';
+import { PRESETS } from '../../engine/pkg/presets.js';
 import { programNames, programText } from '../../engine/shipped.js';
 import type { Sketch } from './drafts.js';
 import type { Part } from './facts.js';
 import {
-  fresh, isBridge, KINDS, kindOf, renameNode, withLink, withNode, type FileEnd, type FileLink, type FileNode, type NodeKind, type Program,
+  asked, fresh, isBridge, KINDS, kindOf, renameNode, withAsked, withLink, withNode, type FileEnd, type FileLink, type FileNode, type NodeKind, type Program, type Translation,
 } from './file.js';
-import { endRows, linkFields } from './link-fields.js';
-import { linesOf, listOf, ownLine, readRoute, readSetting, routeText } from './typed.js';
+import type { Asked } from './impairments.js';
+import './impairments.js';
+import { forwardText, linesOf, listOf, ownLine, readForward, readRoute, readSetting, routeText } from './typed.js';
 import { words, type Words } from './words.js';
 
 /** Where the core found something wrong, and what. */
@@ -39,8 +41,6 @@ export class TopologyForm extends Element {
     .row .wrong { grid-column: 1 / -1; }
     details { grid-column: 1 / -1; }
     summary { color: var(--ink2); min-height: 24px; line-height: 24px; cursor: pointer; }
-    .matrix { display: grid; gap: 4px 8px; align-items: center; }
-    .matrix .head { color: var(--ink3); font: var(--t1) / 16px var(--sans); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     button.word { height: 26px; min-width: 26px; padding: 0 6px; color: var(--ink2); justify-self: start; border-radius: 3px; }
     button.word:hover { background: var(--wash); color: var(--ink); }
     .add { display: flex; gap: 6px; } .add select { width: auto; max-width: 100%; font-family: var(--sans); color: var(--ink2); }
@@ -69,6 +69,7 @@ export class TopologyForm extends Element {
   go(path: string): void {
     const all = [...this.renderRoot.querySelectorAll<HTMLElement>('[name]')];
     const named = (e: HTMLElement): string => e.getAttribute('name') ?? '';
+    if (path.startsWith('links') && this.renderRoot.querySelector('tcp-impair-matrix')?.go(path)) return;
     const best = all.filter((e) => path.startsWith(named(e))).sort((a, b) => named(b).length - named(a).length)[0] ?? all[0];
     best?.focus();
   }
@@ -127,15 +128,30 @@ export class TopologyForm extends Element {
       ${this.#field(t('edit.dns'), `${path}.dns`, (node.dns ?? []).join(', '), (v) => set({ dns: listOf(v) }), t('fact.none'))}
       ${this.#area(t('edit.routes'), `${path}.routes`, (node.routes ?? []).map(routeText).join('\n'), (v) => set({ routes: linesOf(v).map(readRoute) }), t('edit.routes.hint'))}
       ${this.#area(t('edit.sysctls'), `${path}.sysctls`, Object.entries(node.sysctls ?? {}).map(([k, v]) => `${k} = ${v}`).join('\n'), (v) => set({ sysctls: Object.fromEntries(linesOf(v).map(readSetting)) }), t('edit.sysctls.hint'))}
+      ${kind === 'nat' ? this.#translation(t, node, i) : nothing}
       ${this.#programs(t, node, i)}`}</form>`;
+  }
+
+  /** On what mappings and filters depend (RFC 4787), and which ports lead inside. */
+  #translation(t: Words, node: FileNode, i: number): TemplateResult {
+    const nat = node.nat ?? {};
+    const path = `nodes[${i}].nat`;
+    const set = (change: Partial<Translation>): void => this.#change(withNode(this.sketch.file, i, (n) => ({ ...n, nat: ownLine({ ...n.nat, ...change }) })));
+    const choice = (key: 'mapping' | 'filtering' | 'unsolicited', values: readonly string[], usual: string): TemplateResult => html`<label>${t(`nat.${key}`)}
+      <select name="${path}.${key}" @change=${(e: Event) => set({ [key]: (e.target as HTMLSelectElement).value })}>${values.map((v) => html`<option value=${v} ?selected=${v === (nat[key] ?? usual)}>${v.replaceAll('_', ' ')}</option>`)}</select>${this.#under(`${path}.${key}`)}</label>`;
+    return html`<h3>${t('edit.nat')}</h3>
+      ${this.#field(t('nat.outside'), `${path}.outside`, (nat.outside ?? []).join(', '), (v) => set({ outside: listOf(v) }), t('nat.outside.last'))}
+      ${choice('mapping', DEPENDS, 'address_and_port_dependent')}${choice('filtering', DEPENDS, 'address_and_port_dependent')}${choice('unsolicited', ['drop', 'reject', 'accept'], 'drop')}
+      ${this.#area(t('nat.forwards'), `${path}.forwards`, (nat.forwards ?? []).map(forwardText).join('\n'), (v) => set({ forwards: linesOf(v).map(readForward) }), t('nat.forwards.hint'))}`;
   }
 
   #kind(i: number, node: FileNode, kind: NodeKind): void {
     const { file } = this.sketch;
     this.#change(withNode(file, i, (n) => {
-      const { interfaces, gateway: _g, routes: _r, dns: _d, programs: _p, ...bare } = n;
+      const { interfaces, gateway: _g, routes: _r, dns: _d, programs: _p, nat, ...bare } = n;
       if (isBridge(kind)) return { ...bare, kind };
-      return { ...n, kind, interfaces: interfaces ?? [{ name: 'eth0', addresses: [] }], ...(kind === 'attacker' ? { role: 'attacker' } : node.role === 'attacker' ? { role: 'client' } : {}) };
+      // Only a NAT translates.
+      return { ...bare, ...ownLine({ gateway: n.gateway, routes: n.routes, dns: n.dns, programs: n.programs, nat: kind === 'nat' ? nat : undefined }), kind, interfaces: interfaces ?? [{ name: 'eth0', addresses: [] }], ...(kind === 'attacker' ? { role: 'attacker' } : node.role === 'attacker' ? { role: 'client' } : {}) };
     }));
     // Ports of a switch have no names.
     if (isBridge(kind)) {
@@ -193,11 +209,18 @@ export class TopologyForm extends Element {
 
   // ---- a link
 
+  /** What a kind of link does stands at its ends: its first end is the customer's. */
+  #preset(select: HTMLSelectElement, i: number): void {
+    const preset = PRESETS.find((p) => p.id === select.value);
+    select.value = '';
+    if (!preset) return;
+    this.#change(withLink(this.sketch.file, i, (link) => link.ends.reduce((l, _, end) => withAsked(l, end, end === 0 ? preset.up : preset.down), link)));
+  }
+
   #link(t: Words, link: FileLink, i: number): TemplateResult {
     const { file } = this.sketch;
     const path = `links[${i}]`;
     const ends = (change: (all: FileEnd[]) => FileEnd[]): void => this.#change(withLink(file, i, (l) => ({ ...l, ends: change(l.ends) })));
-    const columns = link.ends.length === 2 ? 2 : 0;
     return html`<form @submit=${(e: Event) => e.preventDefault()}>
       ${this.#field(t('edit.name'), `${path}.name`, link.name, (name) => this.#change(withLink(file, i, (l) => ({ ...l, name }))))}
       <h3>${t('edit.ends')}</h3>
@@ -212,14 +235,18 @@ export class TopologyForm extends Element {
           ${this.#under(`${path}.ends[${e}].node`)}${this.#under(`${path}.ends[${e}].interface`)}</div>`;
       })}
       <button type="button" class="word" @click=${() => ends((all) => [...all, { node: file.nodes.find((n) => !all.some((x) => x.node === n.name))?.name ?? file.nodes[0]?.name ?? '' }])}>+ ${t('edit.addEnd')}</button>
-      <div class="matrix" ${place({ 'grid-template-columns': `116px repeat(${columns + 1}, minmax(0, 1fr))` })}>
-        <span></span><span class="head">${t('edit.bothWays')}</span>${columns ? link.ends.map((e) => html`<span class="head">${t('edit.from', { node: e.node })}</span>`) : nothing}
-        ${linkFields(t).map((f) => html`<span class="head">${f.label}</span>
-          ${this.#input(`${path}.${f.key}`, f.show(link[f.key]), (v) => this.#change(withLink(file, i, (l) => ownLine({ ...l, [f.key]: f.read(v) }))), f.hint, f.label)}
-          ${columns ? link.ends.map((end, e) => (endRows.has(f.key) ? this.#input(`${path}.ends[${e}].${f.key}`, f.show(end[f.key]), (v) => ends((all) => all.map((x, k) => (k === e ? ownLine({ ...x, [f.key]: f.read(v) }) : x))), t('edit.asLink'), `${f.label}, ${t('edit.from', { node: end.node })}`) : html`<span></span>`)) : nothing}`)}
-      </div>
-      ${linkFields(t).map((f) => this.#under(`${path}.${f.key}`))}${link.ends.map((_, e) => [...endRows].map((key) => this.#under(`${path}.ends[${e}].${key}`)))}</form>`;
+      <h3>${t('edit.sends')}</h3>
+      <label>${t('edit.preset')}<select name="${path}.preset" .value=${''} @change=${(e: Event) => this.#preset(e.target as HTMLSelectElement, i)}>
+        <option value="">${t('edit.preset.choose')} …</option>${PRESETS.map((p) => html`<option value=${p.id} title=${p.source}>${presetName(t, p.id)}</option>`)}</select>${this.#under(`${path}.preset`)}</label>
+      <tcp-impair-matrix .store=${this.store} .path=${path} .wrong=${this.wrong} .ends=${asked(link).map((sends, k) => ({ node: link.ends[k]?.node ?? '', sends }))}
+        @changed=${(e: CustomEvent<Asked>) => this.#change(withLink(file, i, (l) => withAsked(l, e.detail.end, e.detail.sends)))}></tcp-impair-matrix></form>`;
   }
+}
+
+const DEPENDS = ['endpoint_independent', 'address_dependent', 'address_and_port_dependent'] as const;
+
+function presetName(t: Words, id: string): string {
+  return id === 'lan' || id === 'lte' || id === 'dsl' || id === 'satellite' || id === 'bad-wifi' ? t(`preset.${id}`) : id;
 }
 
 /** A number, or what was typed where it is none: the core says what is wrong with it. */

@@ -37,3 +37,15 @@ export function readSetting(line: string): [string, string] {
 export function ownLine<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
 }
+
+/** A port that leads inside: `tcp 80 192.168.1.10:80`. */
+export function readForward(line: string): unknown {
+  const [protocol = '', port = '', to = ''] = line.split(/[\s,]+|→/).filter(Boolean);
+  const number = Number(port);
+  return { protocol, port: port !== '' && Number.isInteger(number) ? number : port, to };
+}
+
+export function forwardText(forward: unknown): string {
+  const { protocol, port, to } = (typeof forward === 'object' && forward !== null ? forward : {}) as Record<string, unknown>;
+  return [protocol, port, to].map((x) => (typeof x === 'string' || typeof x === 'number' ? String(x) : '')).join(' ');
+}
