@@ -24,12 +24,14 @@ pub struct Defines(BTreeMap<String, Define>);
 impl Defines {
     /// What scripts find defined when nobody says otherwise: `STANDARD`, the word by which scripts that know
     /// several systems mark what the RFCs ask for; and the Fast Open cookies of the usual IPv4 addresses, by the usual
-    /// key and by a key of zeros, as the runner of the Linux selftests defines them.
+    /// key and by a key of zeros, and where IPv4 tells of errors, as the runner of the Linux selftests defines them.
     pub fn standard() -> Defines {
         let mut d = Defines::default();
         d.set("STANDARD", "");
         d.set("TFO_COOKIE", "3021b9d889017eeb");
         d.set("TFO_COOKIE_ZERO", "b7c12350a90dc8f5");
+        d.set("CMSG_LEVEL_IP", "SOL_IP");
+        d.set("CMSG_TYPE_RECVERR", "IP_RECVERR");
         d
     }
     /// Defines `name`. A value that reads as an integer is one; quoted it is a string, back-quoted a command.

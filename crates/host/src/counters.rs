@@ -83,6 +83,7 @@ pub static NAMES: &[&str] = &[
     "TCPLostRetransmit",
     "TCPMTUPFail",
     "TCPMTUPSuccess",
+    "TCPMD5Unexpected",
     "TCPOFOQueue",
     "TCPPartialUndo",
     "TCPRenoRecovery",

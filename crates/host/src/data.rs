@@ -1,5 +1,6 @@
 //! Calls that move octets: recv(2), send(2).
 
+use crate::error_queue;
 use crate::flags::{RecvFlags, SendFlags};
 use crate::sock::Kind;
 use crate::step::Step;
@@ -19,6 +20,9 @@ impl Host {
         progress: &mut Progress,
         cx: &mut Step,
     ) -> Try {
+        if flags.error_queue {
+            return self.sys_recv_error(id);
+        }
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;
         let ended = sock.reading_ended;
@@ -97,6 +101,33 @@ impl Host {
         progress: &mut Progress,
         cx: &mut Step,
     ) -> Try {
+        let watched = flags.zerocopy
+            || flags.stamps.is_some()
+            || self.socks.get(id).is_some_and(|s| s.options.as_ref().is_some_and(|o| o.stamps_writes()));
+        if !watched {
+            return self.send_octets(id, data, (flags, to), progress, cx);
+        }
+        let start = match progress.began {
+            Some(start) => Some(start),
+            None => self.socks.get(id).and_then(|s| error_queue::before_write(s, &flags)),
+        };
+        let end = self.send_octets(id, data, (flags, to), progress, cx);
+        match (&end, self.socks.get_mut(id)) {
+            (Try::Done(1.., _), Some(sock)) => error_queue::after_write(sock, &flags, start, cx.now),
+            (Try::Wait(_), _) => progress.began = start,
+            _ => {}
+        }
+        end
+    }
+
+    fn send_octets(
+        &mut self,
+        id: SockId,
+        data: &Bytes,
+        (flags, to): (SendFlags, Option<SocketAddr>),
+        progress: &mut Progress,
+        cx: &mut Step,
+    ) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let opening = sock.deferred().is_some() || progress.held.is_some() && sock.connecting;
         if (flags.fast_open || opening)
@@ -113,7 +144,11 @@ impl Host {
             (Some(e), _) => Some(e),
             (None, State::Closed) => Some(Errno("EPIPE")),
             (None, State::SynSent | State::SynReceived) if !c.is_unproven() => {
-                return if waits { Try::Wait(id) } else { errno("EAGAIN") };
+                if !waits {
+                    return errno("EAGAIN");
+                }
+                c.write_will_follow();
+                return Try::Wait(id);
             }
             _ => None,
         };

@@ -19,6 +19,7 @@ pub(crate) const ERRNOS: &[(&str, i32, &str)] = &[
     ("EPIPE", 32, "Broken pipe"),
     ("ENOSYS", 38, "Function not implemented"),
     ("ELOOP", 40, "Too many levels of symbolic links"),
+    ("ENOMSG", 42, "No message of desired type"),
     ("EPROTO", 71, "Protocol error"),
     ("ENOTSOCK", 88, "Socket operation on non-socket"),
     ("EMSGSIZE", 90, "Message too long"),

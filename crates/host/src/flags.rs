@@ -13,6 +13,8 @@ pub struct RecvFlags {
     pub discard: bool,
     /// MSG_OOB: the octet of urgent data.
     pub urgent: bool,
+    /// MSG_ERRQUEUE: the next entry of the error queue, as [`Notice::read`](crate::error_queue::Notice::read) reads it.
+    pub error_queue: bool,
 }
 
 /// Flags of send(2).
@@ -30,6 +32,10 @@ pub struct SendFlags {
     pub no_signal: bool,
     /// MSG_FASTOPEN: connects, with the data in the SYN where a cookie allows it (RFC 7413).
     pub fast_open: bool,
+    /// MSG_ZEROCOPY: the buffer is lent; the error queue tells when it is the caller's again.
+    pub zerocopy: bool,
+    /// A control message SO_TIMESTAMPING: bits of [`stamping`](crate::error_queue::stamping) for this write alone.
+    pub stamps: Option<u32>,
 }
 
 /// Which directions shutdown(2) ends.

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use tcp::rule::{Operand, Outcome};
-use tcp::{Admission, Segment, Verdict, rule};
+use tcp::{Admission, Segment, State, Verdict, rule};
 use wire::icmp::unreachable;
 use wire::{Malformed, Problem, Seq, datagram, ethernet, ip};
 
@@ -220,6 +220,9 @@ impl Host {
         };
         let remote = SocketAddr::new(tuple.remote, tuple.remote_port);
         let local = SocketAddr::new(tuple.local, tuple.local_port);
+        if seg.header.options.md5 && self.is_ours(&tuple) {
+            return self.signed_unasked(remote, cx);
+        }
         let mut isn = None;
         if let Some(&id) = self.tuples.get(&tuple) {
             isn = self.at_connection(id, seg, cx)?;
@@ -237,6 +240,20 @@ impl Host {
             self.send_reset(header, reset, cx);
         }
         Ok(())
+    }
+
+    /// Somebody here would take a segment of this connection.
+    fn is_ours(&self, tuple: &FourTuple) -> bool {
+        let open = |id: &SockId| self.socks.get(*id).is_some_and(|s| s.state() != State::TimeWait);
+        self.tuples.get(tuple).is_some_and(open) || self.find_listener(tuple).is_some()
+    }
+
+    /// RFC 2385 §2: whoever signs wants the other side to know; whoever has no key cannot tell a forgery.
+    #[cold]
+    fn signed_unasked(&mut self, remote: SocketAddr, cx: &mut Step) -> Result<(), Refused> {
+        rule!(cx.r, rules::MD5_UNEXPECTED, Drop, remote);
+        self.count("TCPMD5Unexpected", cx);
+        Err(Refused::new(&rules::MD5_UNEXPECTED, remote.port().into(), 0))
     }
 
     /// `Some`: a connection in TIME-WAIT gave way to a SYN, which goes to the listener with this initial sequence

@@ -12,6 +12,7 @@ mod datagram;
 mod disconnect;
 mod epoll;
 mod errno;
+pub mod error_queue;
 mod fast_open;
 mod flags;
 mod forward;

@@ -152,7 +152,7 @@ impl Host {
 pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
     let edge = match &sock.kind {
         Kind::Listener(l) => l.accept.len() as u64,
-        Kind::Stream(c) => c.octets_received(),
+        Kind::Stream(c) => c.octets_received() + sock.errors.as_ref().map_or(0, |q| q.count()),
         Kind::Epoll(e) => e.news(),
         Kind::Fresh => 0,
         Kind::Datagrams(d) => d.came(),
@@ -173,7 +173,7 @@ pub(crate) fn events(sock: &Sock, asked: u32) -> u32 {
 /// A reader of an open connection whose SO_RCVLOWAT is not there yet: how most segments find it.
 #[inline]
 fn waits_for_more(sock: &Sock) -> bool {
-    let (Kind::Stream(c), None) = (&sock.kind, sock.error) else { return false };
+    let (Kind::Stream(c), None, None) = (&sock.kind, sock.error, &sock.errors) else { return false };
     let mark = sock.options.as_ref().map_or(1, |o| o.read_mark());
     c.state() == State::Established
         && !sock.reading_ended
@@ -234,7 +234,7 @@ fn stream_events(sock: &Sock, c: &Connection, asked: u32) -> u32 {
             mask |= PRI;
         }
     }
-    if sock.error.is_some() {
+    if sock.error.is_some() || sock.errors.as_ref().is_some_and(|q| !q.is_empty()) {
         mask |= ERR;
     }
     mask

@@ -117,6 +117,7 @@ tcp::rules! {
     LOOKUP_CONNECTION = "host.lookup.connection", "RFC 9293 §3.10.7", [remote, local, state];
     LOOKUP_HALF_OPEN = "host.lookup.half_open", "RFC 9293 §3.10.7", [remote, listener];
     LOOKUP_LISTENER = "host.lookup.listener", "RFC 9293 §3.10.7", [remote, listener];
+    MD5_UNEXPECTED = "host.tcp.md5_unexpected", "RFC 2385 §2, linux tcp_inbound_md5_hash", [remote];
     LOOKUP_NOTHING = "host.lookup.nothing", "RFC 9293 §3.10.7.1", [remote, local];
     // A SYN at a listener.
     SYN_QUEUE_ROOM = "host.listen.syn_queue_room", "linux inet_csk_reqsk_queue_is_full", [len, backlog];

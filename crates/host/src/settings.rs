@@ -299,6 +299,7 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.ipv4.tcp_slow_start_after_idle", 1, |s, n| s.tcp_mut().slow_start_after_idle = n == 1),
     ("net.ipv4.tcp_early_retrans", 4, |s, n| s.tcp_mut().tlp = n >= 3),
     ("net.ipv4.tcp_recovery", 7, |s, n| s.tcp_mut().rack = n & 1 == 1),
+    ("net.ipv4.tcp_thin_linear_timeouts", 1, |s, n| s.tcp_mut().thin_linear = n == 1),
     ("net.ipv4.tcp_rfc1337", 1, |s, n| s.tcp_mut().rst_ends_time_wait = n == 0),
     ("net.ipv4.tcp_invalid_ratelimit", u32::MAX, |s, n| {
         s.tcp_mut().invalid_ratelimit = Duration::from_millis(n.into());

@@ -6,7 +6,7 @@ use crate::neigh::Hop;
 use crate::settings::Settings;
 use crate::sock::{Kind, PortHold, Sock};
 use crate::step::Step;
-use crate::{Errno, Host, HostEvent, Sent, SockId, TimerKey, rules};
+use crate::{Errno, Host, HostEvent, Sent, SockId, TimerKey, error_queue, rules};
 use tcp::{Connection, Event, State, rule};
 use wire::frame::Room;
 use wire::{Link, Seq, ip};
@@ -28,6 +28,9 @@ impl Host {
         let Host { socks, ip, counters, settings, room, .. } = self;
         let Some(sock) = socks.get_mut(id) else { return };
         transmit(sock, ip, counters, settings, room, cx);
+        if sock.errors.is_some() {
+            error_queue::look(sock, cx.now);
+        }
         self.take_events(id, cx);
         let Some(sock) = self.socks.get_mut(id) else { return };
         if sock.fast.is_some() {
@@ -179,7 +182,8 @@ pub(crate) fn settle_quietly(
         return false;
     }
     transmit(sock, ip, counters, settings, room, cx);
-    if sock.has_news() || sock.wakes_any() {
+    let noticed = sock.errors.is_some() && error_queue::look(sock, cx.now);
+    if sock.has_news() || sock.wakes_any() || noticed {
         return false;
     }
     rearm(sock, cx);

@@ -2,6 +2,7 @@
 
 use crate::datagram::Datagrams;
 use crate::epoll::Epoll;
+use crate::error_queue::ErrorQueue;
 use crate::fast_open::FastSock;
 use crate::listen::Listener;
 use crate::names::Reuse;
@@ -85,6 +86,8 @@ pub(crate) struct Sock {
     pub(crate) ip_ident: u16,
     /// Fast Open under way.
     pub(crate) fast: Option<Box<FastSock>>,
+    /// Its error queue, and what may come to stand in it.
+    pub(crate) errors: Option<Box<ErrorQueue>>,
 }
 
 /// Whether a socket holds its port in the table of ports.
@@ -126,6 +129,7 @@ impl Sock {
             confirmed: None,
             ip_ident: 0,
             fast: None,
+            errors: None,
         }
     }
     pub(crate) fn state(&self) -> State {

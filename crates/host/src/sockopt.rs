@@ -4,6 +4,7 @@
 //! nothing on the wire.
 
 use crate::address::iface_of;
+use crate::error_queue::{self, stamping};
 use crate::fast_open::{Keys, bit};
 use crate::period::{retransmits, seconds_of};
 use crate::sock::{Kind, Sock};
@@ -56,7 +57,7 @@ pub struct SockOpt {
 }
 
 macro_rules! options {
-    ($($level:ident $number:literal $name:ident $effect:ident $least:literal ..= $greatest:expr;)*) => {
+    ($($level:ident $number:literal $name:ident $effect:ident $least:expr => $greatest:expr;)*) => {
         $(#[allow(dead_code)] /// The option's level and number.
         pub(crate) const $name: (i32, i32) = ($level, $number);)*
         /// Every option there is.
@@ -72,56 +73,95 @@ macro_rules! options {
 }
 
 const ANY: i64 = i32::MAX as i64;
+/// A switch: any number but 0 is on.
+const LEAST: i64 = i32::MIN as i64;
 
 options! {
-    SOCKET 2 SO_REUSEADDR Simulated 0..=ANY;
-    SOCKET 3 SO_TYPE Read 0..=0;
-    SOCKET 4 SO_ERROR Read 0..=0;
-    SOCKET 5 SO_DONTROUTE Kept 0..=ANY;
-    SOCKET 6 SO_BROADCAST Simulated 0..=ANY;
-    SOCKET 7 SO_SNDBUF Simulated 0..=ANY;
-    SOCKET 8 SO_RCVBUF Simulated 0..=ANY;
-    SOCKET 9 SO_KEEPALIVE Simulated 0..=ANY;
-    SOCKET 10 SO_OOBINLINE Simulated 0..=ANY;
-    SOCKET 12 SO_PRIORITY Kept 0..=ANY;
-    SOCKET 13 SO_LINGER Simulated 0..=ANY;
-    SOCKET 15 SO_REUSEPORT Simulated 0..=ANY;
-    SOCKET 18 SO_RCVLOWAT Simulated 0..=ANY;
-    SOCKET 20 SO_RCVTIMEO Simulated 0..=ANY;
-    SOCKET 21 SO_SNDTIMEO Simulated 0..=ANY;
-    SOCKET 30 SO_ACCEPTCONN Read 0..=0;
-    SOCKET 36 SO_MARK Kept 0..=ANY;
-    SOCKET 38 SO_PROTOCOL Read 0..=0;
-    SOCKET 39 SO_DOMAIN Read 0..=0;
-    SOCKET 46 SO_BUSY_POLL Kept 0..=ANY;
-    TCP 1 TCP_NODELAY Simulated 0..=ANY;
-    TCP 2 TCP_MAXSEG Simulated 0..=32_767;
-    TCP 3 TCP_CORK Simulated 0..=ANY;
-    TCP 4 TCP_KEEPIDLE Simulated 1..=32_767;
-    TCP 5 TCP_KEEPINTVL Simulated 1..=32_767;
-    TCP 6 TCP_KEEPCNT Simulated 1..=127;
-    TCP 7 TCP_SYNCNT Simulated 1..=127;
-    TCP 8 TCP_LINGER2 Simulated -1..=ANY;
-    TCP 9 TCP_DEFER_ACCEPT Simulated -2_147_483_648..=ANY;
-    TCP 11 TCP_INFO Read 0..=0;
-    TCP 12 TCP_QUICKACK Simulated -2_147_483_648..=ANY;
-    TCP 13 TCP_CONGESTION Simulated 0..=ANY;
-    TCP 18 TCP_USER_TIMEOUT Simulated 0..=ANY;
-    TCP 23 TCP_FASTOPEN Simulated 0..=ANY;
-    TCP 25 TCP_NOTSENT_LOWAT Simulated 0..=0xffff_ffff;
-    TCP 30 TCP_FASTOPEN_CONNECT Simulated 0..=1;
-    TCP 33 TCP_FASTOPEN_KEY Simulated 0..=ANY;
-    TCP 34 TCP_FASTOPEN_NO_COOKIE Simulated 0..=1;
-    TCP 36 TCP_INQ Simulated 0..=1;
-    IP 1 IP_TOS Simulated 0..=255;
-    IP 2 IP_TTL Simulated 1..=255;
-    IP 3 IP_HDRINCL Simulated 0..=1;
-    IPV6 16 IPV6_UNICAST_HOPS Simulated -1..=255;
-    IPV6 26 IPV6_V6ONLY Kept 0..=ANY;
-    IPV6 67 IPV6_TCLASS Simulated 0..=255;
-    IPV6 70 IPV6_AUTOFLOWLABEL Kept 0..=ANY;
+    SOCKET 2 SO_REUSEADDR Simulated LEAST => ANY;
+    SOCKET 3 SO_TYPE Read 0 => 0;
+    SOCKET 4 SO_ERROR Read 0 => 0;
+    SOCKET 5 SO_DONTROUTE Kept LEAST => ANY;
+    SOCKET 6 SO_BROADCAST Simulated LEAST => ANY;
+    SOCKET 7 SO_SNDBUF Simulated 0 => ANY;
+    SOCKET 8 SO_RCVBUF Simulated 0 => ANY;
+    SOCKET 9 SO_KEEPALIVE Simulated LEAST => ANY;
+    SOCKET 10 SO_OOBINLINE Simulated LEAST => ANY;
+    SOCKET 12 SO_PRIORITY Kept 0 => ANY;
+    SOCKET 13 SO_LINGER Simulated 0 => ANY;
+    SOCKET 15 SO_REUSEPORT Simulated LEAST => ANY;
+    SOCKET 18 SO_RCVLOWAT Simulated 0 => ANY;
+    SOCKET 20 SO_RCVTIMEO Simulated 0 => ANY;
+    SOCKET 21 SO_SNDTIMEO Simulated 0 => ANY;
+    SOCKET 19 SO_SNDLOWAT Read 0 => 0;
+    SOCKET 29 SO_TIMESTAMP Kept LEAST => ANY;
+    SOCKET 30 SO_ACCEPTCONN Read 0 => 0;
+    SOCKET 32 SO_SNDBUFFORCE Simulated LEAST => ANY;
+    SOCKET 33 SO_RCVBUFFORCE Simulated LEAST => ANY;
+    SOCKET 35 SO_TIMESTAMPNS Kept LEAST => ANY;
+    SOCKET 36 SO_MARK Kept 0 => ANY;
+    SOCKET 37 SO_TIMESTAMPING Simulated 0 => MASK;
+    SOCKET 38 SO_PROTOCOL Read 0 => 0;
+    SOCKET 39 SO_DOMAIN Read 0 => 0;
+    SOCKET 46 SO_BUSY_POLL Kept 0 => ANY;
+    SOCKET 47 SO_MAX_PACING_RATE Kept LEAST => ANY;
+    SOCKET 49 SO_INCOMING_CPU Kept LEAST => ANY;
+    SOCKET 60 SO_ZEROCOPY Simulated 0 => 1;
+    TCP 1 TCP_NODELAY Simulated LEAST => ANY;
+    TCP 2 TCP_MAXSEG Simulated 0 => 32_767;
+    TCP 3 TCP_CORK Simulated LEAST => ANY;
+    TCP 4 TCP_KEEPIDLE Simulated 1 => 32_767;
+    TCP 5 TCP_KEEPINTVL Simulated 1 => 32_767;
+    TCP 6 TCP_KEEPCNT Simulated 1 => 127;
+    TCP 7 TCP_SYNCNT Simulated 1 => 127;
+    TCP 8 TCP_LINGER2 Simulated -1 => ANY;
+    TCP 9 TCP_DEFER_ACCEPT Simulated -2_147_483_648 => ANY;
+    TCP 10 TCP_WINDOW_CLAMP Simulated LEAST => ANY;
+    TCP 11 TCP_INFO Read 0 => 0;
+    TCP 12 TCP_QUICKACK Simulated -2_147_483_648 => ANY;
+    TCP 13 TCP_CONGESTION Simulated 0 => ANY;
+    TCP 16 TCP_THIN_LINEAR_TIMEOUTS Simulated 0 => 1;
+    TCP 17 TCP_THIN_DUPACK Kept 0 => 1;
+    TCP 18 TCP_USER_TIMEOUT Simulated 0 => ANY;
+    TCP 23 TCP_FASTOPEN Simulated 0 => ANY;
+    TCP 25 TCP_NOTSENT_LOWAT Simulated 0 => 0xffff_ffff;
+    TCP 30 TCP_FASTOPEN_CONNECT Simulated 0 => 1;
+    TCP 33 TCP_FASTOPEN_KEY Simulated 0 => ANY;
+    TCP 34 TCP_FASTOPEN_NO_COOKIE Simulated 0 => 1;
+    TCP 36 TCP_INQ Simulated 0 => 1;
+    TCP 37 TCP_TX_DELAY Kept 0 => ANY;
+    TCP 44 TCP_RTO_MAX_MS Simulated 1_000 => 120_000;
+    TCP 45 TCP_RTO_MIN_US Simulated 4_000 => ANY;
+    TCP 46 TCP_DELACK_MAX_US Simulated 4_000 => ANY;
+    IP 1 IP_TOS Simulated 0 => 255;
+    IP 2 IP_TTL Simulated 1 => 255;
+    IP 3 IP_HDRINCL Simulated 0 => 1;
+    IP 11 IP_RECVERR Simulated LEAST => ANY;
+    IPV6 16 IPV6_UNICAST_HOPS Simulated -1 => 255;
+    IPV6 25 IPV6_RECVERR Simulated LEAST => ANY;
+    IPV6 26 IPV6_V6ONLY Kept LEAST => ANY;
+    IPV6 67 IPV6_TCLASS Simulated 0 => 255;
+    IPV6 70 IPV6_AUTOFLOWLABEL Kept LEAST => ANY;
 }
 
+const MASK: i64 = stamping::MASK as i64;
+/// Options that only know on and off.
+const SWITCHES: [(i32, i32); 13] = [
+    SO_REUSEADDR,
+    SO_DONTROUTE,
+    SO_KEEPALIVE,
+    SO_OOBINLINE,
+    SO_REUSEPORT,
+    SO_TIMESTAMP,
+    SO_TIMESTAMPNS,
+    TCP_NODELAY,
+    TCP_CORK,
+    IP_RECVERR,
+    IPV6_RECVERR,
+    IPV6_V6ONLY,
+    IPV6_AUTOFLOWLABEL,
+];
+/// Least TCP_WINDOW_CLAMP but 0 (linux SOCK_MIN_RCVBUF / 2), octets.
+const CLAMP_LEAST: i64 = 1_152;
 /// Least TCP_MAXSEG besides 0 (linux TCP_MIN_MSS).
 const MAXSEG_LEAST: i64 = 88;
 /// `net.core.rmem_max`, `net.core.wmem_max`: the most that SO_RCVBUF and SO_SNDBUF take, octets.
@@ -195,6 +235,10 @@ impl Options {
     }
     pub(crate) fn reuse_port(&self) -> bool {
         self.on(SO_REUSEPORT) == Some(true)
+    }
+    /// SO_TIMESTAMPING asks for the times of what is sent.
+    pub(crate) fn stamps_writes(&self) -> bool {
+        self.get(SO_TIMESTAMPING).is_some_and(|v| v as u32 & stamping::TX != 0)
     }
     /// TCP_INQ
     pub(crate) fn wants_inq(&self) -> bool {
@@ -275,6 +319,23 @@ impl Options {
             Some(0) => c.user_timeout = None,
             Some(v) => c.user_timeout = Some(Duration::from_millis(v as u64)),
             None => {}
+        }
+        if let Some(v) = self.get(TCP_WINDOW_CLAMP).filter(|v| *v > 0) {
+            c.rcv_buf = c.rcv_buf.min(v as u32);
+            c.rcv_buf_max = c.rcv_buf;
+        }
+        let micros = |v: i64| Duration::from_micros(v as u64);
+        if let Some(v) = self.get(TCP_RTO_MAX_MS) {
+            c.rto_max = Duration::from_millis(v as u64);
+        }
+        if let Some(v) = self.get(TCP_RTO_MIN_US) {
+            c.rto_min = micros(v);
+        }
+        if let Some(v) = self.get(TCP_DELACK_MAX_US) {
+            c.delack_max = micros(v);
+        }
+        if let Some(on) = self.on(TCP_THIN_LINEAR_TIMEOUTS) {
+            c.thin_linear = on;
         }
         if let Some(algorithm) = self.congestion {
             c.algorithm = algorithm;
@@ -378,13 +439,26 @@ impl Host {
         if v < option.least || v > option.greatest || small {
             return Err("EINVAL");
         }
+        let (key, most) = match key {
+            SO_SNDBUFFORCE => (SO_SNDBUF, ANY / 2),
+            SO_RCVBUFFORCE => (SO_RCVBUF, ANY / 2),
+            _ => (key, BUFFER_MAX),
+        };
         let v = match key {
-            SO_SNDBUF => (v.min(BUFFER_MAX) * 2).max(SNDBUF_LEAST),
+            _ if SWITCHES.contains(&key) => i64::from(v != 0),
+            TCP_WINDOW_CLAMP if v != 0 => v.max(CLAMP_LEAST),
+            // It does nothing any more and says so (linux do_tcp_setsockopt).
+            TCP_THIN_DUPACK => 0,
+            SO_SNDBUF => (v.clamp(0, most) * 2).max(SNDBUF_LEAST),
             TCP_DEFER_ACCEPT => retransmits(v).into(),
-            SO_RCVBUF => (v.min(BUFFER_MAX) * 2).max(RCVBUF_LEAST),
+            SO_RCVBUF => (v.clamp(0, most) * 2).max(RCVBUF_LEAST),
             _ => v,
         };
+        let was = options.get(key).unwrap_or(0);
         options.values.insert(key, v);
+        if key == SO_TIMESTAMPING {
+            error_queue::stamping_set(sock, was as u32, v as u32);
+        }
         Ok(())
     }
 
@@ -402,6 +476,9 @@ impl Host {
             return Try::Done(0, crate::tcp_info::octets(&self.info_of(now, id)));
         }
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
+        if matches!(key, SO_SNDBUFFORCE | SO_RCVBUFFORCE) {
+            return errno("ENOPROTOOPT");
+        }
         if key == SO_LINGER {
             let linger = sock.options.as_ref().and_then(|o| o.linger);
             let mut out = i32::from(linger.is_some()).to_le_bytes().to_vec();
@@ -467,7 +544,11 @@ impl Host {
             SO_ACCEPTCONN => i32::from(self.socks.get(id).is_some_and(|s| s.listener().is_some())),
             SO_SNDBUF => c.snd_buf as i32,
             SO_RCVBUF => (c.rcv_buf * 2) as i32,
-            SO_RCVLOWAT => 1,
+            SO_RCVLOWAT | SO_SNDLOWAT => 1,
+            SO_MAX_PACING_RATE | SO_INCOMING_CPU => -1,
+            TCP_RTO_MAX_MS => c.rto_max.as_millis() as i32,
+            TCP_RTO_MIN_US => c.rto_min.as_micros() as i32,
+            TCP_DELACK_MAX_US => c.delack_max.as_micros() as i32,
             TCP_NODELAY => i32::from(!c.nagle),
             TCP_KEEPIDLE => seconds(c.keepalive_time),
             TCP_KEEPINTVL => seconds(c.keepalive_intvl),

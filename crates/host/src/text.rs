@@ -310,6 +310,7 @@ fn recv_flags(f: RecvFlags) -> String {
         (f.wait_all, "MSG_WAITALL"),
         (f.discard, "MSG_TRUNC"),
         (f.urgent, "MSG_OOB"),
+        (f.error_queue, "MSG_ERRQUEUE"),
     ];
     flags(&all)
 }
@@ -322,6 +323,7 @@ fn send_flags(f: SendFlags) -> String {
         (f.dont_wait, "MSG_DONTWAIT"),
         (f.no_signal, "MSG_NOSIGNAL"),
         (f.fast_open, "MSG_FASTOPEN"),
+        (f.zerocopy, "MSG_ZEROCOPY"),
     ];
     flags(&all)
 }

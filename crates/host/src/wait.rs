@@ -8,6 +8,7 @@ use crate::{Call, CallResult, CallText, Errno, Host, HostEvent, Pid, SockId, Tim
 use bytes::{Bytes, BytesMut};
 use tcp::rule;
 use tcp::time::Instant;
+use wire::Seq;
 
 /// A call under way.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub(crate) struct Progress {
     pub(crate) got: usize,
     /// Those that are kept.
     pub(crate) read: Bytes,
+    /// Sequence number at which a write that somebody wants to know the fate of began.
+    pub(crate) began: Option<Seq>,
 }
 
 impl Progress {

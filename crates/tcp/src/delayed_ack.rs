@@ -24,6 +24,8 @@ pub(crate) struct AckState {
     pub(crate) rcv_mss: u32,
     /// A segment smaller than that waits to be read, or two.
     pub(crate) pushed: u8,
+    /// Somebody waits for the handshake's end to write.
+    pub(crate) write_waits: bool,
 }
 
 impl AckState {
@@ -37,6 +39,7 @@ impl AckState {
             last_data: Instant::ZERO,
             rcv_mss: 536,
             pushed: 0,
+            write_waits: false,
         }
     }
 }
@@ -51,6 +54,11 @@ impl Connection {
             self.after_read(now, 1, r);
             self.ack.pingpong = value & 1 == 0;
         }
+    }
+
+    /// A write waits for the end of the handshake: the last ACK of it can go with the data (linux `sk_write_pending`).
+    pub fn write_will_follow(&mut self) {
+        self.ack.write_waits = true;
     }
 
     /// What TCP_QUICKACK says: whether ACKs do not wait for an answer to go with.

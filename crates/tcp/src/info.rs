@@ -49,6 +49,15 @@ pub struct Tcb {
 }
 
 impl Connection {
+    /// How far the caller's octets have got: the first not acknowledged, the first never sent, the one after the last.
+    pub fn send_marks(&self) -> (Seq, Seq, Seq) {
+        (self.tx.una(), self.tx.nxt(), self.tx.end())
+    }
+    /// Octets written from `start` on were joined to what an earlier write left waiting.
+    pub fn joins_last_write(&self, start: Seq) -> bool {
+        self.tx.tail_start().is_some_and(|s| s.lt(start))
+    }
+
     /// RCV.NXT: all octets before it have come.
     pub fn snd_una(&self) -> Seq {
         self.snd.una

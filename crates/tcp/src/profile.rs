@@ -74,6 +74,9 @@ pub struct Config {
     pub rto_max: Duration,
     /// How RTO follows from SRTT and RTTVAR.
     pub rto_law: Letter,
+    /// A stream with less than four segments in flight does not back off its first six timeouts
+    /// (`tcp_thin_linear_timeouts`).
+    pub thin_linear: bool,
     /// SYN retransmissions (`tcp_syn_retries`).
     pub syn_retries: u8,
     /// The first so many SYN retransmissions do not back off (`tcp_syn_linear_timeouts`).
@@ -205,6 +208,7 @@ impl Config {
             ecn: Ecn::Passive,
             rto_initial: Duration::from_secs(1),
             rto_min: Duration::from_millis(200),
+            thin_linear: false,
             rto_max: Duration::from_secs(120),
             rto_law: Letter::Linux,
             syn_retries: 6,

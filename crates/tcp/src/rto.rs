@@ -33,8 +33,18 @@ impl Connection {
         self.enter_loss(now, r);
         self.rec.timeouts = self.rec.timeouts.saturating_add(1);
         self.retransmit(now, 0, r);
-        self.rtt.backoff = self.rtt.backoff.saturating_add(1);
+        self.rtt.backoff = if self.stays_linear() { 0 } else { self.rtt.backoff.saturating_add(1) };
         self.rearm_rto(now, r);
+    }
+
+    /// linux `tcp_retransmit_timer`, TCP_THIN_LINEAR_TIMEOUTS.
+    fn stays_linear(&self) -> bool {
+        /// linux TCP_THIN_LINEAR_RETRIES
+        const RETRIES: u8 = 6;
+        /// linux tcp_stream_is_thin
+        const THIN: u32 = 4;
+        let open = self.state == State::Established;
+        self.cfg.thin_linear && open && self.rtx.out() < THIN && self.rec.timeouts <= RETRIES
     }
 
     /// SYN or SYN-ACK again, or the end (MUST-22, MUST-23).

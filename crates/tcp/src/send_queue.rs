@@ -44,6 +44,18 @@ impl SendQueue {
     pub(crate) fn end(&self) -> Seq {
         self.end
     }
+    /// First octet not acknowledged.
+    pub(crate) fn una(&self) -> Seq {
+        self.una
+    }
+    /// First unsent octet of the last chunk.
+    pub(crate) fn tail_start(&self) -> Option<Seq> {
+        match self.chunks.len() {
+            0 => None,
+            1 => Some(self.nxt),
+            n => Some(self.chunks[n - 2].end),
+        }
+    }
     /// Sequence number of the first octet never sent.
     pub(crate) fn nxt(&self) -> Seq {
         self.nxt
@@ -97,6 +109,21 @@ impl SendQueue {
     pub(crate) fn mark_eor(&mut self) {
         if let Some(c) = self.chunks.back_mut() {
             c.eor = true;
+        }
+    }
+    /// The first chunk takes up to `amount` octets from the one behind it, unless a record ends with it (linux
+    /// `tcp_grow_skb`, since 6.10).
+    pub(crate) fn grow_head(&mut self, amount: u32) {
+        let (Some(&head), Some(&next)) = (self.chunks.front(), self.chunks.get(1)) else { return };
+        if head.eor {
+            return;
+        }
+        let end = head.end + amount.min(next.end.since(head.end));
+        if end == next.end {
+            self.chunks.pop_front();
+            self.chunks[0].psh |= head.psh;
+        } else {
+            self.chunks[0].end = end;
         }
     }
     /// Whether a record that nothing may be joined to ends inside the unsent octets before `end`.

@@ -131,7 +131,7 @@ impl Connection {
         cwnd_limited: &mut bool,
         r: &mut Tape,
     ) -> Option<u32> {
-        let (chunk, more) = self.tx.head()?;
+        let (chunk, _) = self.tx.head()?;
         let in_flight = self.rtx.in_flight();
         let mut quota = if in_flight >= self.win.cwnd {
             if push != Push::Probe {
@@ -149,6 +149,13 @@ impl Connection {
             quota = 1;
         }
         let start = self.snd.nxt;
+        if self.cfg.gso {
+            let missing = (quota * mss).saturating_sub(chunk.end.since(start));
+            if missing > 0 {
+                self.tx.grow_head(missing);
+            }
+        }
+        let (chunk, more) = self.tx.head()?;
         let have = chunk.end.since(start);
         let first_end = start + have.min(mss);
         let edge = self.snd_edge();

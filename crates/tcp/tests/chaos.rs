@@ -104,7 +104,7 @@ fn segment(b: &Bench, op: &Op) -> Segment {
                 val: 1000u32.wrapping_add(v as u32),
                 ecr: 1000u32.wrapping_add(e as u32),
             }),
-            fast_open: None,
+            ..Options::default()
         },
     };
     Segment { header, payload: Bytes::from(vec![7; *len as usize]), ecn: *ecn }

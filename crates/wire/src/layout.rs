@@ -341,6 +341,8 @@ pub mod tcp_option {
     pub const SACK: u8 = 5;
     /// Timestamps (RFC 7323 §3.2).
     pub const TIMESTAMP: u8 = 8;
+    /// MD5 signature (RFC 2385 §3).
+    pub const MD5: u8 = 19;
     /// Fast Open (RFC 7413 §4.1.1).
     pub const FAST_OPEN: u8 = 34;
     /// Shared experimental (RFC 6994).

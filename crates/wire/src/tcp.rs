@@ -122,6 +122,8 @@ pub struct Options {
     pub sack: SackBlocks,
     /// Fast Open.
     pub fast_open: Option<FastOpen>,
+    /// There is an MD5 signature (RFC 2385). It is read, never written.
+    pub md5: bool,
 }
 
 /// A TCP header as a stack means it; the data offset and the checksum follow from the rest.

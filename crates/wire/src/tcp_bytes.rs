@@ -104,6 +104,7 @@ fn take_option(options: &mut Options, kind: u8, value: &[u8]) {
             }
             options.sack = sack;
         }
+        (opt::MD5, _) if value.len() == 16 => options.md5 = true,
         (opt::FAST_OPEN, cookie) => take_cookie(options, cookie, false),
         (opt::EXPERIMENTAL, [a, b, cookie @ ..]) if u16::from_be_bytes([*a, *b]) == opt::FAST_OPEN_MAGIC => {
             take_cookie(options, cookie, true);

@@ -90,9 +90,29 @@ pub(super) fn length(e: &Expr) -> Arg<usize> {
         .ok_or_else(|| Problem::failed(format!("{}: {n} octets", e.at)))
 }
 
-/// A buffer is `...` (zeros) for what is written; other contents would not be the zeros that packets carry.
-pub(super) fn buffer(e: &Expr) -> Arg<()> {
-    if any(e) { Ok(()) } else { Err(Problem::unsupported("buffers with contents")) }
+/// A buffer is `...` (zeros) for what is written; other contents would not be the zeros that packets carry. Whether it
+/// is NULL, or some other address at which there is nothing.
+pub(super) fn buffer(e: &Expr) -> Arg<bool> {
+    match &e.kind {
+        ExprKind::Any => Ok(false),
+        ExprKind::Int(_) => Ok(true),
+        ExprKind::Word(w) if w == "NULL" => Ok(true),
+        _ => Err(Problem::unsupported("buffers with contents")),
+    }
+}
+
+/// Total length of `[{..., 10}, {..., 20}]`, or, where a buffer is nowhere, of those before it; and whether one is.
+pub(super) fn iovec(e: &Expr) -> Arg<(usize, bool)> {
+    let mut total: usize = 0;
+    for element in list(e) {
+        let [base, len] = fields(element)? else { return iovec_len(e).map(|n| (n, false)) };
+        let len = length(&len.value)?;
+        if buffer(&base.value)? && len > 0 {
+            return Ok((total, true));
+        }
+        total = total.saturating_add(len);
+    }
+    Ok((total, false))
 }
 
 /// Every symbol of an expression is known; else the first that is not.

@@ -53,6 +53,9 @@ impl Machine {
     pub fn connect(&mut self, fd: Fd, addr: SocketAddr) -> Result<Begun, Stopped> {
         self.begin(Call::Connect { fd, addr })
     }
+    pub fn disconnect(&mut self, fd: Fd) -> Result<Begun, Stopped> {
+        self.begin(Call::Disconnect { fd })
+    }
     pub fn close(&mut self, fd: Fd) -> Result<Begun, Stopped> {
         self.begin(Call::Close { fd })
     }

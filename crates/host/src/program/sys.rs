@@ -407,6 +407,7 @@ fn recv_flags(n: i64) -> Option<RecvFlags> {
         wait_all: n & MSG_WAITALL != 0,
         discard: n & MSG_TRUNC != 0,
         urgent: n & MSG_OOB != 0,
+        ..RecvFlags::default()
     })
 }
 
@@ -419,5 +420,6 @@ fn send_flags(n: i64) -> Option<SendFlags> {
         urgent: n & MSG_OOB != 0,
         no_signal: n & MSG_NOSIGNAL != 0,
         fast_open: n & MSG_FASTOPEN != 0,
+        ..SendFlags::default()
     })
 }

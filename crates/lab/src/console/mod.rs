@@ -161,6 +161,7 @@ impl<'a> Reader<'a> {
             wait_all: has("MSG_WAITALL"),
             discard: has("MSG_TRUNC"),
             urgent: has("MSG_OOB"),
+            ..RecvFlags::default()
         })
     }
 
@@ -174,6 +175,7 @@ impl<'a> Reader<'a> {
             dont_wait: has("MSG_DONTWAIT"),
             no_signal: has("MSG_NOSIGNAL"),
             fast_open: has("MSG_FASTOPEN"),
+            ..SendFlags::default()
         })
     }
 

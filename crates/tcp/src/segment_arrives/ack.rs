@@ -91,7 +91,9 @@ impl Connection {
         }
         rule!(r, rules::ACK_OF_SYN, Act, h.ack, self.snd.nxt);
         self.snd.wnd = u32::from(h.window) << self.snd.wscale;
-        self.snd.max_wnd = self.snd.max_wnd.max(self.snd.wnd);
+        // What a SYN said counts no more (tcp_create_openreq_child), but where octets were exchanged on the strength of it.
+        let fresh = self.passive && !self.is_unproven();
+        self.snd.max_wnd = if fresh { self.snd.wnd } else { self.snd.max_wnd.max(self.snd.wnd) };
         self.snd.wl1 = h.seq;
         self.snd.wl2 = h.ack;
         self.syn_acknowledged(now, seg, r);

@@ -5,7 +5,7 @@ use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::transmit::Push;
-use crate::{Connection, Segment, Verdict, rule, rules};
+use crate::{Connection, Segment, TimerKind, Verdict, rule, rules};
 use wire::Seq;
 use wire::tcp::Flags;
 
@@ -52,6 +52,7 @@ impl Connection {
         self.snd.wl2 = h.ack;
         self.transition(Cause::SynAckArrives, r);
         self.arm_keepalive(now);
+        let answer_follows = self.cfg.defer_accept > 0 || self.ack.pingpong || self.ack.write_waits;
         if self.cfg.quickacks > 0 {
             self.enter_quickack(self.cfg.quickacks);
         }
@@ -61,9 +62,17 @@ impl Connection {
             return Ok(());
         }
         // Data that waited takes the ACK with it; otherwise it goes alone, and at once.
-        if !self.push_pending(now, Push::Normal, r) {
-            self.send_ack(now, r);
+        if self.push_pending(now, Push::Normal, r) {
+            return Ok(());
         }
+        if answer_follows && self.cfg.quickacks > 0 {
+            // The caller is about to write: the ACK waits a while to go with it (tcp_rcv_synsent_state_process).
+            self.ack.scheduled = true;
+            rule!(r, rules::ACK_DELAYED, Act, self.cfg.delack_max, 0u32);
+            self.timers.set(TimerKind::DelayedAck, now, now + self.cfg.delack_max);
+            return Ok(());
+        }
+        self.send_ack(now, r);
         Ok(())
     }
 

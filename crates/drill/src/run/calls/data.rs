@@ -2,10 +2,10 @@
 
 use super::super::args::{self, any, int, length, nth, nth_int};
 use super::super::symbols;
-use super::super::system::Outcome;
+use super::super::system::{Begun, Outcome};
 use super::super::{Problem, Run};
-use super::{Begin, Started};
-use crate::ast::{Expr, Syscall};
+use super::{Begin, Started, errno};
+use crate::ast::{Expr, ExprKind, Syscall};
 use bytes::Bytes;
 use host::{RecvFlags, SendFlags};
 
@@ -17,51 +17,42 @@ impl Run {
     pub(super) fn begin_data(&mut self, call: &Syscall) -> Begin {
         let a = call.args.as_slice();
         match call.name.as_str() {
-            "read" => self.receive(a, length(nth(a, 2)?)?, 0),
-            "readv" => self.receive(a, args::iovec_len(nth(a, 1)?)?, 0),
-            "recv" | "recvfrom" => {
-                self.plain_buffer(nth(a, 1)?)?;
-                self.receive(a, length(nth(a, 2)?)?, nth_int(a, 3)?)
-            }
+            "read" => self.receive(a, one_buffer(a)?, 0),
+            "readv" => self.receive(a, args::iovec(nth(a, 1)?)?, 0),
+            "recv" | "recvfrom" => self.receive(a, one_buffer(a)?, nth_int(a, 3)?),
             "recvmsg" => {
                 let message = args::fields(nth(a, 1)?)?;
                 let iov =
                     args::member(message, "msg_iov").ok_or_else(|| Problem::failed("msg_iov is missing"))?;
-                self.receive(a, args::iovec_len(iov)?, nth_int(a, 2)?)
+                self.receive(a, args::iovec(iov)?, nth_int(a, 2)?)
             }
-            "write" => {
-                args::buffer(nth(a, 1)?)?;
-                self.send(a, length(nth(a, 2)?)?, 0, None)
-            }
-            "writev" => self.send(a, args::iovec_len(nth(a, 1)?)?, 0, None),
-            "send" => {
-                args::buffer(nth(a, 1)?)?;
-                self.send(a, length(nth(a, 2)?)?, nth_int(a, 3)?, None)
-            }
-            "sendto" => {
-                args::buffer(nth(a, 1)?)?;
-                self.send(a, length(nth(a, 2)?)?, nth_int(a, 3)?, a.get(4))
-            }
+            "write" => self.send(a, one_buffer(a)?, 0, None, None),
+            "writev" => self.send(a, args::iovec(nth(a, 1)?)?, 0, None, None),
+            "send" => self.send(a, one_buffer(a)?, nth_int(a, 3)?, None, None),
+            "sendto" => self.send(a, one_buffer(a)?, nth_int(a, 3)?, a.get(4), None),
             "sendmsg" => {
                 let message = args::fields(nth(a, 1)?)?;
-                if args::member(message, "msg_control").is_some_and(|c| !any(c)) {
-                    return Err(Problem::unsupported("sendmsg() with control messages"));
-                }
+                let stamps = args::member(message, "msg_control").filter(|c| !any(c));
+                let stamps = stamps.map(asked_stamps).transpose()?.flatten();
                 let iov =
                     args::member(message, "msg_iov").ok_or_else(|| Problem::failed("msg_iov is missing"))?;
-                self.send(a, args::iovec_len(iov)?, nth_int(a, 2)?, args::member(message, "msg_name"))
+                self.send(a, args::iovec(iov)?, nth_int(a, 2)?, args::member(message, "msg_name"), stamps)
             }
             other => Err(Problem::unsupported(format!("the call {other}()"))),
         }
     }
 
-    fn plain_buffer(&self, e: &Expr) -> Result<(), Problem> {
-        args::buffer(e)
-    }
-
-    fn receive(&mut self, a: &[Expr], len: usize, flags: i64) -> Begin {
+    fn receive(&mut self, a: &[Expr], (len, faults): (usize, bool), flags: i64) -> Begin {
         let fd = self.socket_fd(a)?;
-        let known = ["MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_TRUNC", "MSG_OOB", "MSG_NOSIGNAL"];
+        let known = [
+            "MSG_PEEK",
+            "MSG_DONTWAIT",
+            "MSG_WAITALL",
+            "MSG_TRUNC",
+            "MSG_OOB",
+            "MSG_NOSIGNAL",
+            "MSG_ERRQUEUE",
+        ];
         let rest = known.iter().fold(flags, |rest, name| rest & !flag(name));
         if rest != 0 {
             return Err(Problem::unsupported(format!("recv() with the flags {rest:#x}")));
@@ -73,13 +64,37 @@ impl Run {
             wait_all: has("MSG_WAITALL"),
             discard: has("MSG_TRUNC"),
             urgent: has("MSG_OOB"),
+            error_queue: has("MSG_ERRQUEUE"),
         };
+        if faults {
+            // What would be copied to nowhere stays in the queue.
+            let look = RecvFlags { peek: true, ..flags };
+            return Ok(match self.machine.recv(fd, len, look)? {
+                Begun::Over(Outcome::Value(1.., _)) => errno("EFAULT"),
+                other => other.into(),
+            });
+        }
         Ok(self.machine.recv(fd, len, flags)?.into())
     }
 
-    fn send(&mut self, a: &[Expr], len: usize, flags: i64, to: Option<&Expr>) -> Begin {
+    fn send(
+        &mut self,
+        a: &[Expr],
+        (len, faults): (usize, bool),
+        flags: i64,
+        to: Option<&Expr>,
+        stamps: Option<u32>,
+    ) -> Begin {
         let fd = self.socket_fd(a)?;
-        let known = ["MSG_MORE", "MSG_EOR", "MSG_OOB", "MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_FASTOPEN"];
+        let known = [
+            "MSG_MORE",
+            "MSG_EOR",
+            "MSG_OOB",
+            "MSG_DONTWAIT",
+            "MSG_NOSIGNAL",
+            "MSG_FASTOPEN",
+            "MSG_ZEROCOPY",
+        ];
         let rest = known.iter().fold(flags, |rest, name| rest & !flag(name));
         if rest != 0 {
             return Err(Problem::unsupported(format!("send() with the flags {rest:#x}")));
@@ -100,8 +115,20 @@ impl Run {
             dont_wait: has("MSG_DONTWAIT"),
             no_signal: has("MSG_NOSIGNAL"),
             fast_open,
+            zerocopy: has("MSG_ZEROCOPY"),
+            stamps,
         };
-        Ok(self.machine.send(fd, self.zeros.slice(..len.min(self.zeros.len())), flags, to)?.into())
+        let before = if faults { octets_before_fault(a)? } else { len };
+        if faults && before == 0 {
+            // Nothing could be read from nowhere; what stands in the way before that is told first.
+            return Ok(
+                match self.machine.send(fd, Bytes::new(), SendFlags { dont_wait: true, ..flags }, to)? {
+                    Begun::Over(Outcome::Value(..)) => errno("EFAULT"),
+                    other => other.into(),
+                },
+            );
+        }
+        Ok(self.machine.send(fd, self.zeros.slice(..before.min(self.zeros.len())), flags, to)?.into())
     }
 
     /// What a call gave besides its value, against what the script says.
@@ -110,8 +137,10 @@ impl Run {
         match call.name.as_str() {
             "read" | "readv" | "recv" | "recvfrom" => zeros(data),
             "recvmsg" => {
-                zeros(data)?;
-                self.compare_message(call)
+                if nth_int(&call.args, 2)? & flag("MSG_ERRQUEUE") == 0 {
+                    zeros(data)?;
+                }
+                self.compare_message(call, data)
             }
             "getsockopt" => self.compare_option(call, data),
             "ioctl" => self.compare_ioctl(call, data),
@@ -119,34 +148,38 @@ impl Run {
             _ => Ok(()),
         }
     }
+}
 
-    fn compare_message(&mut self, call: &Syscall) -> Result<(), Problem> {
-        let message = args::fields(nth(&call.args, 1)?)?;
-        if let Some(flags) = args::member(message, "msg_flags").filter(|f| !any(f)) {
-            let expected = int(flags)?;
-            if expected != 0 {
-                return Err(Problem::failed(format!("msg_flags is 0, not {expected:#x}")));
-            }
-        }
-        let Some(control) = args::member(message, "msg_control").filter(|c| !any(c)) else { return Ok(()) };
-        let fd = self.socket_fd(&call.args)?;
-        for element in args::list(control) {
-            let fields = args::fields(element)?;
-            let part = |name| {
-                args::member(fields, name).ok_or_else(|| Problem::failed(format!("{name} is missing")))
-            };
-            let (level, kind) = (int(part("cmsg_level")?)?, int(part("cmsg_type")?)?);
-            if (level, kind) != (6, flag("TCP_CM_INQ")) {
-                return Err(Problem::unsupported("this control message"));
-            }
-            let (expected, found) = (int(part("cmsg_data")?)?, self.machine.inq_message(fd));
-            if found != Some(expected) {
-                let found = found.map_or("absent".into(), |n| n.to_string());
-                return Err(Problem::failed(format!("TCP_CM_INQ is {found}, not {expected}")));
-            }
-        }
-        Ok(())
+/// The second and third argument: a buffer and its length.
+fn one_buffer(a: &[Expr]) -> Result<(usize, bool), Problem> {
+    let (faults, len) = (args::buffer(nth(a, 1)?)?, length(nth(a, 2)?)?);
+    Ok((len, faults && len > 0))
+}
+
+/// Octets of the buffers before the first that is nowhere.
+fn octets_before_fault(a: &[Expr]) -> Result<usize, Problem> {
+    let iov = match args::fields(nth(a, 1)?) {
+        Ok(message) => args::member(message, "msg_iov"),
+        Err(_) => a.get(1),
+    };
+    match iov.filter(|e| matches!(e.kind, ExprKind::List(_))) {
+        Some(iov) => args::iovec(iov).map(|(n, _)| n),
+        None => Ok(0),
     }
+}
+
+/// Bits of a control message `{cmsg_level=SOL_SOCKET, cmsg_type=SO_TIMESTAMPING, cmsg_data=…}` to send.
+fn asked_stamps(control: &Expr) -> Result<Option<u32>, Problem> {
+    let mut stamps = None;
+    for element in args::list(control) {
+        let fields = args::fields(element)?;
+        let part = |name| args::member(fields, name).map(int).transpose();
+        if (part("cmsg_level")?, part("cmsg_type")?) != (Some(1), Some(flag("SO_TIMESTAMPING"))) {
+            return Err(Problem::unsupported("this control message to send"));
+        }
+        stamps = part("cmsg_data")?.map(|n| n as u32);
+    }
+    Ok(stamps)
 }
 
 /// Everything a script's peer sends is zeros; anything else was mixed up on the way.

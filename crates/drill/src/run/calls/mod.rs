@@ -2,6 +2,7 @@
 
 mod data;
 mod files;
+mod messages;
 mod options;
 mod poll;
 
@@ -127,6 +128,14 @@ impl Run {
             "accept" | "accept4" => {
                 let fd = self.socket_fd(a)?;
                 Ok(self.machine.accept(fd)?.into())
+            }
+            "connect" if is_unspecified(nth(a, 1)?) => {
+                let fd = self.socket_fd(a)?;
+                if self.newest == Some(fd) {
+                    // What it connects to next is another connection.
+                    self.socket_made(fd);
+                }
+                Ok(self.machine.disconnect(fd)?.into())
             }
             "connect" => {
                 let addr = self.address(nth(a, 1)?, false)?;
@@ -288,6 +297,12 @@ impl Run {
             _ => Err(Problem::unsupported("this form of address")),
         }
     }
+}
+
+/// `{sa_family=AF_UNSPEC, …}`
+fn is_unspecified(e: &Expr) -> bool {
+    let family = args::fields(e).ok().and_then(|fields| args::member(fields, "sa_family"));
+    family.is_some_and(|f| int(f).ok() == symbols::value("AF_UNSPEC"))
 }
 
 /// The string in `inet_addr("…")` or `inet_pton("…")`.
