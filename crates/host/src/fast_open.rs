@@ -365,7 +365,11 @@ impl Host {
             Kind::Fresh => {}
         }
         let Some(addr) = sock.deferred().or(to) else { return Some(errno("EINVAL")) };
-        let syn = self.fast_open_syn(id, addr.ip(), data.clone());
+        let mut syn = self.fast_open_syn(id, addr.ip(), data.clone());
+        if let Some(option) = syn.option.as_mut().filter(|_| flags.faults) {
+            // Nothing could be copied: the SYN goes without data and asks for a cookie (linux tcp_send_syn_data).
+            option.len = 0;
+        }
         if let Err(e) = self.start_connect(id, addr, Some(syn), cx) {
             return Some(Try::Errno(e));
         }

@@ -34,6 +34,8 @@ pub struct SendFlags {
     pub fast_open: bool,
     /// MSG_ZEROCOPY: the buffer is lent; the error queue tells when it is the caller's again.
     pub zerocopy: bool,
+    /// The buffer is not there: what would read it ends with EFAULT.
+    pub faults: bool,
     /// A control message SO_TIMESTAMPING: bits of [`stamping`](crate::error_queue::stamping) for this write alone.
     pub stamps: Option<u32>,
 }

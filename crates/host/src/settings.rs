@@ -248,6 +248,8 @@ const FIXED: &[(&str, &[&str])] = &[
     // The simulated device has no queue that autocorking or output limits could look at.
     ("net.ipv4.tcp_autocorking", &["0", "1"]),
     ("net.ipv4.tcp_limit_output_bytes", &["1048576", "4194304"]),
+    // How late the timer of joined ACKs may be: here it never is.
+    ("net.ipv4.tcp_comp_sack_slack_ns", &["0", "10000", "100000"]),
     ("net.ipv4.tcp_pacing_ss_ratio", &["200"]),
     ("net.ipv4.tcp_pacing_ca_ratio", &["120"]),
     ("net.ipv4.tcp_stdurg", &["0"]),
@@ -300,6 +302,8 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.ipv4.tcp_early_retrans", 4, |s, n| s.tcp_mut().tlp = n >= 3),
     ("net.ipv4.tcp_recovery", 7, |s, n| s.tcp_mut().rack = n & 1 == 1),
     ("net.ipv4.tcp_thin_linear_timeouts", 1, |s, n| s.tcp_mut().thin_linear = n == 1),
+    ("net.ipv4.tcp_comp_sack_nr", 255, |s, n| s.tcp_mut().comp_sack_nr = n as u8),
+    ("net.ipv4.tcp_comp_sack_delay_ns", u32::MAX, |s, n| s.tcp_mut().comp_sack_delay = Duration(n.into())),
     ("net.ipv4.tcp_rfc1337", 1, |s, n| s.tcp_mut().rst_ends_time_wait = n == 0),
     ("net.ipv4.tcp_invalid_ratelimit", u32::MAX, |s, n| {
         s.tcp_mut().invalid_ratelimit = Duration::from_millis(n.into());

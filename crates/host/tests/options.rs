@@ -53,7 +53,20 @@ fn what_is_only_kept() {
     let kept: Vec<&str> = TABLE.iter().filter(|o| o.effect == Effect::Kept).map(|o| o.name).collect();
     assert_eq!(
         kept,
-        ["SO_DONTROUTE", "SO_PRIORITY", "SO_MARK", "SO_BUSY_POLL", "IPV6_V6ONLY", "IPV6_AUTOFLOWLABEL"],
+        [
+            "SO_DONTROUTE",
+            "SO_PRIORITY",
+            "SO_TIMESTAMP",
+            "SO_TIMESTAMPNS",
+            "SO_MARK",
+            "SO_BUSY_POLL",
+            "SO_MAX_PACING_RATE",
+            "SO_INCOMING_CPU",
+            "TCP_THIN_DUPACK",
+            "TCP_TX_DELAY",
+            "IPV6_V6ONLY",
+            "IPV6_AUTOFLOWLABEL"
+        ],
         "every other option does something"
     );
 }

@@ -4,6 +4,7 @@ use crate::profile::Config;
 use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::{Connection, State, TimerKind, rule, rules};
+use wire::Seq;
 
 /// What is owed to the peer, and how eager we are to pay. The names are Linux's (inet_csk_delack).
 #[derive(Clone, Debug)]
@@ -26,6 +27,11 @@ pub(crate) struct AckState {
     pub(crate) pushed: u8,
     /// Somebody waits for the handshake's end to write.
     pub(crate) write_waits: bool,
+    /// ACKs of early segments that wait to go as one (linux `compressed_ack`).
+    pub(crate) compressed: u8,
+    /// ACKs of early segments sent since RCV.NXT was last `dup_nxt`.
+    dups: u8,
+    dup_nxt: Seq,
 }
 
 impl AckState {
@@ -40,6 +46,9 @@ impl AckState {
             rcv_mss: 536,
             pushed: 0,
             write_waits: false,
+            compressed: 0,
+            dups: 0,
+            dup_nxt: Seq(0),
         }
     }
 }
@@ -123,6 +132,9 @@ impl Connection {
         let second = owed > self.ack.rcv_mss && self.select_window() >= self.rcv_wnd_left();
         let quick = self.ack.quick > 0 && !self.ack.pingpong;
         let gap = !self.rx.early_is_empty() || self.rcv.early_fin.is_some();
+        if gap && !(self.ack.now || second || quick) && self.compresses(now, r) {
+            return;
+        }
         if self.ack.now || second || quick || gap {
             let why = match () {
                 _ if self.ack.now => "duplicate",
@@ -153,10 +165,54 @@ impl Connection {
         }
     }
 
+    /// The fourth ACK in a row that only tells of early segments waits a little for the next ones (linux
+    /// `__tcp_ack_snd_check`, tcp_comp_sack_delay_ns): a twentieth of a round trip, a millisecond at most.
+    #[cold]
+    fn compresses(&mut self, now: Instant, r: &mut Tape) -> bool {
+        /// linux TCP_FASTRETRANS_THRESH: a sender needs three of them.
+        const THRESH: u8 = 3;
+        if self.sack.is_none() || self.ack.compressed >= self.cfg.comp_sack_nr {
+            return false;
+        }
+        if self.ack.dup_nxt != self.rcv.nxt {
+            (self.ack.dup_nxt, self.ack.dups) = (self.rcv.nxt, 0);
+        }
+        if self.ack.dups < THRESH {
+            self.ack.dups += 1;
+            return false;
+        }
+        let seen = self.appetite_figures().0;
+        let rtt = self.rtt.srtt().map_or(seen, |s| s.min(seen));
+        let delay = Duration(rtt.0 / 20).min(self.cfg.comp_sack_delay);
+        if delay == Duration::ZERO {
+            return false;
+        }
+        self.ack.compressed += 1;
+        if self.ack.compressed == 1 {
+            let at =
+                self.timers.deadline(TimerKind::DelayedAck).map_or(now + delay, |at| at.min(now + delay));
+            rule!(r, rules::ACK_DELAYED, Act, at.since(now), 0u32);
+            self.timers.set(TimerKind::DelayedAck, now, at);
+        }
+        true
+    }
+
+    /// A third block is about to come into being, or to grow: the peer hears of the others first (linux
+    /// `tcp_sack_compress_send_ack`).
+    pub(crate) fn send_compressed(&mut self, now: Instant, r: &mut Tape) {
+        if self.ack.compressed > 0 {
+            self.send_ack(now, r);
+        }
+    }
+
     /// The delay is over (tcp_delack_timer_handler).
     pub(crate) fn delayed_ack_fires(&mut self, now: Instant, r: &mut Tape) {
         if !self.ack.scheduled {
             return;
+        }
+        if self.ack.compressed > 0 {
+            rule!(r, rules::ACK_NOW, Act, "gap", self.rcv.nxt.since(self.rcv.wup));
+            return self.send_ack(now, r);
         }
         if self.ack.pingpong {
             // The caller did not answer in time: it does not talk both ways after all.
@@ -175,6 +231,7 @@ impl Connection {
         self.ack.scheduled = false;
         self.ack.now = false;
         self.ack.pushed = 0;
+        self.ack.compressed = 0;
         self.ack.quick = self.ack.quick.saturating_sub(1);
         self.timers.clear(TimerKind::DelayedAck);
     }

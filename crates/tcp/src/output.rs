@@ -58,7 +58,8 @@ impl Connection {
         let rst = i.flags.has(Flags::RST);
         let has_ack = i.flags.has(Flags::ACK);
         let window = match () {
-            _ if rst => 0,
+            // What answers a segment has none (tcp_v4_send_reset).
+            _ if rst && !has_ack => 0,
             _ if syn => self.rcv.wnd.min(65_535) as u16,
             _ => self.announce_window(r),
         };

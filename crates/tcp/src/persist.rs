@@ -1,6 +1,7 @@
 //! Probing a closed window, and probing an idle peer (RFC 9293 §3.8.6.1, §3.8.4).
 
 use crate::profile::Letter;
+use crate::rack::TIMEOUT_MIN;
 use crate::rtt::backed_off;
 use crate::rule::Tape;
 use crate::time::{Duration, Instant};
@@ -17,9 +18,18 @@ impl Connection {
         if running.into_iter().any(|k| self.timers.is_set(k)) {
             return;
         }
-        let wait = self.persist_wait();
+        let wait = self.probe_wait(now);
         rule!(r, rules::PERSIST_ARMED, Act, wait, self.snd.wnd);
         self.arm_send_timer(TimerKind::Persist, now, now + wait);
+    }
+
+    /// As [`Connection::persist_wait`], but the user timeout is not slept through (tcp_clamp_probe0_to_user_timeout).
+    fn probe_wait(&self, now: Instant) -> Duration {
+        let wait = self.persist_wait();
+        match (self.cfg.user_timeout, self.retrans_since) {
+            (Some(limit), Some(since)) => wait.min((limit - now.since(since)).max(TIMEOUT_MIN)),
+            _ => wait,
+        }
     }
 
     fn persist_wait(&self) -> Duration {
@@ -39,6 +49,10 @@ impl Connection {
         let limit = if self.orphan { self.cfg.orphan_retries } else { self.cfg.retries2 };
         // linux tcp_probe_timer: where nobody has the socket any more, answers keep it only until the waits are longest.
         let patient = !self.orphan || self.probe_backoff < limit || self.persist_wait() < self.cfg.rto_max;
+        if self.cfg.user_timeout.is_some() {
+            // With a user timeout, answers do not help a window that stays closed (linux icsk_probes_tstamp).
+            self.retrans_since.get_or_insert(now);
+        }
         if self.probes >= limit || !patient || self.user_timeout_over(now) {
             rule!(r, rules::PROBES_UNANSWERED, Reset, self.probes, limit);
             self.count("TCPAbortOnTimeout");
@@ -58,7 +72,7 @@ impl Connection {
         rule!(r, rules::WINDOW_PROBE, Act, self.snd.wnd, self.probes);
         self.count("TCPWinProbe");
         self.send_probe(now, r);
-        let wait = self.persist_wait();
+        let wait = self.probe_wait(now);
         self.arm_send_timer(TimerKind::Persist, now, now + wait);
     }
 
@@ -86,6 +100,9 @@ impl Connection {
     /// The window opened, or everything went: probing is over.
     pub(crate) fn stop_persist(&mut self) {
         (self.probes, self.probe_backoff) = (0, 0);
+        if self.rtx.is_empty() && self.timers.is_set(TimerKind::Persist) {
+            self.retrans_since = None;
+        }
         self.timers.clear(TimerKind::Persist);
     }
 

@@ -77,6 +77,10 @@ pub struct Config {
     /// A stream with less than four segments in flight does not back off its first six timeouts
     /// (`tcp_thin_linear_timeouts`).
     pub thin_linear: bool,
+    /// So many ACKs of early segments may be joined into one (`tcp_comp_sack_nr`); 0: each is sent at once.
+    pub comp_sack_nr: u8,
+    /// How long such an ACK may wait (`tcp_comp_sack_delay_ns`).
+    pub comp_sack_delay: Duration,
     /// SYN retransmissions (`tcp_syn_retries`).
     pub syn_retries: u8,
     /// The first so many SYN retransmissions do not back off (`tcp_syn_linear_timeouts`).
@@ -208,6 +212,8 @@ impl Config {
             ecn: Ecn::Passive,
             rto_initial: Duration::from_secs(1),
             rto_min: Duration::from_millis(200),
+            comp_sack_nr: 44,
+            comp_sack_delay: Duration::from_millis(1),
             thin_linear: false,
             rto_max: Duration::from_secs(120),
             rto_law: Letter::Linux,
@@ -289,6 +295,7 @@ impl Config {
             delack_max: Duration::from_millis(200),
             quickacks: 0,
             pingpong: false,
+            comp_sack_nr: 0, // RFC 5681 §4.2: at once
             past_window: Letter::Rfc,
             wide_window: false,
             ack_unsent: Letter::Rfc,

@@ -16,6 +16,11 @@ impl SackReceiver {
     pub(crate) fn pending(&self) -> usize {
         (self.len as usize + usize::from(self.duplicate.is_some())).min(4)
     }
+    /// Which block a range would be joined to, from 0; past the last: it would make a new one.
+    pub(crate) fn place(&self, left: Seq, right: Seq) -> usize {
+        let blocks = &self.recent[..self.len as usize];
+        blocks.iter().position(|(l, r)| l.le(right) && left.le(*r)).unwrap_or(blocks.len())
+    }
     /// A range that came early: the block it belongs to comes first (RFC 2018 §4).
     pub(crate) fn early(&mut self, mut left: Seq, mut right: Seq) {
         let mut kept = [(Seq(0), Seq(0)); 4];

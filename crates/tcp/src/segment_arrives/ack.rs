@@ -23,12 +23,17 @@ impl Connection {
         }
         if self.is_unproven() {
             self.prove(now, seg, r)?;
+            self.take_timestamp(now, seg, r);
         } else if self.state == State::SynReceived
             || (self.state == State::FinWait1 && self.snd.una == self.snd.iss)
         {
             self.ack_of_syn(now, seg, admission, r)?;
+            self.take_timestamp(now, seg, r);
         } else {
             self.ack_in_range(now, seg, r)?;
+            if h.ack.ge(self.snd.una) || self.cfg.past_window == Letter::Rfc {
+                self.take_timestamp(now, seg, r);
+            }
             if h.ack.lt(self.snd.una) {
                 // A duplicate can be ignored, but what it says of holes is still true.
                 rule!(r, rules::ACK_OLD, Pass, h.ack, self.snd.una);

@@ -27,9 +27,6 @@ impl Connection {
         let edge = self.rcv_edge();
         if self.acceptable(seg) {
             rule!(r, rules::SEQ_ACCEPTABLE, Pass, h.seq, len, self.rcv.nxt, edge);
-            if !h.flags.has(Flags::RST) {
-                self.take_timestamp(now, seg, r);
-            }
             return Ok(());
         }
         let (seq, nxt) = (h.seq.0, self.rcv.nxt.0);

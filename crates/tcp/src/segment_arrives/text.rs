@@ -130,14 +130,17 @@ impl Connection {
         for (s, e) in again {
             self.report_duplicate(s, e);
         }
+        if self.ack.compressed > 0 && self.sack.as_ref().is_some_and(|s| s.place(seq, end) >= 2) {
+            self.send_compressed(now, r);
+        }
         self.rx.insert_early(seq, data);
         if let Some(s) = &mut self.sack {
             s.early(seq, end);
         }
         self.ack.last_data = now;
         self.ack.scheduled = true;
-        // RFC 5681 §4.2: out of order is answered at once.
-        self.ack.now = true;
+        // RFC 5681 §4.2: out of order is answered at once, unless there are many of them (see `acknowledge`).
+        self.ack.now |= self.cfg.comp_sack_nr == 0;
     }
 
     fn report_duplicate(&mut self, left: wire::Seq, right: wire::Seq) {

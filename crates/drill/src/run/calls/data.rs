@@ -117,6 +117,7 @@ impl Run {
             fast_open,
             zerocopy: has("MSG_ZEROCOPY"),
             stamps,
+            faults,
         };
         let before = if faults { octets_before_fault(a)? } else { len };
         if faults && before == 0 {
