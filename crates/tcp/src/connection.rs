@@ -130,6 +130,8 @@ pub(crate) struct RecvSpace {
     pub(crate) irs: Seq,
     /// Shift of windows that we send.
     pub(crate) wscale: u8,
+    /// What our SYN said of it.
+    pub(crate) syn_wscale: u8,
     /// Sequence number of the peer's FIN, once received in order.
     pub(crate) fin: Option<Seq>,
     /// Sequence number of a FIN that came too early.
@@ -170,6 +172,7 @@ impl Connection {
                 up: None,
                 irs: Seq(0),
                 wscale: 0,
+                syn_wscale: 0,
                 fin: None,
                 early_fin: None,
                 copied: Seq(0),
@@ -215,6 +218,7 @@ impl Connection {
         let mut conn = Connection::new(c, ports, iss, now);
         rule!(r, rules::OPEN_ACTIVE, Act, iss, ports.remote);
         conn.rcv.wscale = conn.choose_initial_window(conn.cfg.window_scaling);
+        conn.rcv.syn_wscale = conn.rcv.wscale;
         conn.transition(Cause::ActiveOpen, r);
         conn.send_handshake(now, Flags::SYN, r);
         conn

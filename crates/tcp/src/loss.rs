@@ -125,17 +125,40 @@ impl Connection {
             }
             let s = self.rtx.q[i];
             if s.has(mark::LOST) && !s.has(mark::RETRANS | mark::SACKED) {
-                if !self.retransmit(now, i, r) {
+                head |= i == 0 && !self.timers.is_set(TimerKind::RackReorder);
+                let n = self.retransmit_burst(now, i, r);
+                if n == 0 {
                     break;
                 }
-                self.rec.note_sent(1);
-                head |= i == 0 && !self.timers.is_set(TimerKind::RackReorder);
+                i += n - 1;
             }
             i += 1;
         }
         if head {
             self.rearm_rto(now, r);
         }
+    }
+
+    /// Sends entry `i` again, and with it as much of its burst as the congestion window and one burst allow; the last of
+    /// several carries PSH, as that of a burst sent for the first time does. How many.
+    fn retransmit_burst(&mut self, now: Instant, i: usize, r: &mut Tape) -> usize {
+        let room = self.win.cwnd.saturating_sub(self.rtx.in_flight());
+        let most = if self.cfg.gso { room.min(self.burst_segments(self.current_mss())).max(1) } else { 1 };
+        let n = self.rtx.lost_burst(i, most as usize);
+        let mut sent = 0;
+        while sent < n && self.retransmit(now, i + sent, r) {
+            self.rec.note_sent(1);
+            sent += 1;
+        }
+        if sent > 0 {
+            self.rtx.cut_behind(i + sent - 1);
+        }
+        if sent > 1
+            && let Some(last) = self.out.back_mut()
+        {
+            last.flags |= Flags::PSH;
+        }
+        sent
     }
 
     /// Sends entry `i` again because it is lost. False: the window does not allow it.

@@ -90,14 +90,21 @@ impl Connection {
     }
 
     fn syn_options(&self, now: Instant, reply: bool, resent: u8) -> Options {
+        // The SYN-ACK of two SYNs that crossed is the same SYN again (tcp_send_synack).
+        let crossed = reply && !self.passive && self.cfg.repeated_syn == Letter::Linux;
         let ts = match reply {
+            true if crossed && self.cfg.timestamps => {
+                let ecr = self.ts.map_or(0, |ts| ts.recent);
+                Some(wire::tcp::Timestamps { val: self.ts_now(now), ecr })
+            }
             true => self.ts_option(now),
             false => self.cfg.timestamps.then(|| wire::tcp::Timestamps { val: self.ts_now(now), ecr: 0 }),
         };
+        let reply = reply && !crossed;
         let scale = if reply { self.peer_scales() } else { self.cfg.window_scaling };
         Options {
             mss: Some(self.cfg.mss),
-            window_scale: scale.then_some(self.rcv.wscale),
+            window_scale: scale.then_some(if crossed { self.rcv.syn_wscale } else { self.rcv.wscale }),
             sack_permitted: if reply { self.sack.is_some() } else { self.cfg.sack },
             timestamps: ts,
             fast_open: self.fast_open_option(resent),

@@ -32,6 +32,7 @@ impl Connection {
         }
         self.enter_loss(now, r);
         self.rec.timeouts = self.rec.timeouts.saturating_add(1);
+        self.rtx.cut_behind(0);
         self.retransmit(now, 0, r);
         self.rtt.backoff = if self.stays_linear() { 0 } else { self.rtt.backoff.saturating_add(1) };
         self.rearm_rto(now, r);
@@ -63,7 +64,12 @@ impl Connection {
         // (linux syn_ack_recalc).
         let defer = self.cfg.defer_accept;
         let patient = self.awaits_data();
-        if sent_again >= retries && !patient || self.user_timeout_over(now) {
+        // Linux gives a SYN no more time than its retransmissions would take that all back off (retransmits_timed_out).
+        let late = syn_sent
+            && sent_again > 0
+            && self.cfg.rto_law == Letter::Linux
+            && self.retrans_since.is_some_and(|s| now.since(s) >= waits(&self.cfg, self.cfg.syn_retries, 0));
+        if (sent_again >= retries || late) && !patient || self.user_timeout_over(now) {
             rule!(r, rules::HANDSHAKE_GIVEN_UP, Reset, sent_again, retries);
             let errno = if self.passive { None } else { Some("ETIMEDOUT") };
             return self.die(Cause::TimedOut, errno, r);

@@ -41,6 +41,10 @@ pub(crate) mod mark {
     pub(crate) const EVER: u8 = 8;
     /// Sent while the caller held the rate down.
     pub(crate) const APP_LIMITED: u8 = 16;
+    /// The next segment was sent in one burst with it, and whatever happens happened to both (one Linux skb).
+    pub(crate) const JOINED: u8 = 32;
+    /// Those that are counted.
+    pub(crate) const COUNTED: u8 = SACKED | LOST | RETRANS;
 }
 
 impl Sent {
@@ -105,6 +109,29 @@ impl RtxQueue {
     pub(crate) fn push(&mut self, s: Sent) {
         self.q.push_back(s);
     }
+    /// Marks the entry pushed last: the next belongs to the same burst.
+    pub(crate) fn join_next(&mut self) {
+        if let Some(s) = self.q.back_mut() {
+            s.marks |= mark::JOINED;
+        }
+    }
+    /// How many entries from `i` on, `most` at most, are lost, not sent again yet, and of one burst.
+    pub(crate) fn lost_burst(&self, i: usize, most: usize) -> usize {
+        let mut n = 1;
+        while n < most
+            && self.q[i + n - 1].has(mark::JOINED)
+            && self.q.get(i + n).is_some_and(|s| s.has(mark::LOST) && !s.has(mark::RETRANS | mark::SACKED))
+        {
+            n += 1;
+        }
+        n
+    }
+    /// What befalls entry `i` does not befall the next: a burst is cut behind it.
+    pub(crate) fn cut_behind(&mut self, i: usize) {
+        if let Some(s) = self.q.get_mut(i) {
+            s.marks &= !mark::JOINED;
+        }
+    }
     /// Sets and clears marks of entry `i`, keeping the counts.
     pub(crate) fn remark(&mut self, i: usize, set: u8, clear: u8) {
         let old = self.q[i].marks;
@@ -129,7 +156,7 @@ impl RtxQueue {
             return None;
         }
         let s = self.q.pop_front()?;
-        if s.marks | self.dup_acks as u8 != 0 {
+        if s.marks & mark::COUNTED != 0 || self.dup_acks != 0 {
             self.count(s.marks, 0);
         }
         Some(s)
@@ -162,6 +189,7 @@ impl RtxQueue {
         rest.flags = rest.flags.without(Flags::SYN);
         let first = &mut self.q[i];
         first.len = len;
+        first.marks &= !mark::JOINED;
         first.flags = first.flags.without(Flags::FIN | Flags::PSH);
         self.count(0, rest.marks);
         self.q.insert(i + 1, rest);

@@ -78,6 +78,9 @@ impl Connection {
         d: &mut Delta,
     ) {
         let mut i = self.rtx.index_after(left);
+        if i > 0 {
+            self.rtx.cut_behind(i - 1);
+        }
         while i < self.rtx.q.len() && self.rtx.q[i].seq.lt(right) {
             let s = self.rtx.q[i];
             if s.seq.ge(left) && s.end().le(right) && !s.has(mark::SACKED) {
@@ -105,6 +108,9 @@ impl Connection {
                 self.rtx.remark(i, mark::SACKED, clear);
                 d.data_sacked = true;
                 self.note_delivered(&s, d);
+                if s.end() == right {
+                    self.rtx.cut_behind(i);
+                }
             }
             i += 1;
         }

@@ -55,6 +55,9 @@ impl Connection {
         }
         let Some(last) = self.rtx.q.len().checked_sub(1) else { return false };
         rule!(r, rules::TLP_SENT, Act, self.rtx.q[last].seq, "again");
+        if last > 0 {
+            self.rtx.cut_behind(last - 1);
+        }
         if !self.send_again(now, last, r) {
             return false;
         }

@@ -225,6 +225,9 @@ impl Connection {
             let idle = self.rtx.is_empty();
             self.note_data_sent(now, idle);
             self.outstanding(now, n + u32::from(fin), flags.without(Flags::ACK));
+            if !last {
+                self.rtx.join_next();
+            }
             self.ack_paid();
             self.emit(seq, n, if burst_end { flags | Flags::PSH } else { flags }, 0);
             self.stats.bytes_sent += u64::from(n);
@@ -268,7 +271,7 @@ impl Connection {
     }
 
     /// Segments in one burst: about a millisecond's worth of the sending rate, two at least (tcp_tso_autosize).
-    fn burst_segments(&self, mss: u32) -> u32 {
+    pub(crate) fn burst_segments(&self, mss: u32) -> u32 {
         if !self.cfg.gso {
             return 1;
         }

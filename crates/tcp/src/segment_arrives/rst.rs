@@ -38,6 +38,8 @@ impl Connection {
             State::SynReceived if self.is_unproven() => Some("ECONNRESET"),
             // "The user need not be informed": the entry goes, the listener stays.
             State::SynReceived if self.passive => None,
+            // Linux knows SYN-SENT only as an attempt that can be refused (tcp_reset).
+            State::SynReceived if self.cfg.repeated_syn == Letter::Linux => Some("ECONNRESET"),
             State::SynReceived => Some("ECONNREFUSED"),
             State::TimeWait => None,
             // Data the peer will never read (tcp_reset).

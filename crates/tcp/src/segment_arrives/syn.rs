@@ -22,6 +22,12 @@ impl Connection {
             && h.flags.has(Flags::ACK)
             && h.seq == self.rcv.irs
         {
+            if self.cfg.repeated_syn == Letter::Linux {
+                // Its SYN was here before, and is acknowledged once more (tcp_data_queue).
+                self.report_duplicate(h.seq, h.seq + 1);
+                self.ack.scheduled = true;
+                self.ack.now = true;
+            }
             return Ok(());
         }
         let half_open = self.state == State::SynReceived && self.passive || self.is_unproven();

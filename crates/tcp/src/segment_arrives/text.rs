@@ -143,7 +143,7 @@ impl Connection {
         self.ack.now |= self.cfg.comp_sack_nr == 0;
     }
 
-    fn report_duplicate(&mut self, left: wire::Seq, right: wire::Seq) {
+    pub(super) fn report_duplicate(&mut self, left: wire::Seq, right: wire::Seq) {
         if self.cfg.dsack
             && let Some(s) = &mut self.sack
         {
