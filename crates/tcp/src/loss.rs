@@ -143,7 +143,10 @@ impl Connection {
     /// several carries PSH, as that of a burst sent for the first time does. How many.
     fn retransmit_burst(&mut self, now: Instant, i: usize, r: &mut Tape) -> usize {
         let room = self.win.cwnd.saturating_sub(self.rtx.in_flight());
-        let most = if self.cfg.gso { room.min(self.burst_segments(self.current_mss())).max(1) } else { 1 };
+        let mss = self.current_mss();
+        // Where segments have become smaller since, each is cut by itself.
+        let whole = self.cfg.gso && self.rtx.q[i].data_len() <= mss;
+        let most = if whole { room.min(self.burst_segments(mss)).max(1) } else { 1 };
         let n = self.rtx.lost_burst(i, most as usize);
         let mut sent = 0;
         while sent < n && self.retransmit(now, i + sent, r) {
