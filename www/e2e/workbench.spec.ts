@@ -134,3 +134,90 @@ test('a call by hand: what the state allows is offered, and its result is told',
   await dialog.getByRole('button', { name: 'Make the call' }).click();
   await expect(dialog.getByRole('status')).toContainText('listen(');
 });
+
+/** The middle of what can be pressed of a packet in the diagram. */
+async function middle(page: Page, frame: number): Promise<{ x: number; y: number }> {
+  return page.locator(`#packet-${frame} .hit`).evaluate((path) => {
+    const line = path as SVGPathElement;
+    const at = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM() ?? undefined);
+    return { x: at.x, y: at.y };
+  });
+}
+
+test('a packet on its way is dragged before another in the diagram, and undo puts it back', async ({ page, site }) => {
+  await open(page, `${site}?scenario=lost-data`);
+  const flying = page.getByRole('option', { name: /from Client to Server, in flight/ });
+  for (let i = 0; i < MANY && (await flying.count()) < 2; i++) await page.keyboard.press('ArrowRight');
+  const ids = (await flying.evaluateAll((all) => all.map((el) => Number((el as SVGElement).dataset['frame'])))).sort((a, b) => a - b);
+  const [first, second] = [ids[0]!, ids.at(-1)!];
+  const ends = (frame: number) => page.evaluate(async (f) => (await document.querySelector('tcp-playground')!.whenStore()).frames.ends(f), frame);
+  expect(await ends(first)).toBeLessThan(await ends(second));
+
+  const [from, to] = [await middle(page, second), await middle(page, first)];
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await expect(async () => {
+    await page.mouse.move(from.x, from.y + 12);
+    await page.mouse.move(to.x, to.y);
+    await expect(page.locator(`#packet-${first}`)).toHaveClass(/over/, { timeout: 500 });
+  }).toPass();
+  await page.mouse.up();
+  await expect.poll(async () => (await ends(second)) < (await ends(first))).toBe(true);
+  await expect(page.locator('.carried, .over')).toHaveCount(0);
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect.poll(async () => (await ends(first)) < (await ends(second))).toBe(true);
+});
+
+/** What the fields of a TCP segment, its IP and its Ethernet header are set to, inside and outside what is legal. */
+const EDITS: readonly (readonly [name: RegExp, value: string])[] = [
+  [/^Destination address [0-9a-f:]+$/, '02:00:00:00:00:09'], [/^Type /, '0x0806'], [/^Type /, '0x86dd'],
+  [/^Version/, '6'], [/^Identification/, '0xffff'], [/^Time to live/, '1'], [/^Time to live/, '0'], [/^Protocol/, '17'], [/^Protocol/, '99'],
+  [/^Fragment offset/, '1'], [/^Total length/, '30'],
+  [/^Source port/, '1'], [/^Destination port/, '81'], [/^Destination port/, '0'],
+  [/^Sequence number/, '1'], [/^Sequence number/, '4294967295'], [/^Acknowledgment number/, '0'], [/^Acknowledgment number/, '4294967295'],
+  [/^Window/, '0'], [/^Window/, '65535'], [/^Checksum/, '0xdead'], [/^Urgent pointer/, '65535'],
+];
+const FLAGS = ['SYN', 'FIN', 'RST', 'URG', 'ECE', 'CWR', 'PSH', 'ACK'];
+/** Octets of the frame that are set, whatever they are. */
+const OCTETS: readonly (readonly [number, string])[] = [[14, '46'], [14, '44'], [15, 'ff'], [20, 'e0'], [23, '01'], [26, '7f'], [30, '00'], [34, 'ff'], [46, '40'], [46, 'f0'], [47, '00'], [50, '00']];
+
+test('what is said while a field is edited is what then happens: forty edits by hand', async ({ page }) => {
+  test.setTimeout(240_000);
+  let said = 0;
+  const refused: string[] = [];
+  const check = async (what: string): Promise<void> => {
+    // What the page says, against a copy of the work in which the packet is delivered as it is shown.
+    const found = await page.evaluate(async () => {
+      const store = await document.querySelector('tcp-playground')!.whenStore();
+      const { shown, looked, prediction } = store;
+      if (!shown || looked === undefined || !store.draft?.dirty) return undefined;
+      const copy = store.engine.Session.restore(store.session.save());
+      copy.command({ kind: 'edit', frame: looked, hex: shown.hex });
+      if (copy.view().held.includes(looked)) copy.command({ kind: 'deliver', frame: looked });
+      for (let i = 0; i < 10_000 && copy.view().inFlight.includes(looked) && copy.step(); i++);
+      const happened = copy.trace()?.rules.map((r) => [r.id, r.outcome]) ?? [];
+      copy.free();
+      return { told: prediction?.rules.map((r) => [r.id, r.outcome]), happened };
+    });
+    if (!found) return void refused.push(what);
+    expect(found.told, what).toEqual(found.happened);
+    await expect(page.locator('tcp-packet').getByText(/Will|Would/).first(), what).toBeVisible();
+    said++;
+    await page.getByRole('button', { name: 'Undo edit' }).first().click();
+  };
+  for (const [name, value] of EDITS) {
+    await type(page, tree(page, name).first(), value);
+    await page.keyboard.press('Escape');
+    await check(`${String(name)} = ${value}`);
+  }
+  for (const flag of FLAGS) {
+    await cell(page, new RegExp(`^${flag}, `)).click();
+    await check(flag);
+  }
+  for (const [at, value] of OCTETS) {
+    await type(page, bytes(page).getByRole('gridcell', { name: new RegExp(`^octet ${at}:`) }), value);
+    await page.keyboard.press('Escape');
+    await check(`octet ${at} = ${value}`);
+  }
+  expect(said, `said of ${said}; not edits: ${refused.join(', ')}`).toBeGreaterThanOrEqual(40);
+});

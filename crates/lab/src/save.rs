@@ -11,6 +11,7 @@ use crate::undo::Deed;
 use crate::view::{Command, ErrorView};
 use net::{StepLog, World};
 use serde::Serialize;
+use std::iter::Peekable;
 use tcp::rule::Tape;
 
 /// Names the format.
@@ -144,13 +145,16 @@ impl Session {
     }
 }
 
+/// Commands still to be done, each with its step.
+type Coming = Peekable<std::vec::IntoIter<(u32, Command)>>;
+
 /// A session on its way back from a file, in slices.
 pub struct Restoring {
     session: Session,
     start: World,
     waiting: std::vec::IntoIter<SavedTimeline>,
     /// Of the timeline that is being run: its commands still to come, and its last step.
-    open: Option<(std::iter::Peekable<std::vec::IntoIter<(u32, Command)>>, u32)>,
+    open: Option<(Coming, u32)>,
     done: u32,
     total: u32,
     /// Which are hidden, in which to stand, at which step.
@@ -301,12 +305,7 @@ impl Session {
     }
 
     /// Runs to each command and does it, then to the last step; at most about `budget` steps. True where it is there.
-    fn run_some(
-        &mut self,
-        commands: &mut std::iter::Peekable<std::vec::IntoIter<(u32, Command)>>,
-        steps: u32,
-        budget: u32,
-    ) -> Result<bool> {
+    fn run_some(&mut self, commands: &mut Coming, steps: u32, budget: u32) -> Result<bool> {
         let failed = |step: u32, problem: &str| {
             error("command_failed", [("step", num(step)), ("problem", word(problem))])
         };

@@ -258,7 +258,12 @@ const specs = {
     run: (s, a) => (stop(s), s.alter((w) => w.deleteTimeline(a?.timeline ?? s.view.timeline))) },
 
   // ---- files and links
-  timeline: { keys: [], run: (s, a) => (stop(s), void s.act((w) => w.switchTimeline(a?.timeline ?? 0)), s.remember()) },
+  timeline: { keys: [], run: (s, a) => journey(s, async (j) => {
+    const { step } = s.view;
+    s.slice((w) => w.enterTimeline(a?.timeline ?? s.view.timeline));
+    await j.seek(s, Math.min(step, s.view.steps));
+    s.remember();
+  }) },
   scenario: { keys: [], run: async (s, a) => {
     stop(s);
     const text = await scenarioText(a?.scenario ?? s.view.scenario.id).catch((thrown: unknown) => s.attempt<undefined>(() => {

@@ -1,5 +1,5 @@
 /** Loads the wasm once a page and gives out its `Session` class, with errors and panics told apart. */
-import init, { lastPanic, layouts, panicTimeline, Session } from './pkg/tcp_playground.js';
+import init, { lastPanic, layouts, panicTimeline, Restoring, Session } from './pkg/tcp_playground.js';
 import { wasmSource } from './wasm-source.js';
 import type { ErrorView, Layout, OperandView } from './pkg/views.js';
 
@@ -17,6 +17,7 @@ export class EnginePanic extends Error {
 
 export interface Engine {
   readonly Session: typeof Session;
+  readonly Restoring: typeof Restoring;
   readonly memory: WebAssembly.Memory;
   /** Layouts of the frame record, of the mark record and of the sample record. */
   readonly layouts: readonly [Layout, Layout, Layout];
@@ -34,7 +35,7 @@ export function loadEngine(): Promise<Engine> {
 
 async function start(): Promise<Engine> {
   const { memory } = await init({ module_or_path: await wasmSource() });
-  return { Session, memory, layouts: layouts(), panicTimeline };
+  return { Session, Restoring, memory, layouts: layouts(), panicTimeline };
 }
 
 /** What a call into the core threw, as an error to show; a panic is thrown on as {@link EnginePanic}. */

@@ -5,7 +5,7 @@
 import { begin, stop } from './run.js';
 import { asked, enabled, note, type Breakpoint } from './stops.js';
 import type { StopResult } from './pkg/views.js';
-import type { Store } from './store.js';
+import type { Saved, Store } from './store.js';
 
 /** What a journey is for, and how far it is; `total` 0 where its end is not known. */
 export interface Journey {
@@ -19,6 +19,8 @@ const SLICE = 16;
 /** Milliseconds between two looks at how far it is. */
 const SHOW = 120;
 const FIRST = 2_000;
+/** Steps that are run at once, with nothing said about it. */
+const NEAR = 5_000;
 const MOST = 100_000;
 
 /** How it ended: the core's word, `stopped` by the person, or `failed`: the store has the error. */
@@ -91,8 +93,13 @@ export async function back(store: Store, list: readonly Breakpoint[] = enabled(s
 /** To a step, run on to where nobody has been yet. */
 export async function seek(store: Store, step: number): Promise<Ended> {
   if (step <= store.view.steps) {
-    store.act((session) => session.seek(step));
-    return 'target';
+    // Most steps are near a world that is kept; in a timeline just entered none is.
+    if (store.act((session) => session.seekSome(step, NEAR)) !== false) return 'target';
+    const begun = store.view.step;
+    return travel(store, 'seek', (budget) => {
+      const there = store.session.seekSome(step, budget);
+      return { events: budget, stopped: there ? 'target' : 'budget', at: step, by: null, hits: [] };
+    }, () => ({ done: store.view.step - begun, total: step - begun }));
   }
   store.slice((session) => session.seek(store.view.steps));
   const from = store.view.step;
@@ -104,6 +111,30 @@ export async function seek(store: Store, step: number): Promise<Ended> {
   }, (r) => ({ done: r.at - from, total: step - from }));
   store.remember();
   return ended;
+}
+
+/**
+ * Stands where `saved` stood: its timelines are run again. False where somebody stopped that; throws what the core throws.
+ */
+export async function restore(store: Store, saved: Saved): Promise<boolean> {
+  const restoring = new store.engine.Restoring(new TextEncoder().encode(saved.timeline));
+  let failed: unknown;
+  const ended = await travel(store, 'seek', (budget) => {
+    let over = true;
+    try {
+      over = restoring.goOn(budget);
+    } catch (thrown) {
+      failed = thrown;
+    }
+    return { events: budget, stopped: over ? 'target' : 'budget', at: 0, by: null, hits: [] };
+  }, () => ({ done: restoring.done(), total: restoring.total() }));
+  if (failed !== undefined) throw failed;
+  if (ended !== 'target') {
+    restoring.free();
+    return false;
+  }
+  store.takeUp(restoring.session(), saved);
+  return true;
 }
 
 /** A value that is shown: of a socket, or a host's counter (`socket` 0). */

@@ -348,7 +348,7 @@ export class Store {
     const to = from.at(-1);
     if (!to) return;
     const here = this.saved();
-    this.attempt(() => this.#stand(to));
+    this.attempt(() => this.#stand(this.engine.Session.restore(new TextEncoder().encode(to.timeline)), to));
     if (this.error) return;
     if (way === 'undo') [this.#left, this.#ahead] = [from.slice(0, -1), [...this.#ahead, here]];
     else [this.#left, this.#ahead] = [[...this.#left, here], from.slice(0, -1)];
@@ -407,16 +407,21 @@ export class Store {
     if (!this.panic) this.#safe = this.saved();
   }
 
-  /** Stands where `saved` stood. Throws what the core throws. */
+  /** Stands where `saved` stood, at once (`journey.restore` goes there in slices). Throws what the core throws. */
   restore(saved: Saved): void {
+    this.takeUp(this.engine.Session.restore(new TextEncoder().encode(saved.timeline)), saved);
+  }
+
+  /** Another session, made of `saved`, in the place of this one; see {@link replace}. */
+  takeUp(session: Session, saved: Saved): void {
     const here = this.view.steps > 0 && !this.panic ? this.saved() : undefined;
-    this.#stand(saved);
+    this.#stand(session, saved);
     if (here) this.#left = [...this.#left.slice(1 - LEFT), here];
     this.#ahead = [];
   }
 
-  #stand(saved: Saved): void {
-    this.#become(this.engine.Session.restore(new TextEncoder().encode(saved.timeline)), saved.kept ?? {});
+  #stand(session: Session, saved: Saved): void {
+    this.#become(session, saved.kept ?? {});
     this.goTo(saved.step);
     if (saved.selected !== undefined && saved.selected < this.frames.length) this.set({ selected: saved.selected });
   }

@@ -27,6 +27,10 @@ const notices = {
     en: 'The work that was kept here cannot be read ({why}). It has been set aside, not thrown away; the scenario begins afresh.',
     'zh-CN': '这里保存的工作无法读取（{why}）。它已另存，没有丢弃；场景从头开始。',
   },
+  stopped: {
+    en: 'Opening the work of before was stopped. It has been set aside, not thrown away; the scenario begins afresh.',
+    'zh-CN': '打开之前工作的过程已被停止。它已另存，没有丢弃；场景从头开始。',
+  },
   save: { en: 'Save it as a file', 'zh-CN': '保存为文件' },
 } as const;
 
@@ -81,11 +85,11 @@ export class Work {
     if (!this.saved) this.refuse('JSON', sheet.text);
   }
 
-  /** What was found could not be taken up: it is set aside, and the page begins afresh. */
-  refuse(why: string, text: string): void {
+  /** What was found could not be taken up, or nobody waited for it (no `why`): it is set aside, and the page begins afresh. */
+  refuse(why: string | undefined, text: string): void {
     this.saved = undefined;
     void put({ id: `${this.#id}:damaged`, at: Date.now(), scenario: this.#scenario, text });
-    this.notice = { say: (lang) => notices.damaged[lang].replace('{why}', why), file: text, label: (lang) => notices.save[lang] };
+    this.notice = { say: (lang) => (why === undefined ? notices.stopped[lang] : notices.damaged[lang].replace('{why}', why)), file: text, label: (lang) => notices.save[lang] };
   }
 
   /** Keeps the work as it is now. */

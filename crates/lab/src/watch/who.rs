@@ -28,6 +28,9 @@ fn probe(world: &World, target: &Target) -> [u64; 3] {
             let repeats = host.tcb(sock).map_or(0, |t| t.retransmits.into());
             [r.state as u64, repeats, r.recv_q.into()]
         }),
+        // How many wait in a listener's queues.
+        "syn queue" => row().and_then(|r| Some([r.listener?.syn_queue.len() as u64, 0, 0])),
+        "accept queue" => row().and_then(|r| Some([r.listener?.accept_queue.len() as u64, 0, 0])),
         "state" => row().map(|r| [r.state as u64, 0, 0]),
         name => host.tcb(sock).and_then(|t| {
             if let Some(at) = tcb::NAMES.iter().position(|(known, _)| *known == name) {
@@ -131,6 +134,8 @@ static SETS: &[(&str, &str)] = &[
         "tcp.state tcp.call tcp.ack.advances tcp.ack.of tcp.send.segment tcp.text tcp.urg host.accept host.listen host.call",
     ),
     ("entry", "host.listen tcp.state tcp.retransmit tcp.rto.fired tcp.text"),
+    ("syn queue", "host.listen host.cookie tcp.state tcp.rto tcp.rst"),
+    ("accept queue", "host.listen host.accept host.cookie tcp.state tcp.rst"),
     ("retransmit", "tcp.rto.armed tcp.rto.fired tcp.syn_sent.crossing"),
     ("TLP", "tcp.tlp.armed"),
     ("RACK reorder", "tcp.rack.waits"),

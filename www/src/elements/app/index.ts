@@ -19,6 +19,8 @@ import { arrangement, load, type Tab } from './arrangement.js';
 
 /** How long after a change the work is kept, ms. */
 const KEEP_AFTER = 800;
+/** How long the page waits for work to be back before it shows itself, ms. */
+const PATIENCE = 400;
 const badLink: Notice = { say: (lang) => translator(lang)('shell.badLink') };
 
 /** Detail of the `step` event. */
@@ -81,6 +83,7 @@ export class TcpPlayground extends LitElement {
   #work: Work | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
   #asks = 0;
+  #resuming = false;
   readonly #resize = new ResizeObserver(([entry]) => {
     if (entry) this.layout = layoutFor(entry.contentRect.width, entry.contentRect.height, this.view);
   });
@@ -129,7 +132,8 @@ export class TcpPlayground extends LitElement {
 
   /** Stands where a saved timeline stood. */
   async restore(text: string): Promise<void> {
-    (await this.whenStore()).restore(JSON.parse(text) as Saved);
+    const [store, { restore }] = await Promise.all([this.whenStore(), import('../../engine/journey.js')]);
+    await restore(store, JSON.parse(text) as Saved);
   }
 
   /** The session's store, as soon as there is one. */
@@ -190,11 +194,9 @@ export class TcpPlayground extends LitElement {
     const linked = await linkedTimeline(location.hash);
     if (location.hash.startsWith('#t=') && !linked) this.notice = badLink;
     if (linked) {
-      try {
-        store.restore(linked);
-      } catch {
+      await this.#resume(store, linked, () => {
         this.notice = badLink;
-      }
+      });
       // The work goes on from here; loading again must not throw it away for the link.
       history.replaceState(null, '', location.pathname + location.search);
     } else if (reloaded()) await this.#takeUp(store, scenario);
@@ -205,14 +207,26 @@ export class TcpPlayground extends LitElement {
   async #takeUp(store: Store, scenario: string): Promise<void> {
     const { Work } = await import('../../engine/work.js');
     const work = (this.#work = await Work.open(this.id, scenario, true));
-    if (work.saved) {
-      try {
-        store.restore(work.saved);
-      } catch (thrown) {
-        work.refuse(thrown instanceof Error ? thrown.message : String(thrown), JSON.stringify(work.saved));
-      }
+    const { saved } = work;
+    if (saved) {
+      await this.#resume(store, saved, (why) => {
+        work.refuse(why, JSON.stringify(saved));
+        this.notice = work.notice;
+      });
     }
     this.notice = work.notice;
+  }
+
+  /** Goes back to saved work. Where that is a long way, the page is there meanwhile, and can stop it. */
+  async #resume(store: Store, saved: Saved, failed: (why: string | undefined) => void): Promise<void> {
+    this.#resuming = true;
+    const { restore } = await import('../../engine/journey.js');
+    const way = restore(store, saved).then((there) => {
+      if (!there) failed(undefined);
+    }, (thrown: unknown) => failed(thrown instanceof Error ? thrown.message : String(thrown))).finally(() => {
+      this.#resuming = false;
+    });
+    await Promise.race([way, new Promise((later) => setTimeout(later, PATIENCE))]);
   }
 
   /** Language, theme and the like: the attribute first, then what was chosen before, then the reader's own. */
@@ -286,7 +300,8 @@ export class TcpPlayground extends LitElement {
     const store = this.#store;
     if (!store || !this.page) return;
     keepTaste(store);
-    this.#work?.keep(store.saved());
+    // Until it is back, what is kept is the work itself.
+    if (!this.#resuming) this.#work?.keep(store.saved());
   };
 
   /** The work is kept a moment after it changed, not at each step of a run. */

@@ -112,15 +112,25 @@ export class OpenForm extends Form {
     const saved = parseSaved(text);
     if (!saved && !text.trimStart().startsWith('{')) return this.refuse('file', this.t('dialog.open.bad', { why: file.name }));
     try {
-      if (saved) this.store.restore(saved);
+      if (saved) {
+        const { restore } = await import('../../engine/journey.js');
+        const way = restore(this.store, saved);
+        // A long way is seen and stopped at the time bar; what is wrong with a file is mostly found at once.
+        const late = await Promise.race([way.then(() => false), new Promise<true>((later) => setTimeout(() => later(true), PATIENCE))]);
+        if (late) way.catch((thrown: unknown) => this.store.attempt(() => { throw thrown; }));
+        return this.close();
+      }
       // Any other JSON is for the core to read as a scenario, or to say what is wrong with it.
-      else this.store.replace(new this.store.engine.Session(await scenarioText(text)));
+      this.store.replace(new this.store.engine.Session(await scenarioText(text)));
       this.close();
     } catch (thrown) {
       this.refuse('file', this.t('dialog.open.bad', { why: plain(errorSentence(this.store.lang, toEngineError(thrown))) }));
     }
   }
 }
+
+/** How long the dialog stays for work to be back, ms. */
+const PATIENCE = 400;
 
 /** The link that holds the whole timeline. */
 export class ShareForm extends Form {

@@ -5,6 +5,7 @@ import { setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { editorLook } from '../base/editor-look.js';
 
 /** A mistake: line and column from 1, and its sentence. */
 export interface Fault { readonly line: number; readonly column: number; readonly message: string }
@@ -42,31 +43,12 @@ const ink = syntaxHighlighting(HighlightStyle.define([
   { tag: [tags.variableName, tags.number, tags.string], color: 'var(--ink2)' },
 ]));
 
-const look = EditorView.theme({
-  '&': { height: '100%', color: 'var(--ink)', backgroundColor: 'var(--paper)', fontSize: 'var(--t2)' },
-  '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', scrollbarWidth: 'thin' },
-  '.cm-content': { caretColor: 'var(--you)', padding: '4px 0' },
-  '&.cm-focused .cm-content': { boxShadow: 'inset 0 0 0 1px var(--you)' },
-  '.cm-line': { padding: '0 12px 0 8px' },
-  '.cm-cursor': { borderLeftColor: 'var(--you)' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--hair)' },
-  '.cm-activeLine': { backgroundColor: 'transparent' },
-  '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--wash)' },
-  '.cm-gutters': { backgroundColor: 'var(--paper)', color: 'var(--ink3)', border: '0' },
-  '.cm-lintRange-error': { backgroundImage: 'none', borderBottom: '2px solid var(--lost)', backgroundColor: 'var(--lost-wash)' },
-  '.cm-lintPoint-error:after': { borderBottomColor: 'var(--lost)' },
-  '.cm-tooltip': { border: '1px solid var(--ink)', backgroundColor: 'var(--paper)', color: 'var(--ink)' },
-  '.cm-diagnostic': { borderLeft: '2px solid var(--lost)', padding: '6px 10px', font: 'var(--t3) / 18px var(--serif)', maxWidth: '420px', whiteSpace: 'normal' },
-  '.cm-matchingBracket': { backgroundColor: 'var(--hair)', outline: 'none' },
-});
-
 export class ProgramEditor {
   readonly #view: EditorView;
 
   constructor(parent: HTMLElement, root: ShadowRoot, text: string, label: string, changed: (text: string) => void) {
     this.#view = new EditorView({ parent, root, state: EditorState.create({ doc: text, extensions: [
-      lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), EditorView.lineWrapping, c, ink, look, indentUnit.of('  '),
+      lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), EditorView.lineWrapping, c, ink, editorLook, indentUnit.of('  '),
       EditorView.contentAttributes.of({ 'aria-label': label, autocapitalize: 'off', spellcheck: 'false' }),
       // Tab leaves the editor, as it leaves every field (WCAG 2.1.2).
       keymap.of([...defaultKeymap, ...historyKeymap]),

@@ -51,30 +51,32 @@ export class Queues extends Element {
       <table class="ss" aria-label="${t('queues.listening')} ${s.local}"><thead><tr>
         <th scope="col">${t('sockets.state')}</th><th scope="col" class="n">${t('sockets.recvq')}</th><th scope="col" class="n">${t('sockets.sendq')}</th>
         <th scope="col" class="n">${t('sockets.local')}</th><th scope="col" class="n">${t('sockets.peer')}</th></tr></thead>
-        <tbody><tr><td>${s.ss}</td><td class="n ${over ? 'lost' : ''}">${s.recvQ}</td><td class="n">${s.sendQ}</td>
+        <tbody><tr><td>${s.ss}</td><td class="n ${over ? 'lost' : ''}">${this.#length(node, s, 'accept queue', `Recv-Q ${t('queues.accept')}`, s.recvQ)}</td><td class="n">${s.sendQ}</td>
           <td class="n">${s.local}</td><td class="n">${s.remote || '0.0.0.0:*'}</td></tr></tbody></table>
-      ${this.#synQueue(l, node, this.#refused(s, node, 'syn'))}${this.#acceptQueue(l, node, this.#refused(s, node, 'accept'))}`;
+      ${this.#synQueue(s, node, this.#refused(s, node, 'syn'))}${this.#acceptQueue(s, node, this.#refused(s, node, 'accept'))}`;
   }
 
-  #synQueue(l: ListenerView, node: number, refused: unknown): TemplateResult {
+  #synQueue(s: Listening, node: number, refused: unknown): TemplateResult {
     const { t } = this;
+    const l = s.listener;
     const p = places(l.synQueue.length, l.synCapacity, l.backlog);
-    return html`<table class="queue syn ${dense(l.synQueue)}">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, p)}
+    return html`<table class="queue syn ${dense(l.synQueue)}">${this.#caption(t('queues.syn'), t('queues.syn.remark'), this.#length(node, s, 'syn queue', t('queues.syn'), l.synQueue.length), l.synQueue.length, l.backlog, p)}
       ${l.synQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.age')}</th>
         <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
       <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node, e, i === this.#stop(l.synQueue))}</td><td class="n">${seconds(this.store.clock - e.since)}</td>
-          <td class="n">${this.#repeats(e)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)))}</tr>`)}${refused}</tbody></table>`;
+          <td>${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node, e, i === this.#stop(l.synQueue))}</td><td class="n">${this.#ask(node, e, 'state', t('queues.age'), seconds(this.store.clock - e.since))}</td>
+          <td class="n">${this.#repeats(e, node)}</td>${this.#next(e, seconds(Math.max(0, e.next - this.store.clock)), node)}</tr>`)}${refused}</tbody></table>`;
   }
 
-  #acceptQueue(l: ListenerView, node: number, refused: unknown): TemplateResult {
+  #acceptQueue(s: Listening, node: number, refused: unknown): TemplateResult {
     const { t } = this;
+    const l = s.listener;
     const p = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
-    return html`<table class="queue accept ${dense(l.acceptQueue)}">${this.#caption(t('queues.accept'), t('queues.accept.remark'), l.acceptQueue.length, l.backlog, p)}
+    return html`<table class="queue accept ${dense(l.acceptQueue)}">${this.#caption(t('queues.accept'), t('queues.accept.remark'), this.#length(node, s, 'accept queue', t('queues.accept'), l.acceptQueue.length), l.acceptQueue.length, l.backlog, p)}
       ${l.acceptQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
         <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
       <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
-          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node, e, i === this.#stop(l.acceptQueue))}</td><td class="n">${seconds(this.store.clock - e.since)}</td>${this.#unread(e, i, p)}</tr>`)}${refused}</tbody></table>`;
+          <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node, e, i === this.#stop(l.acceptQueue))}</td><td class="n">${this.#ask(node, e, 'state', t('queues.waiting'), seconds(this.store.clock - e.since))}</td>${this.#unread(e, i, p, node)}</tr>`)}${refused}</tbody></table>`;
   }
 
   /** Who found the queue full in this step: beyond its last place, crossed out. */
@@ -90,10 +92,10 @@ export class Queues extends Element {
   // ---- parts that all three share
 
   /** Name, length and limit; free places as dotted lanes, the dashed red line before the one beyond the backlog. */
-  #caption(name: string, remark: string, length: number, backlog: number, p: Places): TemplateResult {
+  #caption(name: string, remark: string, shown: unknown, length: number, backlog: number, p: Places): TemplateResult {
     return html`<caption><div><span>${name}</span><span class="dim">${remark}</span>
       ${p.full ? nothing : html`<span class="free" title=${this.t('queues.free', { n: p.free })}>${Array.from({ length: p.drawn }, (_, i) => html`${length + i === p.over ? html`<span class="mark"></span>` : nothing}${lane('free')}`)}<span class="sr">${this.t('queues.free', { n: p.free })}</span></span>`}
-      <b class=${p.full ? 'lost' : ''}>${p.full ? html`${cross}${this.t('queues.full')} ` : nothing}${length}/${backlog}</b></div></caption>`;
+      <b class=${p.full ? 'lost' : ''}>${p.full ? html`${cross}${this.t('queues.full')} ` : nothing}${shown}/${backlog}</b></div></caption>`;
   }
 
   #classes(flow: number | null, index: number, p: Places): string {
@@ -103,6 +105,16 @@ export class Queues extends Element {
   /** Whose entry it is; pressed, it goes to the step that last changed the entry. */
   #peer(node: number, e: HalfOpenView | WaitingView, stop: boolean): TemplateResult {
     return asker(this, { node, socket: e.socket, what: 'entry' }, e.peer, e.peer, stop);
+  }
+
+  /** A number of an entry that can be asked like the entry itself; arrows come to it from the peer. */
+  #ask(node: number, e: HalfOpenView | WaitingView, what: string, name: string, shown: unknown): TemplateResult {
+    return asker(this, { node, socket: e.socket, what }, `${e.peer} ${name}`, shown, false);
+  }
+
+  /** How many wait; pressed, it goes to the step that last changed that. */
+  #length(node: number, s: Listening, what: string, name: string, shown: unknown): TemplateResult {
+    return asker(this, { node, socket: s.id, what }, name, shown);
   }
 
   #slot(form: 'hollow' | 'solid', flow: number | null, tab: boolean): TemplateResult {
@@ -123,24 +135,24 @@ export class Queues extends Element {
   }
 
   /** The life of a half-open entry: the SYN-ACKs that went again, those that still may, and its death. */
-  #repeats(e: HalfOpenView): TemplateResult {
+  #repeats(e: HalfOpenView, node: number): TemplateResult {
     const left = e.repeatsMax - e.repeats;
     const label = this.t('queues.repeats.label', { left, max: e.repeatsMax, dies: moment(e.dies) });
     const drawn = Math.min(e.repeatsMax, 7);
     const at = (i: number): number => 3 + (38 * (i + 1)) / (drawn + 1);
     return html`<svg class="left" viewBox="0 0 46 12" role="img" aria-label=${label}><title>${label}</title><path class="line" d="M3 6H41"></path>
       ${Array.from({ length: drawn }, (_, i) => svg`<circle class=${i < e.repeats ? 'gone' : 'still'} cx=${at(i).toFixed(1)} cy="6" r="2.25"></circle>`)}
-      <path d="M38.5 3.5l5 5m0-5l-5 5"></path></svg><span>${left}/${e.repeatsMax}</span>`;
+      <path d="M38.5 3.5l5 5m0-5l-5 5"></path></svg><span>${this.#ask(node, e, 'entry', this.t('queues.repeats'), `${left}/${e.repeatsMax}`)}</span>`;
   }
 
-  #next(e: HalfOpenView, text: string): TemplateResult {
+  #next(e: HalfOpenView, text: string, node: number): TemplateResult {
     const left = duration(Math.max(0, e.next - this.store.clock));
-    return html`<td class="n next" title=${this.t('queues.next.label', { time: left })}>${text}<span class="bar" aria-hidden="true"
+    return html`<td class="n next" title=${this.t('queues.next.label', { time: left })}>${this.#ask(node, e, 'retransmit', this.t('queues.next'), text)}<span class="bar" aria-hidden="true"
       ${place({ width: `calc(${(countdown(e, this.store.clock) * 100).toFixed(1)}% - 8px)` })}></span></td>`;
   }
 
-  #unread(e: WaitingView, index: number, p: Places): TemplateResult {
-    return html`<td class="n">${index === p.over ? html`<span class="beyond">${this.t('queues.over')}</span> ` : nothing}${this.t('packet.octets', { n: e.unread })}</td>`;
+  #unread(e: WaitingView, index: number, p: Places, node: number): TemplateResult {
+    return html`<td class="n">${index === p.over ? html`<span class="beyond">${this.t('queues.over')}</span> ` : nothing}${this.#ask(node, e, 'entry', this.t('queues.unread'), this.t('packet.octets', { n: e.unread }))}</td>`;
   }
 
   // ---- elsewhere
@@ -166,13 +178,13 @@ export class Queues extends Element {
     return html`<p class="remark-line"><span><span class="name">${nodeName(node, this.t)}</span> <span class="mono">${port(s.local)}</span></span>
         ${parked ? html`<span class="time">${bars} ${t('program.mark.parked')}</span>` : nothing}</p>
       <div class="embed">
-      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), l.synQueue.length, l.backlog, syn)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
+      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), this.#length(node.id, s, 'syn queue', t('queues.syn'), l.synQueue.length), l.synQueue.length, l.backlog, syn)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
         ${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, syn)}" @click=${() => this.#choose(e.flow)}>
-            <td rowspan="2" class="who">${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)))}</tr>
-          <tr class="under"><td>${this.#repeats(e)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}</tbody></table>
-      <table class="queue accept">${this.#caption(t('queues.accept'), '', l.acceptQueue.length, l.backlog, accept)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
+            <td rowspan="2" class="who">${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node.id, e, i === this.#stop(l.synQueue))}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)), node.id)}</tr>
+          <tr class="under"><td>${this.#repeats(e, node.id)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}</tbody></table>
+      <table class="queue accept">${this.#caption(t('queues.accept'), '', this.#length(node.id, s, 'accept queue', t('queues.accept'), l.acceptQueue.length), l.acceptQueue.length, l.backlog, accept)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
         ${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, accept)}" @click=${() => this.#choose(e.flow)}>
-            <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${e.peer}</td>${this.#unread(e, i, { ...accept, over: -1 })}</tr>`)}</tbody></table></div>`;
+            <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node.id, e, i === this.#stop(l.acceptQueue))}</td>${this.#unread(e, i, { ...accept, over: -1 }, node.id)}</tr>`)}</tbody></table></div>`;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   Decoration, drawSelection, EditorView, gutter, GutterMarker, highlightActiveLine, keymap, lineNumbers, type DecorationSet,
 } from '@codemirror/view';
 import type { VerdictWord } from '../../engine/pkg/views.js';
+import { editorLook } from '../base/editor-look.js';
 import { highlighting, packetdrill } from './language.js';
 
 /** What is marked in the text; lines from 1. */
@@ -100,17 +101,6 @@ function drawn(m: Marks, state: EditorState): { lines: DecorationSet; verdicts: 
 }
 
 const look = EditorView.theme({
-  '&': { height: '100%', color: 'var(--ink)', backgroundColor: 'var(--paper)', fontSize: 'var(--t2)' },
-  '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', scrollbarWidth: 'thin' },
-  '.cm-content': { caretColor: 'var(--you)', padding: '4px 0' },
-  '&.cm-focused .cm-content': { boxShadow: 'inset 0 0 0 1px var(--you)' },
-  '.cm-line': { padding: '0 12px 0 8px' },
-  '.cm-cursor': { borderLeftColor: 'var(--you)' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--hair)' },
-  '.cm-activeLine': { backgroundColor: 'transparent' },
-  '&.cm-focused .cm-activeLine:not(.line-next, .line-failed)': { backgroundColor: 'var(--wash)' },
-  '.cm-gutters': { backgroundColor: 'var(--paper)', color: 'var(--ink3)', border: '0' },
   '.cm-lineNumbers .cm-gutterElement': { padding: '0 4px 0 8px', minWidth: '32px' },
   '.cm-verdicts .cm-gutterElement': { width: '20px', padding: '0 4px', cursor: 'pointer' },
   '.cm-verdicts .cm-gutterElement:hover': { backgroundColor: 'var(--wash)' },
@@ -123,11 +113,6 @@ const look = EditorView.theme({
   '.line-failed': { backgroundColor: 'var(--lost-wash)', boxShadow: 'inset 2px 0 0 var(--lost)' },
   '.line-unsupported': { backgroundColor: 'var(--time-wash)', boxShadow: 'inset 2px 0 0 var(--time)' },
   '.line-looked': { outline: '1px solid var(--you)', outlineOffset: '-1px' },
-  '.cm-lintRange-error': { backgroundImage: 'none', borderBottom: '2px solid var(--lost)', backgroundColor: 'var(--lost-wash)' },
-  '.cm-lintPoint-error:after': { borderBottomColor: 'var(--lost)' },
-  '.cm-tooltip': { border: '1px solid var(--ink)', backgroundColor: 'var(--paper)', color: 'var(--ink)' },
-  '.cm-diagnostic': { borderLeft: '2px solid var(--lost)', padding: '6px 10px', font: 'var(--t3) / 18px var(--serif)', maxWidth: '420px', whiteSpace: 'normal' },
-  '.cm-matchingBracket': { backgroundColor: 'var(--hair)', outline: 'none' },
 });
 
 export class Editor {
@@ -138,7 +123,7 @@ export class Editor {
 
   constructor(parent: HTMLElement, root: ShadowRoot, text: string, label: string, hooks: Hooks) {
     const extensions: Extension[] = [
-      marks, lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), EditorView.lineWrapping, packetdrill, highlighting, look,
+      marks, lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), EditorView.lineWrapping, packetdrill, highlighting, editorLook, look,
       this.#label.of(labelled(label)),
       keymap.of(hooks.keys.map(({ key, run }) => ({ key, preventDefault: true, run: () => (run(), true) }))),
       // Tab is not among them: it leaves the editor, as it leaves every field (WCAG 2.1.2).
