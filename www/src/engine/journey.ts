@@ -118,17 +118,17 @@ export async function seek(store: Store, step: number): Promise<Ended> {
  */
 export async function restore(store: Store, saved: Saved): Promise<boolean> {
   const restoring = new store.engine.Restoring(new TextEncoder().encode(saved.timeline));
-  let failed: unknown;
+  let failed: Error | undefined;
   const ended = await travel(store, 'seek', (budget) => {
     let over = true;
     try {
       over = restoring.goOn(budget);
     } catch (thrown) {
-      failed = thrown;
+      failed = thrown instanceof Error ? thrown : new Error(String(thrown));
     }
     return { events: budget, stopped: over ? 'target' : 'budget', at: 0, by: null, hits: [] };
   }, () => ({ done: restoring.done(), total: restoring.total() }));
-  if (failed !== undefined) throw failed;
+  if (failed) throw failed;
   if (ended !== 'target') {
     restoring.free();
     return false;

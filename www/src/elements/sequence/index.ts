@@ -153,15 +153,8 @@ export class Sequence extends Element {
     const chosen = packet.frame === store.face.selected;
     const name = packetSentence(store, packet.frame, this.t);
     return svg`<g class=${this.signs?.has(packet.frame) ? `${packet.cls} differs` : packet.cls} id="packet-${packet.frame}" role="option" aria-selected=${chosen ? 'true' : 'false'}
-      aria-label=${name} data-frame=${packet.frame} @click=${() => this.#select(packet.frame)} @pointerdown=${(e: PointerEvent) => this.#carry(e, packet.frame)}>
+      aria-label=${name} data-frame=${packet.frame} @click=${() => this.#select(packet.frame)}>
       <title>${name}</title><path class="hit" d=${packet.hit}></path>${packet.shapes.map(draw)}</g>`;
-  }
-
-  /** What is on its way can be dragged before another; a finger scrolls, and has the list in the workbench. */
-  #carry(e: PointerEvent, frame: number): void {
-    const { store } = this;
-    if (e.button !== 0 || e.pointerType === 'touch' || !store.view.inFlight.includes(frame) || this.signs) return;
-    void import('./carry.js').then(({ carry }) => carry(store, this.renderRoot as ShadowRoot, frame, e), () => undefined);
   }
 
   #select(selected: number): void {

@@ -58,9 +58,6 @@ export const figure = css`
   .halo-in { fill: none; stroke: var(--paper); stroke-width: 7; stroke-linecap: round; stroke-linejoin: round; }
   .packet:hover .line { stroke: var(--you); }
   .packet:hover .ribbon { stroke: var(--you); }
-  .packet.over .line, .packet.over .ribbon { stroke: var(--edit); stroke-width: 2; }
-  .packet.carried { cursor: grabbing; opacity: 0.6; }
-  .block { user-select: none; }
   .differs:not(.selected) .line { stroke: var(--edit); }
   .differs:not(.selected) .ribbon { stroke: var(--edit); fill: var(--edit-wash); }
   .first path { stroke: var(--edit); stroke-dasharray: 5 3; fill: none; }
