@@ -1,7 +1,8 @@
 //! ARP (RFC 826), as linux `net/ipv4/arp.c` has it.
 
 use crate::ip::{Ip, same_prefix};
-use crate::neigh::{Claim, Nud, Overrides};
+use crate::neigh::{Claim, Overrides};
+use crate::nud::Nud;
 use crate::step::{Refused, Step};
 use crate::{Host, Sent, rules};
 use bytes::Bytes;

@@ -1,8 +1,9 @@
 //! Sockets without connections: UDP (udp(7)), ICMP echo and raw IP (icmp(7), raw(7)), whole frames (packet(7)).
 
-use crate::address::{self, LinkAddr};
+use crate::address::{self, LinkAddr, iface_of};
 use crate::flags::RecvFlags;
 use crate::sock::{Kind, PortHold};
+use crate::sockopt::int;
 use crate::step::Step;
 use crate::wait::{OK, Progress, Try, errno};
 use crate::{Call, Errno, Host, SockId, SocketKind, rules};
@@ -15,6 +16,10 @@ use wire::{ethernet, ip};
 /// What a socket may hold unread, octets (linux `rmem_default`), and what each datagram weighs beside its data.
 const RCVBUF: usize = 212_992;
 const WEIGHT: usize = 256;
+
+const PACKET_ADD_MEMBERSHIP: i32 = 1;
+const PACKET_DROP_MEMBERSHIP: i32 = 2;
+const PACKET_MR_PROMISC: [u8; 2] = [1, 0];
 
 /// A socket that takes and sends datagrams.
 #[derive(Clone, Debug)]
@@ -299,6 +304,20 @@ impl Host {
         rule!(cx.r, rules::FRAME_BY_HAND, Act, iface, data.len());
         self.put_on_link(iface, data.clone(), cx);
         Try::Done(data.len() as i64, Bytes::new())
+    }
+
+    /// packet(7): a `struct packet_mreq` of PACKET_MR_PROMISC.
+    pub(crate) fn set_membership(&mut self, id: SockId, number: i32, value: &Bytes) -> Try {
+        let on = match number {
+            PACKET_ADD_MEMBERSHIP => true,
+            PACKET_DROP_MEMBERSHIP => false,
+            _ => return errno("ENOPROTOOPT"),
+        };
+        let (Some(index), Some(kind)) = (int(value, 0), value.get(4..6)) else { return errno("EINVAL") };
+        let Some(iface) = iface_of(index).filter(|_| kind == PACKET_MR_PROMISC) else {
+            return errno("EINVAL");
+        };
+        self.set_promiscuous(id, iface, on).map_err(Errno).into()
     }
 
     /// PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP of PACKET_MR_PROMISC.

@@ -230,7 +230,7 @@ impl Host {
             let was = before.processes.get(&p.pid).and_then(|p| p.program());
             p.program().map_or(0, |program| program.written_since(was))
         };
-        self.processes.values().map(|p| own(p)).sum()
+        self.processes.values().map(own).sum()
     }
     /// An integer variable of a program, by its name: of the first process that has it now, in the order of their numbers;
     /// those that still run come first.

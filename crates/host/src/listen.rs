@@ -4,11 +4,11 @@
 //! accept queue.
 
 use crate::fast_open::FastQueue;
+use crate::options::Options;
 use crate::rules;
 use crate::secret::FourTuple;
 use crate::settings::{QueuePolicy, Settings};
 use crate::sock::{Kind, Sock};
-use crate::sockopt::Options;
 use crate::step::{Refused, Step};
 use crate::{Host, HostEvent, SockId};
 use std::collections::VecDeque;

@@ -2,7 +2,8 @@
 //! `net/ipv6/ndisc.c` and `addrconf.c` have them.
 
 use crate::ip::{AddrState, Ip};
-use crate::neigh::{Claim, Nud, Overrides};
+use crate::neigh::{Claim, Overrides};
+use crate::nud::Nud;
 use crate::secret::{FourTuple, Use};
 use crate::step::{Refused, Step};
 use crate::{Host, Sent, rules};

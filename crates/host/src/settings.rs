@@ -1,8 +1,8 @@
 //! Settings by sysctl name, and the profiles: data in one table each.
 
 use crate::fast_open::Keys;
-use crate::neigh::NeighSettings;
 use crate::network;
+use crate::nud::NeighSettings;
 use crate::secret::IsnChoice;
 use std::rc::Rc;
 use tcp::profile::Ecn;

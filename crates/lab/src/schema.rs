@@ -72,8 +72,11 @@ pub(crate) fn whole(most: u64) -> Value {
     json!({"type": "integer", "minimum": 0, "maximum": most})
 }
 
+/// A property: its name, what it takes, whether it must be there.
+type Property<'a> = (&'a str, Value, bool);
+
 /// An object whose other fields its `kind` decides: words, each with its fields and whether they must be there.
-pub(crate) fn kinds(all: &[(&str, &[(&str, Value, bool)])]) -> Value {
+pub(crate) fn kinds(all: &[(&str, &[Property])]) -> Value {
     let one = |(kind, fields): &(&str, &[(&str, Value, bool)])| {
         let mut properties = Map::from_iter([("kind".to_owned(), json!({"const": kind}))]);
         properties.extend(fields.iter().map(|(name, schema, _)| ((*name).to_owned(), schema.clone())));

@@ -57,7 +57,7 @@ fn a_flood_under_false_names_shuts_a_client_out_unless_there_are_cookies() {
     assert_eq!(said(&s, "Attacker"), "400 SYNs\n");
     assert_eq!(said(&s, "Client"), "", "nobody hears the client");
     assert!(counter(&s, "Server", "TCPReqQFullDrop") > 300);
-    assert_eq!(counter(&s, "Elsewhere", "IpInAddrErrors") > 0, true, "the answers go astray");
+    assert!(counter(&s, "Elsewhere", "IpInAddrErrors") > 0, "the answers go astray");
 
     let s = play("attack-syn-flood", 4.0, "Server", &[("net.ipv4.tcp_syncookies", "1")]);
     assert!(said(&s, "Client").contains("3 from"), "{}", said(&s, "Client"));

@@ -6,6 +6,7 @@
 //!                                                        └─> deadlines, processes ──┘
 //! ```
 mod aqm;
+mod build;
 mod config;
 pub mod ecn;
 mod flight;

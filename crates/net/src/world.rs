@@ -1,5 +1,6 @@
 //! The world: hosts, links, frames on their way, the clock, and what happens next.
 
+use crate::build::build;
 use crate::config::{ConfigError, FrameId, LinkId, NodeId, WorldConfig};
 use crate::flight::{Flight, Flights};
 use crate::flood::Flood;
@@ -63,7 +64,7 @@ pub(crate) struct Node {
     /// Link and port of each interface, where plugged in.
     pub(crate) plugs: Vec<Option<(u16, usize)>>,
     /// Looked up only: the order of a hash table must not decide anything.
-    timers: FxHashMap<TimerKey, TimerSlot>,
+    pub(crate) timers: FxHashMap<TimerKey, TimerSlot>,
     pub(crate) parks: Sorted<Pid, Park>,
     /// It is a switch or a hub: frames do not reach its host.
     pub(crate) bridge: Option<Box<Bridge>>,
@@ -72,7 +73,7 @@ pub(crate) struct Node {
 /// A deadline and the event that stands in the queue for it. A deadline that is put off (each ACK does that to
 /// the retransmission timer) leaves its event where it is; the event, when it comes, goes back for the rest.
 #[derive(Clone, Copy, Debug)]
-struct TimerSlot {
+pub(crate) struct TimerSlot {
     deadline: Option<Instant>,
     queued: Option<(Instant, u64)>,
 }
@@ -487,48 +488,4 @@ impl Park {
         let at = |line| host.processes().iter().any(|p| p.pid == pid && p.line == line);
         self.line.is_none_or(at)
     }
-}
-
-fn build(config: &WorldConfig) -> Result<(Vec<Node>, Vec<Link>), ConfigError> {
-    if config.nodes.len() >= usize::from(u16::MAX) {
-        return Err(ConfigError::TooMany("nodes"));
-    }
-    if config.links.len() >= usize::from(u16::MAX) {
-        return Err(ConfigError::TooMany("links"));
-    }
-    let mut nodes = Vec::with_capacity(config.nodes.len());
-    for (n, c) in config.nodes.iter().enumerate() {
-        let host = Host::new(c.clone()).map_err(|message| ConfigError::Host { node: n, message })?;
-        let parks = config.parks.iter().filter(|p| p.node == n);
-        let parks = parks.map(|p| (p.pid, Park { line: p.line, waiting: false })).collect();
-        nodes.push(Node {
-            host: Rc::new(host),
-            plugs: vec![None; c.ifaces.len()],
-            timers: FxHashMap::default(),
-            parks,
-            bridge: config.bridges.iter().find(|b| b.node == n).map(|b| Box::new(Bridge::new(b))),
-        });
-    }
-    let mut links = Vec::with_capacity(config.links.len());
-    for (index, link) in config.links.iter().enumerate() {
-        if link.ports.len() < 2 {
-            return Err(ConfigError::LooseEnd { link: index });
-        }
-        let mut macs: Vec<[u8; 6]> = Vec::new();
-        for (n, p) in link.ports.iter().enumerate() {
-            let none = ConfigError::NoSuchInterface { link: index, node: p.node, iface: p.iface };
-            let mac = config.nodes.get(p.node).and_then(|c| c.ifaces.get(p.iface)).ok_or(none)?.mac;
-            if macs.contains(&mac) {
-                return Err(ConfigError::SameAddress { link: index, mac });
-            }
-            p.sends.check().map_err(|bad| ConfigError::BadImpairment { link: index, port: n, bad })?;
-            let plug = &mut nodes[p.node].plugs[p.iface];
-            if plug.replace((index as u16, n)).is_some() {
-                return Err(ConfigError::PluggedTwice { node: p.node, iface: p.iface });
-            }
-            macs.push(mac);
-        }
-        links.push(Link::new(link, index, &macs, config.seed));
-    }
-    Ok((nodes, links))
 }

@@ -1,5 +1,7 @@
 //! The boundary to JavaScript: the only crate that knows wasm-bindgen. A thin, coarse API over `lab`:
 //! values cross as plain objects typed by `lab::view`, bytes as typed arrays, long lists where they lie.
+#[cfg(feature = "session")]
+mod arguments;
 mod error;
 #[cfg(feature = "session")]
 mod links;
@@ -10,6 +12,8 @@ mod panic;
 mod platform;
 #[cfg(feature = "session")]
 mod rescue;
+#[cfg(feature = "session")]
+mod restoring;
 #[cfg(feature = "script")]
 mod script;
 #[cfg(feature = "session")]

@@ -1,9 +1,10 @@
 //! A session, as JavaScript holds it.
+use crate::arguments::{given, whole};
 use crate::error::{bad_argument, error};
 use crate::{platform, rescue, value};
 use js_sys::Uint8Array;
 use lab::list::{List, PIECE};
-use lab::view::{Command, ErrorView, Stop, Target};
+use lab::view::{Command, ErrorView, Target};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -87,7 +88,7 @@ impl Session {
         bare(lab::Session::restore(timeline)).map(Session::begin)
     }
 
-    fn begin(inner: lab::Session) -> Session {
+    pub(crate) fn begin(inner: lab::Session) -> Session {
         let rescue = rescue::Rescue::new(inner.save());
         Session { inner, rescue }
     }
@@ -488,60 +489,4 @@ impl Session {
     pub fn digest(&self) -> String {
         self.inner.digest()
     }
-}
-
-/// A session on its way back from what `save` gave, in slices.
-#[wasm_bindgen]
-pub struct Restoring {
-    inner: lab::Restoring,
-}
-
-#[wasm_bindgen]
-impl Restoring {
-    /// Reads what `save` gave; nothing is run yet.
-    ///
-    /// # Errors
-    /// `bad_timeline`, `bad_scenario`, `too_long`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(timeline: &[u8]) -> Js<Restoring> {
-        bare(lab::Restoring::new(timeline)).map(|inner| Restoring { inner })
-    }
-
-    /// Goes on for about `budget` events; true where the session is there.
-    ///
-    /// # Errors
-    /// `bad_timeline`, `command_failed`.
-    #[wasm_bindgen(js_name = goOn)]
-    pub fn go_on(&mut self, budget: u32) -> Js<bool> {
-        bare(self.inner.go_on(budget))
-    }
-
-    /// Events run again so far.
-    pub fn done(&self) -> u32 {
-        self.inner.progress().0
-    }
-
-    /// Events in all.
-    pub fn total(&self) -> u32 {
-        self.inner.progress().1
-    }
-
-    /// The session, once `goOn` has said that it is there.
-    pub fn session(self) -> Session {
-        Session::begin(self.inner.session())
-    }
-}
-
-/// Stops as JavaScript gives them.
-fn given(stops: &JsValue) -> Js<Vec<Stop>> {
-    value::json(stops).and_then(|text| Stop::parse_list(&text)).map_err(|e| bad_argument("stops", &e))
-}
-
-/// A JavaScript number as a seed.
-fn whole(seed: f64) -> Js<u64> {
-    // 2^53: beyond it, a JavaScript number is no longer exact.
-    if seed.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&seed) {
-        return Ok(seed as u64);
-    }
-    Err(bad_argument("seed", &"a seed is a whole number from 0 to 2^53"))
 }
