@@ -149,7 +149,7 @@ test('nothing of the rooms is fetched before one is entered', async ({ page, sit
   const asked: string[] = [];
   page.on('request', (r) => asked.push(r.url()));
   await open(page, site);
-  const late = (): string[] => asked.filter((url) => /script|shipped|conformance/.test(url.slice(site.length)));
+  const late = (): string[] => asked.filter((url) => /script|conformance/.test(url.slice(site.length)));
   expect(late()).toEqual([]);
   await page.keyboard.press('2');
   await expect(page.locator('tcp-script').getByRole('button', { name: 'Step', exact: true })).toBeEnabled();

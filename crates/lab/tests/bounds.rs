@@ -38,7 +38,7 @@ fn a_hundred_thousand_events_take_less_than_sixteen_megabytes() {
 fn records_that_were_set_aside_are_made_again_as_they_were() {
     let (mut s, all) = far(170_000);
     let aside = s.frames().len() - s.frames().iter().count();
-    assert!(aside > PIECE, "only {aside} of {} were set aside", s.frames().len());
+    assert!(aside >= PIECE, "only {aside} of {} were set aside", s.frames().len());
     assert!(octets(&s) < 16_000_000, "{} octets", octets(&s));
     for place in [0, 1, PIECE - 1, PIECE, aside - 1, aside, all.len() - 1] {
         assert_eq!(s.frame(place as u32), Some(all[place]), "frame {place}");

@@ -29,7 +29,7 @@ fn every_scenario_can_be_taken_down() {
         while session.position() < STEPS && session.step() {}
         let args: Vec<&str> =
             // What programs say to each other is not judged: Wireshark reads a letter over POP3 as one with a date.
-            ["--disable-protocol", "pop", "-T", "fields"].into_iter().chain(ASKED.iter().flat_map(|(name, _)| ["-e", *name])).collect();
+            ["--disable-protocol", "pop", "-o", "tcp.desegment_tcp_streams:FALSE", "-T", "fields"].into_iter().chain(ASKED.iter().flat_map(|(name, _)| ["-e", *name])).collect();
         let Some(lines) = tshark(&session.pcapng().unwrap(), &args) else { return };
         assert_eq!(lines.len(), session.frames().len(), "{}", info.id);
         for (line, record) in lines.iter().zip(session.frames().iter()) {
@@ -49,10 +49,11 @@ fn every_interface_of_every_scenario_can_be_taken_down() {
     for info in Session::scenarios() {
         let mut session = Session::new(&info.id, None).unwrap();
         while session.position() < STEPS && session.step() {}
-        let args: Vec<&str> = ["--disable-protocol", "pop", "-T", "fields"]
-            .into_iter()
-            .chain(asked.iter().flat_map(|name| ["-e", *name]))
-            .collect();
+        let args: Vec<&str> =
+            ["--disable-protocol", "pop", "-o", "tcp.desegment_tcp_streams:FALSE", "-T", "fields"]
+                .into_iter()
+                .chain(asked.iter().flat_map(|name| ["-e", *name]))
+                .collect();
         let Some(lines) = tshark(&session.capture_at(&[]).unwrap(), &args) else { return };
         let taps = session.taps();
         let mut seen = vec![false; taps.len()];

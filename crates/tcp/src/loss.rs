@@ -144,8 +144,8 @@ impl Connection {
     fn retransmit_burst(&mut self, now: Instant, i: usize, r: &mut Tape) -> usize {
         let room = self.win.cwnd.saturating_sub(self.rtx.in_flight());
         let mss = self.current_mss();
-        // Where segments have become smaller since, each is cut by itself.
-        let whole = self.cfg.gso && self.rtx.q[i].data_len() <= mss;
+        // What is not a full segment ends a burst, or was one by itself; where segments have become smaller since, each is cut.
+        let whole = self.cfg.gso && self.rtx.q[i].data_len() == mss;
         let most = if whole { room.min(self.burst_segments(mss)).max(1) } else { 1 };
         let n = self.rtx.lost_burst(i, most as usize);
         let mut sent = 0;

@@ -10,7 +10,7 @@ export function asker(of: Element, value: Value, name: string, content: unknown,
   return html`<button type="button" class="asks" tabindex=${stop ? 0 : -1} title=${label} @click=${(e: Event) => {
     e.stopPropagation();
     perform(of.store, 'who', value);
-  }}>${content}<span class="sr">, ${label}</span></button>`;
+  }}><span>${content}</span><span class="sr">, ${label}</span></button>`;
 }
 
 export const askerStyles = css`

@@ -101,5 +101,5 @@ function canonical(value: unknown): string {
 }
 
 function without(way: { [K in keyof Impairing]?: Impairing[K] | undefined }): Impairing {
-  return Object.fromEntries(Object.entries(way).filter(([, v]) => v !== undefined && v !== null)) as Impairing;
+  return Object.fromEntries(Object.entries(way).filter(([, v]) => v !== undefined && v !== null));
 }

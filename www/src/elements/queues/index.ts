@@ -60,7 +60,7 @@ export class Queues extends Element {
     const { t } = this;
     const l = s.listener;
     const p = places(l.synQueue.length, l.synCapacity, l.backlog);
-    return html`<table class="queue syn ${dense(l.synQueue)}">${this.#caption(t('queues.syn'), t('queues.syn.remark'), this.#length(node, s, 'syn queue', t('queues.syn'), l.synQueue.length), l.synQueue.length, l.backlog, p)}
+    return html`<table class="queue syn ${dense(l.synQueue)}">${this.#caption(t('queues.syn'), t('queues.syn.remark'), this.#length(node, s, 'syn queue', t('queues.syn'), `${l.synQueue.length}/${l.backlog}`), l.synQueue.length, p)}
       ${l.synQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.age')}</th>
         <th scope="col" class="n">${t('queues.repeats')}</th><th scope="col" class="n">${t('queues.next')}</th></tr></thead>` : nothing}
       <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
@@ -72,7 +72,7 @@ export class Queues extends Element {
     const { t } = this;
     const l = s.listener;
     const p = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
-    return html`<table class="queue accept ${dense(l.acceptQueue)}">${this.#caption(t('queues.accept'), t('queues.accept.remark'), this.#length(node, s, 'accept queue', t('queues.accept'), l.acceptQueue.length), l.acceptQueue.length, l.backlog, p)}
+    return html`<table class="queue accept ${dense(l.acceptQueue)}">${this.#caption(t('queues.accept'), t('queues.accept.remark'), this.#length(node, s, 'accept queue', t('queues.accept'), `${l.acceptQueue.length}/${l.backlog}`), l.acceptQueue.length, p)}
       ${l.acceptQueue.length ? html`<thead><tr><td></td><th scope="col">${t('queues.peer')}</th><th scope="col" class="n">${t('queues.waiting')}</th>
         <th scope="col" class="n">${t('queues.unread')}</th></tr></thead>` : nothing}
       <tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, p)}" @click=${() => this.#choose(e.flow)}>
@@ -92,10 +92,10 @@ export class Queues extends Element {
   // ---- parts that all three share
 
   /** Name, length and limit; free places as dotted lanes, the dashed red line before the one beyond the backlog. */
-  #caption(name: string, remark: string, shown: unknown, length: number, backlog: number, p: Places): TemplateResult {
+  #caption(name: string, remark: string, shown: unknown, length: number, p: Places): TemplateResult {
     return html`<caption><div><span>${name}</span><span class="dim">${remark}</span>
       ${p.full ? nothing : html`<span class="free" title=${this.t('queues.free', { n: p.free })}>${Array.from({ length: p.drawn }, (_, i) => html`${length + i === p.over ? html`<span class="mark"></span>` : nothing}${lane('free')}`)}<span class="sr">${this.t('queues.free', { n: p.free })}</span></span>`}
-      <b class=${p.full ? 'lost' : ''}>${p.full ? html`${cross}${this.t('queues.full')} ` : nothing}${shown}/${backlog}</b></div></caption>`;
+      <b class=${p.full ? 'lost' : ''}>${p.full ? html`${cross}${this.t('queues.full')} ` : nothing}${shown}</b></div></caption>`;
   }
 
   #classes(flow: number | null, index: number, p: Places): string {
@@ -178,11 +178,11 @@ export class Queues extends Element {
     return html`<p class="remark-line"><span><span class="name">${nodeName(node, this.t)}</span> <span class="mono">${port(s.local)}</span></span>
         ${parked ? html`<span class="time">${bars} ${t('program.mark.parked')}</span>` : nothing}</p>
       <div class="embed">
-      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), this.#length(node.id, s, 'syn queue', t('queues.syn'), l.synQueue.length), l.synQueue.length, l.backlog, syn)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
+      <table class="queue syn">${this.#caption(t('queues.syn'), t('queues.syn.remark'), this.#length(node.id, s, 'syn queue', t('queues.syn'), `${l.synQueue.length}/${l.backlog}`), l.synQueue.length, syn)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
         ${l.synQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, syn)}" @click=${() => this.#choose(e.flow)}>
             <td rowspan="2" class="who">${this.#slot('hollow', e.flow, i === this.#stop(l.synQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node.id, e, i === this.#stop(l.synQueue))}</td>${this.#next(e, duration(Math.max(0, e.next - this.store.clock)), node.id)}</tr>
           <tr class="under"><td>${this.#repeats(e, node.id)} <span class="dim">${t('queues.left')}</span></td><td class="n">${t('queues.toSynAck')}</td></tr>`)}</tbody></table>
-      <table class="queue accept">${this.#caption(t('queues.accept'), '', this.#length(node.id, s, 'accept queue', t('queues.accept'), l.acceptQueue.length), l.acceptQueue.length, l.backlog, accept)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
+      <table class="queue accept">${this.#caption(t('queues.accept'), '', this.#length(node.id, s, 'accept queue', t('queues.accept'), `${l.acceptQueue.length}/${l.backlog}`), l.acceptQueue.length, accept)}<tbody @keydown=${(e: KeyboardEvent) => walk(e, 'button:not(.asks)') || walk(e, '.asks', false)}>
         ${l.acceptQueue.map((e, i) => html`<tr class="entry ${this.#classes(e.flow, i, accept)}" @click=${() => this.#choose(e.flow)}>
             <td>${this.#slot('solid', e.flow, i === this.#stop(l.acceptQueue))}</td><td class="peer" title=${e.peer}>${this.#peer(node.id, e, i === this.#stop(l.acceptQueue))}</td>${this.#unread(e, i, { ...accept, over: -1 }, node.id)}</tr>`)}</tbody></table></div>`;
   }
