@@ -54,21 +54,14 @@ pub struct LinkAddr {
     pub iface: Option<usize>,
     /// Ethernet address of the sender.
     pub mac: [u8; 6],
-    /// PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING.
+    /// PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST.
     pub kind: u8,
 }
 
 impl LinkAddr {
-    /// The address that comes with a frame: `out`, we sent it; `ours`, it is for us.
-    pub(crate) fn of_frame(
-        iface: usize,
-        protocol: u16,
-        link: &wire::Link,
-        out: bool,
-        ours: bool,
-    ) -> LinkAddr {
+    /// The address that comes with a frame; `ours`: it is for us.
+    pub(crate) fn of_frame(iface: usize, protocol: u16, link: &wire::Link, ours: bool) -> LinkAddr {
         let kind = match () {
-            _ if out => 4,
             _ if link.dst == wire::Mac::BROADCAST => 1,
             _ if link.dst.is_group() => 2,
             _ => {

@@ -337,12 +337,12 @@ impl Host {
     /// there are raw sockets at all.
     #[cold]
     #[inline(never)]
-    pub(crate) fn tap(&mut self, iface: usize, frame: &Bytes, (out, ours): (bool, bool), cx: &mut Step) {
+    pub(crate) fn tap(&mut self, iface: usize, frame: &Bytes, ours: bool, cx: &mut Step) {
         let Ok((link, ethertype)) = ethernet::parse(frame) else { return };
-        let from = LinkAddr::of_frame(iface, ethertype, &link, out, ours);
+        let from = LinkAddr::of_frame(iface, ethertype, &link, ours);
         let promiscuous =
             self.raw.iter().any(|&id| self.datagrams(id).is_some_and(|d| d.promiscuous.contains(&iface)));
-        if !ours && !out && !promiscuous {
+        if !ours && !promiscuous {
             return;
         }
         for id in self.raw.clone() {
@@ -353,19 +353,12 @@ impl Host {
     }
 
     /// Every raw socket that wants a datagram for us gets it whole, header and all; ping sockets get echo replies with their
-    /// identification (raw(7), icmp(7)). Whether any took it.
+    /// identification (raw(7), icmp(7)).
     #[cold]
     #[inline(never)]
-    pub(crate) fn tap_ip(
-        &mut self,
-        header: &ip::Header,
-        datagram: &Bytes,
-        behind: usize,
-        cx: &mut Step,
-    ) -> bool {
+    pub(crate) fn tap_ip(&mut self, header: &ip::Header, datagram: &Bytes, behind: usize, cx: &mut Step) {
         let from = address::octets(SocketAddr::new(header.addrs.src(), 0));
         let message = datagram.slice(behind..);
-        let mut taken = false;
         for id in self.raw.clone() {
             let Some(sock) = self.socks.get(id) else { continue };
             let Kind::Datagrams(d) = &sock.kind else { continue };
@@ -382,9 +375,8 @@ impl Host {
                 }
                 _ => continue,
             };
-            taken |= self.put_in(id, from.clone(), data, cx);
+            self.put_in(id, from.clone(), data, cx);
         }
-        taken
     }
 
     /// A socket without connections is nobody's any more.

@@ -26,11 +26,11 @@ impl Host {
 
     fn link_arrives(&mut self, iface: usize, frame: Bytes, cx: &mut Step) -> Result<(), Refused> {
         let (link, ethertype) = ethernet::parse(&frame).map_err(|m| self.malformed(m, cx))?;
+        let ours = self.ip.takes_frame(iface, link.dst);
         if !self.raw.is_empty() {
-            let ours = self.ip.takes_frame(iface, link.dst);
-            self.tap(iface, &frame, (false, ours), cx);
+            self.tap(iface, &frame, ours, cx);
         }
-        if !self.ip.takes_frame(iface, link.dst) {
+        if !ours {
             rule!(cx.r, rules::LINK_NOT_FOR_US, Drop, iface);
             return Err(Refused::new(&rules::LINK_NOT_FOR_US, iface as u32, 0));
         }

@@ -317,7 +317,7 @@ export const actions = Object.fromEntries(
     allowed: (s: Store, a?: Arguments) =>
       !s.panic && (spec.everywhere || s.face.room === 'session') && (spec.allowed?.(s, a) ?? true),
   } satisfies Action]),
-) as unknown as Readonly<Record<ActionId, Action>>;
+) as Readonly<Record<ActionId, Action>>;
 
 /** Runs an action if it is allowed; tells whether it was. */
 export function perform(store: Store, id: ActionId, args?: Arguments): boolean {

@@ -169,7 +169,9 @@ export class Sequence extends Element {
     const { columns } = this.#diagram.scene;
     const queues = this.#diagram.scene.queues;
     const short = this.width < ROOM_FOR_NAME * columns.length;
-    const narrow = this.width - 54 < ROOM_FOR_ADDRESS * columns.length;
+    // Of many a person looks for the names; an address is told by the head's title.
+    const narrow = (short && columns.length > 2) || this.width - 54 < ROOM_FOR_ADDRESS * columns.length;
+    const most = { '--most': `${Math.max(40, Math.floor(0.64 * (this.width - 54) / columns.length))}px` };
     const heads = columns.map((c, i) => {
       const side: Record<string, string> = i === 0 ? { left: `${c.x}px`, 'text-align': 'left' } : i === columns.length - 1 && !queues
         ? { right: `${this.width - c.x - c.width}px`, 'text-align': 'right' } : { left: `${c.x + c.width / 2}px`, transform: 'translateX(-50%)' };
@@ -185,7 +187,7 @@ export class Sequence extends Element {
         ? t(letters.length > 1 ? 'sequence.connections' : 'sequence.connection', { letters: letters.slice(0, 8).join(', ') }) : letters.length ? letters.slice(0, 4).join(' ') : '\u00a0';
       const addr = listener ? `${node?.addr ?? ''}${listener.local.slice(listener.local.lastIndexOf(':'))}` : node?.addr ?? '';
       const name = nodeName(node, t);
-      return html`<div data-life=${c.node} ${place(side)}><button class="head" title="${name} ${addr}" aria-label=${t('sequence.life', { name, addr })} aria-haspopup="dialog" @click=${open} @pointerdown=${(e: PointerEvent) => void this.#drag(e, c.node)} @keydown=${(e: KeyboardEvent) => void this.#key(e, c.node)}>${
+      return html`<div data-life=${c.node} ${place({ ...side, ...most })}><button class="head" title="${name} ${addr}" aria-label=${t('sequence.life', { name, addr })} aria-haspopup="dialog" @click=${open} @pointerdown=${(e: PointerEvent) => void this.#drag(e, c.node)} @keydown=${(e: KeyboardEvent) => void this.#key(e, c.node)}>${
         short && !narrow && addr ? nothing : html`<span class="name ${narrow ? 'narrow' : ''}">${name}</span>`}${narrow || !addr ? nothing : html`<span class="addr">${addr}</span>`}</button><span class="sub">${sub}</span></div>`;
     });
     if (!queues) return heads;

@@ -97,7 +97,7 @@ export const frame = css`
   header .name { font: var(--t4) / 20px var(--serif); margin-right: 4px; }
   header .head { height: 24px; min-width: 24px; margin: -2px 0; cursor: pointer; touch-action: none; }
   header .head:hover { color: var(--you); }
-  header .name.narrow { font: var(--t1) / 20px var(--sans); margin: 0; display: inline-block; max-width: 76px; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+  header .name.narrow { font: var(--t1) / 20px var(--sans); margin: 0; display: inline-block; max-width: var(--most, 76px); overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
   header .dragged { z-index: 2; background: var(--paper); box-shadow: 0 0 0 1px var(--you); }
   header .addr { font: var(--t2) / 20px var(--mono); }
   header .sub { display: block; color: var(--ink3); line-height: 16px; }

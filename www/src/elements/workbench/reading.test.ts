@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Frames } from '../../engine/records.js';
-import { digits, follower, hexOf, moved, order, placed, textOf } from './reading.js';
+import { type Due, digits, follower, hexOf, moved, order, placed, textOf } from './reading.js';
 
 /** Frames by id: when due, for whom, and what they carry. */
-const frames = (list: Readonly<Record<number, { ends: number; to?: number; from?: number; seq?: number; payload?: number; flags?: number; flow?: number }>>): Frames => {
-  const of = (key: 'ends' | 'to' | 'from' | 'seq' | 'payload' | 'flags' | 'flow') => (i: number): number => list[i]?.[key] ?? 0;
-  return { ends: of('ends'), to: of('to'), from: of('from'), seq: of('seq'), payload: of('payload'), flags: of('flags'), flow: of('flow') } as unknown as Frames;
+const frames = (list: Readonly<Record<number, { ends: number; to?: number; from?: number; seq?: number; payload?: number; flags?: number; flow?: number }>>): Due => {
+  const of = (key: keyof Due) => (i: number): number => list[i]?.[key] ?? 0;
+  return { ends: of('ends'), to: of('to'), from: of('from'), seq: of('seq'), payload: of('payload'), flags: of('flags'), flow: of('flow') };
 };
 
 describe('data as text', () => {

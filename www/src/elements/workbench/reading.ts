@@ -2,6 +2,9 @@
 import type { FieldView } from '../../engine/pkg/views.js';
 import type { Frames } from '../../engine/records.js';
 
+/** What is asked of frames here. */
+export type Due = Pick<Frames, 'ends' | 'to' | 'from' | 'seq' | 'payload' | 'flags' | 'flow'>;
+
 /** The options of the segment itself, in the order of the wire. */
 export function optionsOf(layers: readonly FieldView[]): readonly FieldView[] {
   const list = layers.find((l) => l.name === 'tcp')?.children.find((c) => c.name === 'tcp.options');
@@ -19,8 +22,8 @@ export function textOf(hex: string): string | undefined {
   const octets = Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(octets);
-    // eslint-disable-next-line no-control-regex -- these are what cannot be typed
-    return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text) ? undefined : text;
+    // What controls, but for tabs and ends of lines, cannot be typed.
+    return /[^\P{Cc}\t\n\r]/u.test(text) ? undefined : text;
   } catch {
     return undefined;
   }
@@ -43,7 +46,7 @@ export const RIGHT = ['020405b4', '030307', '0402', '080a0000000100000000', '050
 export const WRONG = { badLength: '0203ff', zero: '0800', one: '0801', beyond: 'fd28', cut: '0204' } as const;
 
 /** Frames on their way, the next to arrive first. */
-export function order(frames: Frames, inFlight: readonly number[]): readonly number[] {
+export function order(frames: Due, inFlight: readonly number[]): readonly number[] {
   return [...inFlight].sort((a, b) => frames.ends(a) - frames.ends(b) || a - b);
 }
 
@@ -51,14 +54,14 @@ export function order(frames: Frames, inFlight: readonly number[]): readonly num
  * The order to ask for, to move a frame by one place among those that go where it goes: all of these, in their new
  * order. Undefined where it has no neighbour there.
  */
-export function moved(frames: Frames, sorted: readonly number[], frame: number, by: 1 | -1): readonly number[] | undefined {
+export function moved(frames: Due, sorted: readonly number[], frame: number, by: 1 | -1): readonly number[] | undefined {
   const beside = sorted.filter((f) => frames.to(f) === frames.to(frame));
   const at = beside.indexOf(frame);
   return placed(frames, sorted, frame, beside[at + by]);
 }
 
 /** The order in which `frame` stands where `other` is now, which makes way. */
-export function placed(frames: Frames, sorted: readonly number[], frame: number, other: number | undefined): readonly number[] | undefined {
+export function placed(frames: Due, sorted: readonly number[], frame: number, other: number | undefined): readonly number[] | undefined {
   if (other === undefined || other === frame || frames.to(other) !== frames.to(frame)) return undefined;
   const beside = sorted.filter((f) => frames.to(f) === frames.to(frame));
   const to = beside.indexOf(other);
@@ -67,7 +70,7 @@ export function placed(frames: Frames, sorted: readonly number[], frame: number,
 }
 
 /** The frame on its way whose data follows that of `frame`. */
-export function follower(frames: Frames, inFlight: readonly number[], frame: number, payload: number): number | undefined {
+export function follower(frames: Due, inFlight: readonly number[], frame: number, payload: number): number | undefined {
   const next = (frames.seq(frame) + payload + (frames.flags(frame) & 2 ? 1 : 0)) >>> 0;
   return inFlight.find((f) => f !== frame && frames.flow(f) === frames.flow(frame) && frames.from(f) === frames.from(frame) && frames.payload(f) > 0 && frames.seq(f) === next);
 }
