@@ -353,10 +353,17 @@ impl Host {
     }
 
     /// Every raw socket that wants a datagram for us gets it whole, header and all; ping sockets get echo replies with their
-    /// identification (raw(7), icmp(7)).
+    /// identification (raw(7), icmp(7)). Whether any took it.
     #[cold]
     #[inline(never)]
-    pub(crate) fn tap_ip(&mut self, header: &ip::Header, datagram: &Bytes, behind: usize, cx: &mut Step) {
+    pub(crate) fn tap_ip(
+        &mut self,
+        header: &ip::Header,
+        datagram: &Bytes,
+        behind: usize,
+        cx: &mut Step,
+    ) -> bool {
+        let mut taken = false;
         let from = address::octets(SocketAddr::new(header.addrs.src(), 0));
         let message = datagram.slice(behind..);
         for id in self.raw.clone() {
@@ -375,8 +382,9 @@ impl Host {
                 }
                 _ => continue,
             };
-            self.put_in(id, from.clone(), data, cx);
+            taken |= self.put_in(id, from.clone(), data, cx);
         }
+        taken
     }
 
     /// A socket without connections is nobody's any more.

@@ -61,7 +61,6 @@ impl Host {
         range: Range<usize>,
         cx: &mut Step,
     ) -> Result<(), Refused> {
-        let range_start = range.start;
         let (message, rest) = icmp::parse(header, frame, range).map_err(|m| self.malformed(m, cx))?;
         self.count_quietly("IcmpInMsgs");
         let v6 = matches!(header.addrs, ip::Addrs::V6 { .. });
@@ -91,9 +90,6 @@ impl Host {
             return Ok(());
         }
         let says = meaning(&message, &header.addrs);
-        if !self.raw.is_empty() {
-            self.tap_ip(header, &frame.slice(ethernet::LEN..), range_start - ethernet::LEN, cx);
-        }
         let about = icmp::quoted(&frame[rest]).filter(|q| matches!(q.protocol, ip::TCP | ip::UDP));
         match (says, about) {
             (Says::Unreachable(errno, _), Some(quoted)) if quoted.protocol == ip::UDP => {

@@ -84,15 +84,15 @@ impl Host {
         cx: &mut Step,
     ) -> Result<(), Refused> {
         self.counters.hot(Hot::IpInDelivers);
+        // linux raw_local_deliver: before anybody else.
+        let taken = !self.raw.is_empty()
+            && self.tap_ip(header, &frame.slice(ethernet::LEN..), range.start - ethernet::LEN, cx);
         match header.protocol {
-            ip::TCP if self.raw.is_empty() => self.tcp_arrives(header, frame, range, cx),
-            ip::TCP => {
-                self.tap_ip(header, &frame.slice(ethernet::LEN..), range.start - ethernet::LEN, cx);
-                self.tcp_arrives(header, frame, range, cx)
-            }
+            ip::TCP => self.tcp_arrives(header, frame, range, cx),
             ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, header, &frame, range, cx),
             ip::UDP => self.udp_arrives(header, &frame, range, cx),
             datagram::FRAGMENT => self.part_arrives(iface, frame, cx),
+            _ if taken => Ok(()),
             other => {
                 self.count_quietly("IpInUnknownProtos");
                 rule!(cx.r, rules::IP_PROTOCOL_UNKNOWN, Answer, other);

@@ -169,3 +169,29 @@ sendto(s, d, sizeof d, 0, (struct sockaddr *)&to, sizeof to);
     assert!(lines[0].starts_with("IP 10.0.0.77.256 > 10.0.0.2.9: UDP, length 0"), "{lines:?}");
     assert!(lines[1].starts_with("IP 10.0.0.2 > 10.0.0.77: ICMP unreachable, code 3"), "{lines:?}");
 }
+
+/// A raw socket sees what comes of its protocol, UDP too; for a protocol that nobody else speaks it stands in.
+#[test]
+fn a_raw_socket_sees_its_protocol() {
+    let hears = r#"
+int u, x, n; unsigned char d[64];
+u = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+x = socket(AF_INET, SOCK_RAW, 99);
+n = recv(u, d, sizeof d, 0);
+printf("%d octets of protocol %d\n", n, d[9]);
+n = recv(x, d, sizeof d, 0);
+printf("%d octets of protocol %d\n", n, d[9]);
+"#;
+    let sends = r#"
+int s; struct sockaddr_in to = {AF_INET, htons(9), {inet_addr("10.0.0.2")}};
+usleep(1000);
+s = socket(AF_INET, SOCK_DGRAM, 0);
+sendto(s, "abc", 3, 0, (struct sockaddr *)&to, sizeof to);
+s = socket(AF_INET, SOCK_RAW, 99);
+sendto(s, "abcd", 4, 0, (struct sockaddr *)&to, sizeof to);
+"#;
+    let w = play(&[(1, sends), (2, hears)], 1.0);
+    assert_eq!(printed(&w)[1], "31 octets of protocol 17\n24 octets of protocol 99\n");
+    let unreachable = w.sent.iter().filter(|f| wire::summary::line(f).contains("unreachable")).count();
+    assert_eq!(unreachable, 1, "of the port, not of the protocol");
+}
