@@ -11,10 +11,12 @@ export const styles = css`
   .queue tbody td { border-top: 1px solid var(--hair); }
   thead td { height: 16px; }
   caption { text-align: left; font: var(--t2) / 20px var(--sans); padding-top: 2px; white-space: nowrap; }
-  caption > div { display: flex; gap: 4px; align-items: baseline; }
-  caption .dim { margin-right: auto; }
+  caption > div { display: flex; gap: 4px; align-items: baseline; contain: inline-size; }
+  caption > div > * { flex: none; }
+  caption .dim { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   caption b { font: 600 var(--t1) / 20px var(--mono); }
   caption b .sign { margin-right: 4px; }
+  caption b .asks { min-width: 24px; min-height: 24px; text-align: right; }
   .queue td:first-child { min-width: 30px; padding: 0 4px 0 4px; }
   .queue td.peer { width: 100%; max-width: 0; overflow: hidden; text-overflow: ellipsis; }
   h3 .fact { margin-left: 3px; }
