@@ -1,8 +1,6 @@
 //! Scripts that others wrote, and that pass on a Linux kernel: which of them pass here stands in docs/known-differences.
 
-mod common;
-
-use common::script_files;
+use crate::common::script_files;
 use drill::{Defines, Verdict, drill};
 use std::collections::BTreeMap;
 use std::path::Path;

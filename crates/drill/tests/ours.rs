@@ -1,7 +1,7 @@
 //! Scripts of our own: every cell of state × event of RFC 9293 §3.10 that shows on the wire or to the caller, and
 //! requirements. Where the profiles `linux` and `rfc` differ, both have a script.
 
-mod common;
+use crate::common;
 
 use drill::{Defines, Run, Verdict, drill, parse};
 use std::collections::BTreeSet;

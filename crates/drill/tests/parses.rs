@@ -1,8 +1,6 @@
 //! The parser: every script that others wrote is read; every error names its place.
 
-mod common;
-
-use common::script_files;
+use crate::common::script_files;
 use drill::ast::{Body, ExprKind, TcpOpt, Tos, What, When};
 use drill::{Defines, parse};
 use std::path::Path;

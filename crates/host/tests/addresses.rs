@@ -1,7 +1,6 @@
 //! Addresses that a host takes, and those it does not (RFC 9293 §3.9.1.1, §3.9.2).
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, RouteConfig};
 use std::net::SocketAddr;
 use wire::frame::Packet;

@@ -1,7 +1,6 @@
 //! Every call with the errno that POSIX and Linux give it, and what calls do on the wire.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, Fd, HostEvent};
 use tcp::rule::Outcome;
 use tcp::rule::Tape;

@@ -1,7 +1,6 @@
 //! What accept gives: in which order, and what a child has from its listener. Measured on Linux 6.18.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, Fd};
 use wire::Seq;
 use wire::tcp::{Flags, Options};

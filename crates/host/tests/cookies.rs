@@ -1,7 +1,6 @@
 //! SYN cookies, and what a flood does with them and without.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult};
 use std::net::SocketAddr;
 use tcp::time::Duration;

@@ -1,7 +1,6 @@
 //! Sockets without connections: what goes in, what comes out, who is told of what.
 
-mod common;
-use common::*;
+use crate::common::*;
 
 /// What each program printed.
 fn printed(w: &World) -> Vec<String> {

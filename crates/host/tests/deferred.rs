@@ -1,8 +1,7 @@
 //! TCP_DEFER_ACCEPT: a connection is worth accepting when it has something to say. The times are those of Linux 6.18
 //! on a loopback interface.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, Fd, sockopt};
 
 const DEFER_ACCEPT: i32 = 9;

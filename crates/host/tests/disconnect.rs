@@ -1,7 +1,6 @@
 //! connect(2) with AF_UNSPEC, as measured on Linux 6.18.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::sockopt::SOCKET;
 use host::{Call, CallResult, Fd};
 use std::net::SocketAddr;

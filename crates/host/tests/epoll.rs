@@ -1,7 +1,6 @@
 //! epoll(7): level and edge, once, what leaves the list.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, Fd};
 use tcp::time::Duration;
 

@@ -1,8 +1,7 @@
 //! What each call says to a descriptor in each state, and the page of the manual or function of Linux that says why:
 //! the calls that `calls.rs` does not have.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::sockopt::{SOCKET, TCP};
 use host::{Call, CallResult, Fd, RecvFlags, SendFlags, Shutdown};
 

@@ -1,8 +1,7 @@
 //! What a router does with what is not for it, and with what comes in parts.
-mod lone;
 
+use crate::lone::{INSIDE, Lone, OUTSIDE, datagram, echo, fragments};
 use bytes::Bytes;
-use lone::{INSIDE, Lone, OUTSIDE, datagram, echo, fragments};
 use wire::rewrite::age;
 use wire::{ethernet, ip};
 

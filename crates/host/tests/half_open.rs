@@ -1,8 +1,7 @@
 //! What a half-open entry does with each segment, as Linux 6.18 was measured through a TUN device: the peer's
 //! SYN had sequence number 5000, the SYN-ACK went out, and then one segment comes.
 
-mod common;
-use common::*;
+use crate::common::*;
 use wire::tcp::{Flags, Options};
 
 const SYN: Flags = Flags::SYN;

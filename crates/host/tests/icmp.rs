@@ -1,7 +1,6 @@
 //! What ICMP does to connections, and what the host says by it.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, Fd};
 use wire::frame::Packet;
 use wire::ip::{self, Addrs};

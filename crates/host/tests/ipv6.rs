@@ -1,7 +1,6 @@
 //! The same over IPv6.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, HostConfig};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 

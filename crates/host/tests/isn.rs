@@ -1,7 +1,6 @@
 //! Initial sequence numbers (RFC 9293 §3.4.1, RFC 6528): a clock, plus a secret that differs by four-tuple and host.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::HostConfig;
 
 /// ISNs with which a host answers SYNs of these ports of station 9, at these moments (seconds).

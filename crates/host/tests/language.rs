@@ -1,7 +1,6 @@
 //! The language of `docs/language.md`: what expressions give, what statements do, what is caught, what is said.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Host, Output, Pid};
 use tcp::rule::Tape;
 use tcp::time::Instant;

@@ -1,7 +1,6 @@
 //! Names: what getaddrinfo finds without a network, and what is said where it finds nothing.
 
-mod common;
-use common::*;
+use crate::common::*;
 
 /// Prints the error of a look-up, or its addresses and ports.
 const LOOK_UP: &str = r#"

@@ -1,8 +1,7 @@
 //! Translation: mappings, filters, forwarded ports, hairpin, errors that quote, timeouts.
-mod lone;
 
+use crate::lone::{INSIDE, Lone, OUTSIDE, about, datagram, echo, fragments, segment};
 use host::{Depends, NatConfig, PortForward, TrackedState, Unsolicited};
-use lone::{INSIDE, Lone, OUTSIDE, about, datagram, echo, fragments, segment};
 use wire::tcp::Flags;
 
 const A: &str = "192.168.1.10:5000";

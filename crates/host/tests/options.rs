@@ -1,7 +1,6 @@
 //! Options of sockets that are simulated do what their pages of the manual say (socket(7), tcp(7)).
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::sockopt::{Effect, SOCKET, TABLE, TCP};
 use host::{Call, CallResult, Fd};
 

@@ -1,7 +1,6 @@
 //! Who may share a port: SO_REUSEADDR, SO_REUSEPORT, TIME-WAIT, several listeners.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, Fd, sockopt};
 use std::collections::BTreeSet;
 use wire::tcp::{Flags, Options};

@@ -1,7 +1,6 @@
 //! What processes share and wait for: dup, fork, waitpid, poll, and calls whose patience ends.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, Fd, Pid, poll, sockopt};
 use tcp::time::Duration;
 

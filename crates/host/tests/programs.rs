@@ -1,7 +1,6 @@
 //! Programs: what they say, where they stand, what is wrong with them.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{Call, CallResult, Host, HostEvent, Output, Pid};
 use tcp::rule::Tape;
 

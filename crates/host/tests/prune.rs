@@ -1,7 +1,6 @@
 //! A SYN queue more than half full: half of its room is kept for young entries.
 
-mod common;
-use common::*;
+use crate::common::*;
 
 /// Twelve SYNs at a backlog of 16, `tcp_synack_retries` 5: SYN-ACKs so far and entries left, as Linux 6.18 was
 /// measured.

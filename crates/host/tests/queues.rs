@@ -1,8 +1,7 @@
 //! A listener's two queues, to the number: the tables that Linux 6.18 was measured by, and the profiles that
 //! count in another way.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::Call;
 use wire::tcp::{Flags, Options};
 

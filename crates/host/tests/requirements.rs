@@ -1,8 +1,7 @@
 //! What RFC 9293 asks of the host around the core: addresses, fields of the IP header, initial sequence numbers.
 
-mod common;
+use crate::common::*;
 use bytes::Bytes;
-use common::*;
 use host::Call;
 use std::net::SocketAddr;
 use wire::frame::Packet;

@@ -1,7 +1,6 @@
 //! Shipped programs, each with its client, to their ends; and the same texts through gcc.
 
-mod common;
-use common::*;
+use crate::common::*;
 use host::{HostEvent, ProgramConfig};
 use std::fs;
 use std::path::{Path, PathBuf};

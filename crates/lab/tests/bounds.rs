@@ -1,5 +1,4 @@
 //! What history weighs, and that nothing is lost by it: records that were set aside are made again as they were.
-mod words;
 
 use lab::Session;
 use lab::list::PIECE;

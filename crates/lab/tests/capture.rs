@@ -1,8 +1,6 @@
 //! What tshark makes of our captures.
 
-mod common;
-
-use common::{WRONG, tshark};
+use crate::common::{WRONG, tshark};
 use lab::pcap::{Interface, Packet, write};
 use wire::tcp::{FastOpen, Flags, Header, Options, SackBlocks, Timestamps};
 use wire::{Link, Mac, Seq, arp, frame, icmp, ip, udp};

@@ -1,12 +1,10 @@
 //! Hosts on a LAN: who asks whom for an address, what waits for it, what a call gets when nobody answers, and what becomes
 //! of addresses, masks and gateways that are wrong.
 
-mod words;
-
+use crate::words::*;
 use lab::Session;
 use lab::records::Fate;
 use wire::frame::Packet;
-use words::*;
 
 /// A line a frame: when it left (ms), who sent it to whom, what it is, and why it was not taken.
 fn packets(session: &Session) -> Vec<String> {

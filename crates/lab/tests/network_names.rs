@@ -1,9 +1,7 @@
 //! Names: what goes over the network before a connection can, and what a program is told where nobody answers.
 
-mod words;
-
+use crate::words::*;
 use lab::Session;
-use words::*;
 
 /// A line a frame that carries IP, as tcpdump writes it; what arrives at a switch only passes.
 fn lines(session: &Session) -> Vec<String> {

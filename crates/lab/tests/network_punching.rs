@@ -1,10 +1,8 @@
 //! Two hosts behind NATs that let nobody in, and the hole that both make at once (RFC 5128 §3.4).
 
-mod words;
-
+use crate::words::*;
 use lab::Session;
 use lab::records::MarkKind;
-use words::*;
 
 fn output(s: &Session, name: &str) -> String {
     let view = s.view();

@@ -1,6 +1,5 @@
 //! Routers and translators, as scenarios tell them: packets, tables, outcome.
-mod common;
-mod words;
+use crate::common;
 
 use host::{TrackedDir, TrackedState};
 use lab::Session;

@@ -1,9 +1,8 @@
 //! What would happen, where commands are logged for later steps.
-mod words;
 
+use crate::words::{command, data_of, open, until_sent};
 use lab::draft::Change;
 use lab::view::Command;
-use words::{command, data_of, open, until_sent};
 
 #[test]
 fn a_frame_that_is_let_be_meets_the_commands_of_its_timeline() {

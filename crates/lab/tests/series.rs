@@ -1,10 +1,9 @@
 //! What graphs are drawn from: sampled behind the session, the same whichever way one came.
-mod words;
 
+use crate::words::{command, data_of, open, run, until_sent};
 use lab::Session;
 use lab::records::{SampleKind, SampleRecord};
 use lab::view::Command;
-use words::{command, data_of, open, run, until_sent};
 
 fn all(s: &mut Session) -> Vec<SampleRecord> {
     while s.sample(100) < s.view().steps {}

@@ -1,13 +1,12 @@
 //! The server's shipped scenarios, to the number: six clients and a backlog of 2, a flood, every server model and
 //! every shipped program to its end, programs that go wrong.
-mod words;
 
+use crate::words::{flags, ladder, listener, open, queues};
 use lab::Session;
 use lab::records::{Fate, FrameRecord};
 use lab::scenario::{PROGRAMS, SHIPPED, Scenario};
 use lab::view::View;
 use wire::tcp::Flags;
-use words::{flags, ladder, listener, open, queues};
 
 /// To a time of the world, in seconds.
 fn at(s: &mut Session, seconds: f64) -> View {

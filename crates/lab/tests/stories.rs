@@ -1,14 +1,13 @@
 //! What a person does on the page, told without one.
-mod words;
 
+use crate::words::{
+    assert_same, command, data_of, flags, ladder, listener, open, queues, refusals, run, shown, until,
+    until_sent,
+};
 use lab::Session;
 use lab::records::{Fate, MarkKind};
 use lab::view::{Command, OutcomeView};
 use wire::tcp::Flags;
-use words::{
-    assert_same, command, data_of, flags, ladder, listener, open, queues, refusals, run, shown, until,
-    until_sent,
-};
 
 const CLIENT: u16 = 0;
 const SERVER: usize = 1;

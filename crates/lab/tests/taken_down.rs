@@ -1,8 +1,6 @@
 //! Whole sessions, taken down and read by tshark.
 
-mod common;
-
-use common::tshark;
+use crate::common::tshark;
 use lab::Session;
 use lab::records::{Fate, FrameRecord};
 

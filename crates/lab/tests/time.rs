@@ -1,12 +1,11 @@
 //! The time machine: same timeline, same bytes, however one walks.
-mod words;
 
+use crate::words::{assert_same, command, open, run, shown, until_sent};
 use lab::Session;
 use lab::scenario::SHIPPED;
 use lab::view::Command;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use words::{assert_same, command, open, run, shown, until_sent};
 
 #[test]
 fn every_shipped_scenario_opens_runs_and_names_itself() {

@@ -1,9 +1,8 @@
 //! Undo: what was done to the world and to timelines is taken back, one by one, and done again; files keep every timeline.
-mod words;
 
+use crate::words::{command, data_of, open, run, until_sent};
 use lab::Session;
 use lab::view::Command;
-use words::{command, data_of, open, run, until_sent};
 
 /// `undo drop 3`, `redo rename "loss"`, as a face would say it.
 fn said(s: &Session) -> String {

@@ -1,12 +1,11 @@
 //! Breakpoints and watches: what expressions may be, where they stop, forwards and backwards.
-mod words;
 
+use crate::words::open;
 use lab::Session;
 use lab::scenario::SHIPPED;
 use lab::view::{OperandValue, Stop, StopResult, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::pick::{Pick, Picked};
-use words::open;
 
 fn when(text: &str) -> Stop {
     Stop { when: text.into(), node: 0, file: String::new(), line: 0, skip: 0 }

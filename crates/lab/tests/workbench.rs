@@ -1,15 +1,15 @@
 //! The workbench, told without a page: standing rules, frames split, merged, repeated and put in another order, and
 //! what would happen next to what then does.
-mod words;
+use crate::words;
 
+use crate::words::{
+    assert_same, command, data_of, flags, ladder, listener, open, queues, run, shown, until, until_sent,
+};
 use lab::Session;
 use lab::draft::Change;
 use lab::records::{Fate, MarkKind, bits};
 use lab::standing::StandingRule;
 use lab::view::Command;
-use words::{
-    assert_same, command, data_of, flags, ladder, listener, open, queues, run, shown, until, until_sent,
-};
 
 const CLIENT: u16 = 0;
 const SERVER: usize = 1;

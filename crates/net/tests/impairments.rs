@@ -1,9 +1,8 @@
 //! What links are asked to do to frames, against what they do to 100,000 of them. The seeds are fixed, so nothing here
 //! fails by chance; the bounds are four standard deviations of what was asked for.
-mod common;
 
+use crate::common::{datagram, frame, world};
 use bytes::Bytes;
-use common::{datagram, frame, world};
 use net::{
     Burst, Codel, Discipline, Fate, FrameId, Impairments, LinkId, NodeId, Red, Step, StepLog, World, ecn,
     rules,

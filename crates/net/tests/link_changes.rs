@@ -1,7 +1,6 @@
 //! Links that are changed while they work, that go down and come up again, and queues that are managed at their end.
-mod common;
 
-use common::{datagram, frame, world};
+use crate::common::{datagram, frame, world};
 use net::{
     BadImpairment, Codel, Discipline, Fate, FrameId, HandError, Impairments, LinkId, NodeId, Red, Step,
     StepLog, World, ecn, rules,

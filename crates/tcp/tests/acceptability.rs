@@ -1,6 +1,6 @@
 //! RFC 9293 Table 6, row by row, and sequence numbers around both wraps.
-mod common;
-use common::{Bench, plain};
+use crate::common;
+use crate::common::{Bench, plain};
 use tcp::{Config, Verdict};
 
 /// ESTABLISHED by the letter, RCV.NXT = IRS + 1, the window as given.

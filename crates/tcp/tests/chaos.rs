@@ -1,8 +1,8 @@
 //! Any segments, any calls, in any order: nothing panics, nothing hangs, every invariant holds after each step.
-mod common;
+use crate::common;
 
+use crate::common::{Bench, IRS, ISS, PORTS};
 use bytes::Bytes;
-use common::{Bench, IRS, ISS, PORTS};
 use proptest::prelude::*;
 use tcp::rule::Tape;
 use tcp::time::Duration;

@@ -1,6 +1,6 @@
 //! Opening and closing, as traces.
-mod common;
-use common::{Bench, plain};
+use crate::common;
+use crate::common::{Bench, plain};
 use tcp::rule::Tape;
 use tcp::{Admission, Config, Event, State, Verdict};
 

@@ -1,6 +1,5 @@
 //! Options and the sizes that follow from them (RFC 9293 §3.2, §3.7; RFC 7323 §2).
-mod common;
-use common::{Bench, plain};
+use crate::common::{Bench, plain};
 use tcp::rule::Tape;
 use tcp::{Config, Event, State};
 

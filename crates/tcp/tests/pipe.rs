@@ -1,5 +1,4 @@
 //! Two connections joined by a pipe that loses, repeats, delays and reorders: bytes out are bytes in.
-mod common;
 
 use bytes::Bytes;
 use proptest::prelude::*;

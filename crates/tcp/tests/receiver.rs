@@ -1,6 +1,5 @@
 //! What a receiver answers, when, and with which window (RFC 9293 §3.8.6, RFC 2018, RFC 2883, RFC 7323).
-mod common;
-use common::{Bench, plain};
+use crate::common::{Bench, plain};
 use tcp::rule::Tape;
 use tcp::{Config, Event, State, WriteFlags};
 

@@ -1,6 +1,6 @@
 //! Loss and what mends it, as traces (RFC 5681, 6582, 6675, 6937, 8985, 5682, 2883, 3168).
-mod common;
-use common::{Bench, plain};
+use crate::common;
+use crate::common::{Bench, plain};
 use tcp::rule::Tape;
 use tcp::{CaState, Config, State};
 

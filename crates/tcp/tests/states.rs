@@ -1,6 +1,5 @@
 //! Every state and every kind of segment (RFC 9293 §3.10.7): where it leads, and what is sent.
-mod common;
-use common::{Bench, plain};
+use crate::common::{Bench, plain};
 use std::fmt::Write;
 use tcp::{Config, Event, State};
 

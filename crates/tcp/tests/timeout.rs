@@ -1,6 +1,5 @@
 //! RFC 6298: measuring the round trip, the timeout that follows from it, and what happens when it is over.
-mod common;
-use common::{Bench, plain};
+use crate::common::{Bench, plain};
 use tcp::{Config, Event, State};
 
 fn rfc() -> Config {

@@ -1,8 +1,6 @@
 //! Editing by name: every leaf takes a value, bad values get a sentence, options are a list.
 
-mod common;
-
-use common::{SYN, hex, zoo};
+use crate::common::{SYN, hex, zoo};
 use wire::dissect::{Context, dissect, find, leaves};
 use wire::edit::{OptionEdit, edit, edit_options, mend_checksums, mend_lengths};
 use wire::frame::{self, Packet};

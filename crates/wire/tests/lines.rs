@@ -1,8 +1,6 @@
 //! Frames in one line, as tcpdump writes them.
 
-mod common;
-
-use common::zoo;
+use crate::common::zoo;
 use wire::summary::{Relative, brief, ends, line};
 use wire::tcp::{Flags, Header, Options, SackBlocks};
 use wire::{Link, Seq, frame, ip};

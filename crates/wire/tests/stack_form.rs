@@ -1,9 +1,7 @@
 //! The meaningful form: known frames in, known frames out, and what a stack refuses.
 
-mod common;
-
+use crate::common::{SYN, hex};
 use bytes::Bytes;
-use common::{SYN, hex};
 use std::net::{IpAddr, Ipv4Addr};
 use wire::ethernet::{self, Link, Mac};
 use wire::frame::{self, Packet};

@@ -1,8 +1,6 @@
 //! Surgery: options malformed on purpose, lengths and checksums each by its own choice, segments split and merged.
 
-mod common;
-
-use common::{SYN, hex, zoo};
+use crate::common::{SYN, hex, zoo};
 use wire::dissect::{Context, dissect, find};
 use wire::edit::{Change, Mends, OptionEdit, Reason, change, merge, split};
 use wire::frame::{self, Packet};

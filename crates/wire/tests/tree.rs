@@ -1,9 +1,7 @@
 //! The annotated tree: any bytes, every bit, and what people read in it.
 
-mod common;
-
-use common::holds::{drawn, holds_together, nested};
-use common::{SYN, hex, zoo};
+use crate::common::holds::{drawn, holds_together, nested};
+use crate::common::{SYN, hex, zoo};
 use proptest::prelude::*;
 use wire::dissect::{Context, dissect, find};
 use wire::edit::{mend_checksums, mend_lengths};

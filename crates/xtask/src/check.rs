@@ -1,19 +1,21 @@
 //! What the repository promises about itself: which crate may use which, who knows wasm-bindgen, how long a
-//! file may be, under which licences we build, and that the commands in the READMEs exist.
+//! file may be, that no test is forgotten, under which licences we build, and that the commands in the READMEs exist.
 mod licences;
 mod readme;
 mod rooms;
 mod size;
+mod tests;
 
 use crate::Result;
 
 /// One check: its name, and the sentences of what breaks it.
 type Check = (&'static str, fn() -> Result<Vec<String>>);
 
-const CHECKS: [Check; 5] = [
+const CHECKS: [Check; 6] = [
     ("crates use only rooms to their right", rooms::direction),
     ("only wasm knows wasm-bindgen", rooms::wasm_bindgen),
     ("no file is longer than 500 lines", size::files),
+    ("every file of tests runs", tests::named),
     ("every dependency's licence allows what we do", licences::dependencies),
     ("the commands in the READMEs exist", readme::commands),
 ];
