@@ -4,10 +4,11 @@ import { bin, bold, dim, fail, green, Missing, red, run, say, seconds } from './
 import { chromium, node, packages, rust, tshark } from './lib/setup.mjs';
 import { tally } from './lib/tally.mjs';
 
-const cargo = (...args) => () => run('cargo', args, { keep: true });
-const tool = (name, file, ...args) => () => {
+/** `quiet` keeps what a lane beside another prints until that one is done. */
+const cargo = (...args) => (quiet) => run('cargo', args, { keep: true, quiet });
+const tool = (name, file, ...args) => (quiet) => {
   const [program, script] = bin(name, file);
-  return run(program, [script, ...args], { keep: true });
+  return run(program, [script, ...args], { keep: true, quiet });
 };
 
 /** A phase that is a build: nothing to count, only to succeed. */
@@ -21,35 +22,63 @@ const building = (make) => async () => {
   }
 };
 
-/** Name, what it runs, and the phases without which it makes no sense. */
-const PHASES = [
-  ['cargo fmt', cargo('fmt', '--all', '--check')],
-  ['cargo xtask check', cargo('xtask', 'check')],
-  ['cargo clippy', cargo('clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings')],
-  ['cargo test', cargo('test', '--workspace', '--locked')],
-  ['wasm', building(bindings)],
-  ['tsc', tool('typescript', 'bin/tsc', '--project', 'tsconfig.json'), ['wasm']],
-  ['eslint', tool('eslint', 'bin/eslint.js', '.', '--max-warnings', '0'), ['wasm']],
-  ['vitest', tool('vitest', 'vitest.mjs', 'run'), ['wasm']],
-  ['page', building(dist), ['wasm']],
-  ['playwright', tool('@playwright/test', 'cli.js', 'test'), ['page']],
+/**
+ * Stages, one after the other, of lanes beside each other, of phases: name, what it runs, and the phases without which it
+ * makes no sense. While cargo compiles there is room for more; browsers have the machine for themselves.
+ */
+const STAGES = [
+  [[
+    ['cargo fmt', cargo('fmt', '--all', '--check')],
+    ['cargo xtask check', cargo('xtask', 'check')],
+    ['wasm', building(bindings)],
+  ]],
+  [[
+    ['cargo clippy', cargo('clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings')],
+    ['cargo test', cargo('test', '--workspace', '--locked')],
+  ], [
+    ['tsc', tool('typescript', 'bin/tsc', '--project', 'tsconfig.json'), ['wasm']],
+    ['eslint', tool('eslint', 'bin/eslint.js', '.', '--max-warnings', '0'), ['wasm']],
+    ['vitest', tool('vitest', 'vitest.mjs', 'run'), ['wasm']],
+    ['page', building(dist), ['wasm']],
+  ]],
+  [[['playwright', tool('@playwright/test', 'cli.js', 'test'), ['page']]]],
 ];
 
 /** Phases named on the command line alone (`npm test -- vitest`) and what they need, else all. */
 function chosen() {
   const names = process.argv.slice(2);
-  if (names.length === 0) return PHASES;
+  if (names.length === 0) return STAGES;
+  const all = STAGES.flat(2);
   const wanted = new Set();
   const want = (name) => {
-    const found = PHASES.filter(([phase]) => phase.endsWith(name));
-    if (found.length === 0) throw new Missing(`No phase is called ${name}.`, `There are: ${PHASES.map(([phase]) => phase).join(', ')}`);
+    const found = all.filter(([phase]) => phase.endsWith(name));
+    if (found.length === 0) throw new Missing(`No phase is called ${name}.`, `There are: ${all.map(([phase]) => phase).join(', ')}`);
     for (const [phase, , needs = []] of found) {
       wanted.add(phase);
       needs.forEach(want);
     }
   };
   names.forEach(want);
-  return PHASES.filter(([phase]) => wanted.has(phase));
+  return STAGES.map((lanes) => lanes.map((lane) => lane.filter(([phase]) => wanted.has(phase))));
+}
+
+/** The phases of a lane, one after the other; a quiet one keeps what they print until `spoken` is settled. */
+async function follow(lane, results, spoken) {
+  const kept = [];
+  const tell = (print) => (spoken ? kept.push(print) : print());
+  for (const [name, phase, needs = []] of lane) {
+    const began = performance.now();
+    const missing = needs.find((need) => results.some((r) => r.name === need && !r.ok));
+    tell(() => {
+      console.log('');
+      say(missing ? `${name}: not run, because ${missing} failed` : bold(name));
+    });
+    const { status, text } = missing ? { status: 1, text: '' } : await phase(Boolean(spoken));
+    if (spoken) kept.push(() => process.stdout.write(text));
+    results.push({ name, ok: status === 0, took: seconds(began), ...tally(text) });
+  }
+  await spoken;
+  for (const print of kept) print();
 }
 
 function close(results, start) {
@@ -75,14 +104,9 @@ try {
   process.env.CHROMIUM = await chromium();
   await tshark();
   const results = [];
-  for (const [name, phase, needs = []] of chosen()) {
-    const began = performance.now();
-    const missing = needs.find((need) => results.some((r) => r.name === need && !r.ok));
-    console.log('');
-    if (missing) say(`${name}: not run, because ${missing} failed`);
-    else say(bold(name));
-    const { status, text } = missing ? { status: 1, text: '' } : await phase();
-    results.push({ name, ok: status === 0, took: seconds(began), ...tally(text) });
+  for (const [first = [], ...beside] of chosen()) {
+    const spoken = follow(first, results);
+    await Promise.all([spoken, ...beside.map((lane) => follow(lane, results, spoken))]);
   }
   process.exitCode = close(results, start) === 0 ? 0 : 1;
 } catch (error) {

@@ -1,15 +1,7 @@
 /** axe finds nothing, in both themes, both languages, on a desk and on a phone held upright. */
-import AxeBuilder from '@axe-core/playwright';
-import { expect, open, stepButton, test, type Page } from './support.js';
+import { expect, open, stepButton, test, violations } from './support.js';
 
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary ?? v.help}`));
-}
 
 for (const theme of ['light', 'dark'] as const) {
   for (const lang of ['en', 'zh-CN'] as const) {

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
-import { DIST, expect, open, test, type Page } from './support.js';
+import { DIST, expect, open, test, violations, type Page } from './support.js';
 
 /** Rows of the table, without its head. */
 const REQUIREMENTS = readFileSync(resolve(import.meta.dirname, '../../crates/lab/conformance/rfc9293.tsv'), 'utf8').trim().split('\n').length - 1;
@@ -202,11 +201,6 @@ test('the single file has the rooms too', async ({ page }) => {
 });
 
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-  return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary ?? v.help}`));
-}
 
 for (const [theme, lang] of [['light', 'zh-CN'], ['dark', 'en']] as const) {
   for (const [name, viewport] of Object.entries(SIZES)) {
