@@ -15,8 +15,9 @@ const scenario = (id) => readFileSync(join(PKG, 'scenarios', `${id}.json`), 'utf
 
 export async function load() {
   const engine = await import(pathToFileURL(join(PKG, 'tcp_playground.js')).href);
-  const { memory } = await engine.default({ module_or_path: readFileSync(join(PKG, 'tcp_playground_bg.wasm')) });
-  return { ...engine, memory };
+  const first = await engine.default({ module_or_path: readFileSync(join(PKG, 'tcp_playground_bg.wasm')) });
+  await WebAssembly.instantiate(readFileSync(join(PKG, 'tcp_playground_later.wasm')), { first });
+  return { ...engine, memory: first.memory };
 }
 
 /** Milliseconds of each call. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bin, must, ROOT, say, seconds } from './run.mjs';
 import { fresh, hashOf, stamp, unstamp } from './stamp.mjs';
 
-const RUST = ['crates', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml'];
+const RUST = ['crates', 'scripts/lib/first.mjs', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml'];
 const FACE = ['www', 'crates/lab/locales', 'package-lock.json', 'package.json', 'tsconfig.json', 'vite.config.ts', 'vite.single.config.ts'];
 const PKG = 'www/src/engine/pkg';
 const made = (...names) => names.every((name) => existsSync(join(ROOT, name)));
@@ -12,7 +12,7 @@ const made = (...names) => names.every((name) => existsSync(join(ROOT, name)));
 /** wasm, its JavaScript and every TypeScript type, into www/src/engine/pkg. `profile` is cargo's. */
 export async function bindings(profile = 'web') {
   const key = hashOf(RUST, profile);
-  if (made(...['tcp_playground.js', 'tcp_playground_bg.wasm', 'tcp_playground_script.js', 'tcp_playground_script_bg.wasm', 'views.ts'].map((name) => `${PKG}/${name}`)) && fresh('bindings', key)) return;
+  if (made(...['tcp_playground.js', 'tcp_playground_bg.wasm', 'tcp_playground_later.wasm', 'tcp_playground_script.js', 'tcp_playground_script_bg.wasm', 'views.ts'].map((name) => `${PKG}/${name}`)) && fresh('bindings', key)) return;
   const start = performance.now();
   say('Compiling Rust to WebAssembly (the first time takes a minute or two)');
   unstamp('bindings');

@@ -19,6 +19,20 @@ test('asks for nothing outside its own folder', async ({ page, site }) => {
   expect(asked.filter((url) => !url.startsWith(site) && !url.startsWith('data:'))).toEqual([]);
 });
 
+test('steps on the first part of the wasm alone, and waits for the second when something needs it', async ({ page, site }) => {
+  let asked = 0;
+  // What the page fetches meanwhile stays on its way for ever.
+  await page.route(/_later/, (route) => (asked++ === 0 ? undefined : route.continue()));
+  await open(page, site);
+  for (let i = 0; i < 12; i++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByText('ESTABLISHED').first()).toBeVisible();
+  expect(asked).toBe(1);
+  const answer = await page.evaluate(async () => (await document.querySelector('tcp-playground')?.whenStore())?.session.ask(0, 'ss -tan'));
+  expect(answer).toMatch(/^State/);
+  expect(asked).toBe(2);
+});
+
 test('the single file opens from the disk', async ({ page }) => {
   await open(page, pathToFileURL(resolve(DIST, 'tcp-playground.html')).href);
   await page.keyboard.press('ArrowRight');

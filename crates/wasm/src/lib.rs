@@ -4,6 +4,8 @@
 mod arguments;
 mod error;
 #[cfg(feature = "session")]
+mod later;
+#[cfg(feature = "session")]
 mod links;
 #[cfg(feature = "session")]
 mod packets;
@@ -20,6 +22,8 @@ mod script;
 mod session;
 mod value;
 
+#[cfg(feature = "session")]
+pub use later::{ask_later, on_later};
 pub use panic::last_panic;
 #[cfg(feature = "session")]
 pub use rescue::panic_timeline;

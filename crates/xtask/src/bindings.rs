@@ -1,8 +1,8 @@
 //! What TypeScript sees of Rust: the wasm with its JavaScript and types (wasm-bindgen), and the types of the
 //! views (ts-rs). All of it is derived, so that a change in Rust which the face does not follow fails its
 //! type check.
-use crate::{Result, metadata, root};
-use std::collections::BTreeMap;
+use crate::{Result, metadata, root, split};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use ts_rs::{TS, TypeVisitor};
@@ -23,14 +23,38 @@ pub fn make(profile: &str) -> Result<()> {
     let scenarios = out.join("scenarios");
     std::fs::create_dir_all(&scenarios).map_err(|e| format!("{}: {e}", scenarios.display()))?;
     for (file, text) in library()? {
-        write(&scenarios.join(file), &text)?;
+        write(&scenarios.join(file), text)?;
     }
-    write(&out.join("presets.ts"), &presets()?)?;
-    write(&out.join("views.ts"), &types())
+    in_two(MODULES[0].1, &out)?;
+    write(&out.join("presets.ts"), presets()?)?;
+    write(&out.join("views.ts"), types())
 }
 
-fn write(file: &Path, text: &str) -> Result<()> {
-    std::fs::write(file, text).map_err(|e| format!("{}: {e}", file.display()))
+fn write(file: &Path, what: impl AsRef<[u8]>) -> Result<()> {
+    std::fs::write(file, what).map_err(|e| format!("{}: {e}", file.display()))
+}
+
+/// Cuts a module in two: `NAME_bg.wasm` is what the first steps run through, `NAME_later.wasm` the rest (see [`split`]).
+fn in_two(name: &str, out: &Path) -> Result<()> {
+    let whole = out.join(format!("{name}_bg.wasm"));
+    let wasm = std::fs::read(&whole).map_err(|e| format!("{}: {e}", whole.display()))?;
+    let counted = whole.with_file_name("counted.wasm");
+    write(&counted, split::count(&wasm)?)?;
+    let run = Command::new("node")
+        .arg(root().join("scripts/lib/first.mjs"))
+        .args([out, &counted])
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|e| format!("node does not run: {e}"))?;
+    std::fs::remove_file(&counted).map_err(|e| format!("{}: {e}", counted.display()))?;
+    if !run.status.success() {
+        return Err("scripts/lib/first.mjs failed: its sentence stands above".into());
+    }
+    let first: BTreeSet<usize> = serde_json::from_slice(&run.stdout)
+        .map_err(|e| format!("scripts/lib/first.mjs printed no list: {e}"))?;
+    let (first, later) = split::cut(&wasm, &first)?;
+    write(&whole, first)?;
+    write(&out.join(format!("{name}_later.wasm")), later)
 }
 
 /// The shipped scenarios, each whole in a file of its own, and what a menu says of them.
@@ -56,7 +80,7 @@ fn library() -> Result<Vec<(String, String)>> {
 /// Writes the schema of scenario files where people, and the build of the page, find it.
 pub fn schema() -> Result<()> {
     let text = serde_json::to_string_pretty(&lab::schema::scenario()).map_err(|e| e.to_string())?;
-    write(&root().join("docs/scenario.schema.json"), &(text + "\n"))
+    write(&root().join("docs/scenario.schema.json"), text + "\n")
 }
 
 /// Kinds of links by name, with the sources of their numbers.

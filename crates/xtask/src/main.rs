@@ -1,6 +1,7 @@
 //! Builds and checks that are not plain cargo. `cargo xtask` lists them.
 mod bindings;
 mod check;
+mod split;
 
 use std::process::ExitCode;
 

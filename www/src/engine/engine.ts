@@ -1,5 +1,6 @@
 /** Loads the wasm once a page and gives out its `Session` class, with errors and panics told apart. */
 import init, { lastPanic, layouts, panicTimeline, Restoring, Session } from './pkg/tcp_playground.js';
+import { bringLater } from './later.js';
 import { wasmSource } from './wasm-source.js';
 import type { ErrorView, Layout, OperandView } from './pkg/views.js';
 
@@ -34,8 +35,9 @@ export function loadEngine(): Promise<Engine> {
 }
 
 async function start(): Promise<Engine> {
-  const { memory } = await init({ module_or_path: await wasmSource() });
-  return { Session, Restoring, memory, layouts: layouts(), panicTimeline };
+  const first = await init({ module_or_path: await wasmSource() });
+  void bringLater(first);
+  return { Session, Restoring, memory: first.memory, layouts: layouts(), panicTimeline };
 }
 
 /** What a call into the core threw, as an error to show; a panic is thrown on as {@link EnginePanic}. */

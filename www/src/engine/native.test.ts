@@ -1,16 +1,45 @@
-import { SCENARIOS, scenarioText } from './shipped.js';
+import { FIRST, SCENARIOS, scenarioText } from './shipped.js';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import init, { Session } from './pkg/tcp_playground.js';
+import init, { onLater, Session } from './pkg/tcp_playground.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 /** Long worlds are compared over their first steps. */
 const STEPS = 2_000;
 
+const wasm = (part: string): BufferSource => Uint8Array.from(readFileSync(resolve(import.meta.dirname, `pkg/tcp_playground_${part}.wasm`)));
+/** How often the second part was asked for. */
+let asked = 0;
+
 beforeAll(async () => {
-  await init({ module_or_path: readFileSync(resolve(import.meta.dirname, 'pkg/tcp_playground_bg.wasm')) });
+  const first = await init({ module_or_path: wasm('bg') });
+  onLater(() => {
+    asked++;
+    void new WebAssembly.Instance(new WebAssembly.Module(wasm('later')), { first: first as unknown as WebAssembly.ModuleImports });
+  });
+});
+
+describe('the wasm comes in two parts', () => {
+  it('the first is enough to step through what a page opens on; the second is asked for once', async () => {
+    const session = new Session(await scenarioText(FIRST));
+    while (session.step()) {
+      const { inFlight } = session.view();
+      session.trace();
+      session.frames();
+      session.marks();
+      session.log(undefined, 100);
+      for (const frame of inFlight) session.predict(frame, session.packet(frame).hex, 8);
+    }
+    while (session.back());
+    session.save();
+    expect(asked).toBe(0);
+    expect(Session.calls().length).toBeGreaterThan(10);
+    expect(session.ask(0, 'ss -tan')).toMatch(/^State/);
+    expect(asked).toBe(1);
+    session.free();
+  });
 });
 
 /** What `cargo run -p tcp-playground -- …` prints last. */
