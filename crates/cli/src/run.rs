@@ -68,6 +68,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let mut talk = Conversations::new(args.absolute, names);
     let (until, stops) = limit(args);
     let mut printed = 0;
+    notes(&session, None, args.lang, &mut out)?;
+    notes(&session, Some(session.position()), args.lang, &mut out)?;
     packets(&session, &mut talk, &mut printed, &mut out)?;
     for _ in 0..args.steps {
         let done = session.run_to(&stops, 1, until).map_err(refused)?;
@@ -78,6 +80,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             why(&session.trace(), args.lang, &mut out)?;
         }
         packets(&session, &mut talk, &mut printed, &mut out)?;
+        notes(&session, Some(session.position()), args.lang, &mut out)?;
         if done.by.is_some() {
             let seconds = session.world().now().0 as f64 / 1e9;
             eprintln!("tcp-playground: stopped at step {}, {seconds:.6} s", session.position());
@@ -141,6 +144,27 @@ fn open(args: &Args) -> Result<Session, Failure> {
         .map_err(|e| Failure::Input(format!("{}: {}", path.display(), e.message)))
 }
 
+/// Prints what the scenario's file has to say about a step, or about the whole, each line behind a `#`.
+fn notes(session: &Session, step: Option<u32>, lang: Lang, out: &mut StdoutLock<'_>) -> Result<(), Failure> {
+    for note in session.notes().iter().filter(|n| n.step == step) {
+        let text = match lang {
+            Lang::En => &note.text.0.en,
+            Lang::Zh => &note.text.0.zh,
+        };
+        for line in text.lines() {
+            // What would command a terminal is written out.
+            let plain: String = line.chars().flat_map(visible).collect();
+            writeln!(out, "# {plain}").map_err(output)?;
+        }
+    }
+    Ok(())
+}
+
+/// A character as it is, or, where a terminal would act on it, as Rust writes it.
+fn visible(c: char) -> Vec<char> {
+    if c.is_control() { c.escape_default().collect() } else { vec![c] }
+}
+
 /// Prints the frames that were sent since the last call.
 fn packets(
     session: &Session,
@@ -150,6 +174,10 @@ fn packets(
 ) -> Result<(), Failure> {
     for at in *printed..session.frames().len() {
         let Some(record) = session.frame(at as u32) else { break };
+        // What a file's commands led to is known before we are there.
+        if record.step_sent > session.position() {
+            break;
+        }
         let frame = session.frame_bytes(at as u32).map_err(refused)?;
         let lost = if record.fate == lab::records::Fate::Lost as u8 { "  (lost)" } else { "" };
         writeln!(out, "{}{lost}", talk.line(record.sent, (record.from, record.to), &frame))

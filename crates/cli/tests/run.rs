@@ -190,6 +190,29 @@ fn what_is_wrong_with_a_file_is_said_at_once_with_its_place() {
     assert!(said.contains("has 100 MB; scenarios and timelines have at most 32 MB"), "{said}");
 }
 
+/// What the page saves and what is typed here is the same file.
+#[test]
+fn a_saved_scenario_runs_to_the_digest_of_the_session_that_saved_it_and_tells_its_notes() {
+    let mut session = lab::Session::new("accept-flow", Some(5)).expect("a session");
+    session.run(9, f64::INFINITY);
+    let frame = *session.view().in_flight.first().expect("a frame on its way");
+    session.command(lab::view::Command::Drop { frame }).expect("it can be lost");
+    let step = session.position();
+    session.run(100_000, f64::INFINITY);
+    let text = String::from_utf8(session.scenario_file()).expect("UTF-8");
+    let notes = format!(
+        r#","notes":[{{"text":"Somebody\u001b[2J meddles."}},{{"step":{step},"text":{{"en":"Here.","zh":"在此。"}}}}]}}"#
+    );
+    let file = Scratch::new("saved.json");
+    std::fs::write(file.path(), text.strip_suffix('}').expect("an object").to_owned() + &notes).expect("a file");
+    let said = lines(&["run", file.path(), "--digest"]);
+    assert_eq!(said.last(), Some(&format!("digest {}", session.digest())));
+    assert_eq!(said[0], "# Somebody\\u{1b}[2J meddles.", "a terminal is not commanded");
+    let at = said.iter().position(|l| l == "# Here.").expect("the note of the step");
+    assert!(said[..at].iter().any(|l| l.ends_with("(lost)")), "{said:#?}");
+    assert!(lines(&["run", file.path(), "--lang", "zh-CN"]).contains(&"# 在此。".to_string()));
+}
+
 #[test]
 fn interfaces_are_taken_down_by_their_names() {
     let file = Scratch::new("taps.pcapng");

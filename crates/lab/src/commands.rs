@@ -1,7 +1,9 @@
 //! What people do to the world, as values in the log; one command is one step.
 
 use crate::error::{Result, error, num};
+use crate::played::command_schema;
 use crate::read::{self, Read, Reading, Wrong, field};
+use crate::schema::Defs;
 use crate::standing::names_of;
 use crate::view::Command;
 use crate::{console, hex, impairing};
@@ -90,6 +92,9 @@ impl Command {
 }
 
 impl Read for Command {
+    fn schema(defs: &mut Defs) -> serde_json::Value {
+        command_schema(defs)
+    }
     fn read(value: &serde_json::Value) -> Reading<Command> {
         let all = read::fields(value)?;
         let number = |name| field::<u32>(all, name, None);
@@ -120,7 +125,7 @@ impl Read for Command {
                 pid: number("pid")?,
                 parked: field(all, "parked", None)?,
             },
-            other => return Err(Wrong::new(format!("kind: there is no command “{other}”"))),
+            other => return Err(Wrong::new(format!("there is no command “{other}”")).within("kind")),
         })
     }
 }

@@ -5,7 +5,8 @@
 //! ```
 
 use crate::error::{Result, error, num};
-use crate::read::reads;
+use crate::read::{Read, Reading, Wrong, reads};
+use crate::schema::{self, Defs};
 use crate::session::Session;
 use crate::view::{EndView, LinkView};
 use net::{BadImpairment, Burst, Codel, Discipline, Impairments, LinkId, Red, World};
@@ -266,4 +267,51 @@ impl Session {
 
 fn micros(us: u64) -> Duration {
     Duration(us.saturating_mul(1_000))
+}
+
+/// Loses the `nth` frame of a kind, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Lose {
+    /// Which frames count.
+    pub kind: Kind,
+    /// Which of them.
+    pub nth: u32,
+}
+
+/// See [`FrameKind`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Kind {
+    Any,
+    Data,
+    Syn,
+    Fin,
+    PureAck,
+}
+
+reads!(Lose { kind, nth });
+
+impl Kind {
+    const WORDS: [(&str, Kind); 5] = [
+        ("any", Kind::Any),
+        ("data", Kind::Data),
+        ("syn", Kind::Syn),
+        ("fin", Kind::Fin),
+        ("pure_ack", Kind::PureAck),
+    ];
+}
+
+impl Read for Kind {
+    fn schema(_: &mut Defs) -> serde_json::Value {
+        schema::words(&Kind::WORDS.map(|(word, _)| word))
+    }
+    fn read(value: &serde_json::Value) -> Reading<Kind> {
+        let kinds = Kind::WORDS;
+        let found = kinds.iter().find(|(name, _)| value.as_str() == Some(name));
+        found.map(|(_, kind)| *kind).ok_or_else(|| {
+            let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
+            Wrong::new(format!("{value} is not known here; there are {}", names.join(", ")))
+        })
+    }
 }

@@ -23,6 +23,7 @@ mod network;
 pub mod packet;
 #[cfg(feature = "capture")]
 pub mod pcap;
+pub mod played;
 mod predict;
 pub mod presets;
 mod read;

@@ -22,7 +22,7 @@ impl Wrong {
     pub(crate) fn new(problem: impl Into<String>) -> Wrong {
         Wrong { place: String::new(), problem: problem.into() }
     }
-    fn within(mut self, outer: &str) -> Wrong {
+    pub(crate) fn within(mut self, outer: &str) -> Wrong {
         let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
         self.place = [outer, dot, &self.place].concat();
         self

@@ -146,7 +146,7 @@ impl Session {
 }
 
 /// Commands still to be done, each with its step.
-type Coming = Peekable<std::vec::IntoIter<(u32, Command)>>;
+pub(crate) type Coming = Peekable<std::vec::IntoIter<(u32, Command)>>;
 
 /// A session on its way back from a file, in slices.
 pub struct Restoring {
@@ -194,7 +194,9 @@ impl Restoring {
         if timelines.get(saved.current as usize).is_none_or(|t| t.deleted) {
             return Err(bad("it has no timeline of the number that it stands in"));
         }
-        let mut session = Session::of(saved.scenario, Some(saved.seed))?;
+        // Its timelines have the commands.
+        let scenario = Scenario { commands: Vec::new(), ..saved.scenario };
+        let mut session = Session::of(scenario, Some(saved.seed))?;
         let start = session.world.clone();
         // The one that a session begins with makes room for the first of the file.
         session.timelines.clear();
@@ -227,7 +229,8 @@ impl Restoring {
         loop {
             if let Some((mut commands, steps)) = self.open.take() {
                 let from = self.session.step;
-                let over = self.session.run_some(&mut commands, steps, left)?;
+                let over = self.session.run_some(&mut commands, steps, left);
+                let over = over.map_err(|(step, problem)| bad_log(step, &problem))?;
                 left = left.saturating_sub(self.session.step - from);
                 self.done += self.session.step - from;
                 if !over {
@@ -274,6 +277,11 @@ fn bad(problem: &str) -> ErrorView {
     error("bad_timeline", [("problem", word(problem))])
 }
 
+/// A command of a file that cannot be done at its step.
+pub(crate) fn bad_log(step: u32, problem: &str) -> ErrorView {
+    error("command_failed", [("step", num(step)), ("problem", word(problem))])
+}
+
 impl Session {
     /// Adds a timeline of a file and stands at its beginning; gives the commands that are still to be done.
     fn take_up(&mut self, saved: SavedTimeline, start: &World) -> Result<Vec<(u32, Command)>> {
@@ -304,16 +312,20 @@ impl Session {
         Ok(saved.commands)
     }
 
-    /// Runs to each command and does it, then to the last step; at most about `budget` steps. True where it is there.
-    fn run_some(&mut self, commands: &mut Coming, steps: u32, budget: u32) -> Result<bool> {
-        let failed = |step: u32, problem: &str| {
-            error("command_failed", [("step", num(step)), ("problem", word(problem))])
-        };
+    /// Runs to each command and does it, then to the last step; at most about `budget` steps. True where it is there; else
+    /// the step whose command cannot be done, and why.
+    pub(crate) fn run_some(
+        &mut self,
+        commands: &mut Coming,
+        steps: u32,
+        budget: u32,
+    ) -> std::result::Result<bool, (u32, String)> {
+        let failed = |step: u32, problem: String| (step, problem);
         let end = self.step.saturating_add(budget);
         while let Some((step, _)) = commands.peek() {
             let step = *step;
             if step <= self.step || step > MAX_STEPS {
-                return Err(failed(step, "there is no such step"));
+                return Err(failed(step, format!("there is no such step; they count from 1 to {MAX_STEPS}")));
             }
             let way = step - 1 - self.step;
             let done = self.run(way.min(end - self.step), f64::INFINITY);
@@ -321,12 +333,12 @@ impl Session {
                 if done.stopped == "budget" {
                     return Ok(false);
                 }
-                return Err(failed(step, &format!("the world ends at step {}", self.step)));
+                return Err(failed(step, format!("the world ends at step {}", self.step)));
             }
             let Some((step, command)) = commands.next() else { break };
             let tried =
                 commands::apply(&mut self.world.clone(), &command, &mut StepLog::default(), &mut Tape::None);
-            tried.map_err(|e: ErrorView| failed(step, &e.message))?;
+            tried.map_err(|e: ErrorView| failed(step, e.message))?;
             self.timelines[self.current].commands.push(Logged { step, command });
             self.run(1, f64::INFINITY);
         }

@@ -17,7 +17,9 @@
 //!   // `"gateway": "10.0.0.9"`, `"flood": {"to": "10.0.0.2:80", "from": "198.18.0.0", "syns": 10000, "every_us": 100}`
 //!   "links": [{"name": "LAN", "delay_us": 750, "rate_bps": 100000000,
 //!              "ends": [{"node": "Client", "lose": [{"kind": "data", "nth": 1}]}, {"node": "Server"}]}],
-//!   "rules": [{"when": {"from": "Server", "set": "SYN ACK"}, "then": {"kind": "drop"}}]
+//!   "rules": [{"when": {"from": "Server", "set": "SYN ACK"}, "then": {"kind": "drop"}}],
+//!   // Commands, each with the step that it is, and notes: see `played`.
+//!   "commands": [[12, {"kind": "drop", "frame": 3}]], "notes": [{"step": 12, "text": "Here the SYN is lost."}]
 //! }
 //! ```
 //!
@@ -36,14 +38,14 @@
 //! ```
 
 use crate::error::{Result, error, word};
-use crate::impairing::Impairing;
+use crate::impairing::{Impairing, Lose};
+use crate::played::Note;
 use crate::presets;
-use crate::read::{self, Read, Reading, Wrong, reads};
-use crate::schema::{self, Defs};
+use crate::read::{Read, reads};
 use crate::standing::StandingRule;
 use crate::topology::{Interface, NodeKind, RouteLine};
 use crate::translation::Translation;
-use crate::view::{ErrorView, ScenarioInfo, Text};
+use crate::view::{Command, ErrorView, ScenarioInfo, Text};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -195,6 +197,13 @@ pub struct Scenario {
     /// Standing rules ([`crate::standing`]).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<StandingRule>,
+    /// What somebody does, each with the step that it is, in their order: `[12, {"kind": "drop", "frame": 3}]`. Steps and
+    /// frames count as in a run of this file with its seed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<(u32, Command)>,
+    /// Words for whoever opens it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 /// A machine.
@@ -334,28 +343,10 @@ pub struct End {
     pub lose: Vec<Lose>,
 }
 
-/// Loses the `nth` frame of a kind, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Lose {
-    /// Which frames count.
-    pub kind: Kind,
-    /// Which of them.
-    pub nth: u32,
-}
-
-/// See [`FrameKind`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Kind {
-    Any,
-    Data,
-    Syn,
-    Fin,
-    PureAck,
-}
-
-reads!(Scenario { version, id, title, summary, profile = "linux".into(), seed = 0, nodes, links, rules = Vec::new() });
+reads!(Scenario {
+    version, id, title, summary, profile = "linux".into(), seed = 0, nodes, links, rules = Vec::new(),
+    commands = Vec::new(), notes = Vec::new()
+});
 reads!(Node {
     name, kind = NodeKind::Host, role = String::new(), addr = None, mac = None, mtu = None, interfaces = Vec::new(),
     profile = None, sysctls = BTreeMap::new(), gateway = None, routes = Vec::new(), dns = Vec::new(),
@@ -368,32 +359,7 @@ reads!(Link {
     name, delay_us = 0, rate_bps = None, queue_bytes = None, loss = 0.0, preset = None, impairments = None, ends
 });
 reads!(End { node, interface = None, delay_us = None, loss = None, impairments = None, lose = Vec::new() });
-reads!(Lose { kind, nth });
 reads!(Text { en, zh });
-
-impl Kind {
-    const WORDS: [(&str, Kind); 5] = [
-        ("any", Kind::Any),
-        ("data", Kind::Data),
-        ("syn", Kind::Syn),
-        ("fin", Kind::Fin),
-        ("pure_ack", Kind::PureAck),
-    ];
-}
-
-impl Read for Kind {
-    fn schema(_: &mut Defs) -> serde_json::Value {
-        schema::words(&Kind::WORDS.map(|(word, _)| word))
-    }
-    fn read(value: &serde_json::Value) -> Reading<Kind> {
-        let kinds = Kind::WORDS;
-        let found = kinds.iter().find(|(name, _)| value.as_str() == Some(name));
-        found.map(|(_, kind)| *kind).ok_or_else(|| {
-            let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
-            Wrong::new(format!("{value} is not known here; there are {}", names.join(", ")))
-        })
-    }
-}
 
 impl Scenario {
     /// Reads a scenario file.
@@ -401,14 +367,16 @@ impl Scenario {
     /// # Errors
     /// `bad_scenario`, with the line and column or the field, and what would be right.
     pub fn parse(json: &str) -> Result<Scenario> {
-        let mut scenario: Scenario = read::json(json).map_err(bad)?;
-        if !(1..=VERSION).contains(&scenario.version) {
-            let found = scenario.version;
+        let value: serde_json::Value = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
+        // Another version may have anything in it, so that is asked first.
+        if let Some(found) = value["version"].as_u64().filter(|v| !(1..=VERSION.into()).contains(v)) {
             return Err(bad(format!(
                 "version: {found} is not known here; this build reads versions 1 to {VERSION}"
             )));
         }
+        let mut scenario = Scenario::read(&value).map_err(|wrong| bad(wrong.to_string()))?;
         scenario.check_version()?;
+        scenario.check_notes()?;
         for (n, link) in scenario.links.iter_mut().enumerate() {
             link.resolve().map_err(|problem| bad(format!("links[{n}].preset: {problem}")))?;
         }

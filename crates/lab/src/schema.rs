@@ -6,10 +6,11 @@ use crate::scenario::{Scenario, VERSION};
 use serde_json::{Map, Value, json};
 
 /// Where the structs stand whose comments become descriptions.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     include_str!("scenario.rs"),
     include_str!("topology.rs"),
     include_str!("impairing.rs"),
+    include_str!("played.rs"),
     include_str!("standing.rs"),
     include_str!("translation.rs"),
     include_str!("view.rs"),

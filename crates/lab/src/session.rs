@@ -60,10 +60,11 @@ impl Session {
     }
 
     /// See [`Session::new`].
-    pub fn of(scenario: Scenario, seed: Option<u64>) -> Result<Session> {
+    pub fn of(mut scenario: Scenario, seed: Option<u64>) -> Result<Session> {
         let seed = seed.unwrap_or(scenario.seed);
+        let commands = std::mem::take(&mut scenario.commands);
         let world = World::new(&scenario.world(seed)?)?;
-        Ok(Session {
+        let mut session = Session {
             scenario: Rc::new(scenario),
             seed,
             timelines: vec![Timeline::main(world.clone())],
@@ -77,7 +78,9 @@ impl Session {
             sampler: None,
             again: RefCell::default(),
             recalled: Vec::new(),
-        })
+        };
+        session.play_log(commands)?;
+        Ok(session)
     }
 
     /// The shipped scenarios, the one to open on first.

@@ -1,8 +1,8 @@
 //! From a scenario to the world that it speaks of.
 
 use crate::error::Result;
-use crate::impairing;
-use crate::scenario::{End, Flood, Kind, Link, Lose, Node, Program, Scenario, bad};
+use crate::impairing::{self, Kind, Lose};
+use crate::scenario::{End, Flood, Link, Node, Program, Scenario, bad};
 use crate::standing::StandingRule;
 use host::{HostConfig, ProgramConfig};
 use net::{

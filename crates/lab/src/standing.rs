@@ -159,7 +159,7 @@ impl Read for StandingThen {
                 StandingThen::RemoveOption { option: field(all, "option", None)?, mend: mend()? }
             }
             "corrupt" => StandingThen::Corrupt,
-            other => return Err(Wrong::new(format!("kind: no rule does “{other}”"))),
+            other => return Err(Wrong::new(format!("no rule does “{other}”")).within("kind")),
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::session::Session;
 use crate::view::{ChangeView, Command, CommandResult};
 
 /// Changes that can be taken back; older ones are there for good.
-const KEPT: usize = 500;
+pub(crate) const KEPT: usize = 500;
 /// The longest name of a timeline, characters.
 const LONGEST_NAME: usize = 60;
 

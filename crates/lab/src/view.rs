@@ -50,6 +50,8 @@ pub struct View {
     /// Nothing is left to happen.
     finished: bool,
     scenario: ScenarioInfo,
+    /// Words that the scenario's file has for whoever opens it.
+    notes: Vec<NoteView>,
     timeline: u32,
     timelines: Vec<TimelineInfo>,
     nodes: Vec<NodeView>,
@@ -67,6 +69,8 @@ pub struct View {
 }
 /// A scenario as a menu lists it.
 pub struct ScenarioInfo { id: String, title: Text, summary: Text, profile: String }
+/// A note of a scenario file, plain text: about a step, or about the whole.
+pub struct NoteView { step: Option<u32>, text: Text }
 /// A text in both languages.
 pub struct Text { en: String, zh: String }
 /// A timeline: a future that somebody chose.

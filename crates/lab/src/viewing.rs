@@ -34,6 +34,7 @@ impl Session {
             end: timeline.ledger.end().max(world.now().0 as f64),
             finished: next.is_none() && held.is_empty(),
             scenario: self.scenario.info(),
+            notes: self.scenario.note_views(),
             timeline: self.current as u32,
             timelines: (0..self.timelines.len()).filter_map(|t| self.timeline_info(t)).collect(),
             nodes: (0..world.nodes()).filter_map(|n| self.node(NodeId(n), before.as_ref())).collect(),

@@ -51,7 +51,13 @@ fn whole(version: u32) -> Value {
             {"node": "A", "delay_us": 5, "loss": 0.25, "lose": [{"kind": "pure_ack", "nth": 2}]}, {"node": "B"}]}],
         "rules": [
             {"when": {"from": "A", "set": "SYN", "data": false, "option": 4, "field": {"name": "ip.ttl", "is": "<", "value": 9}}, "then": {"kind": "removeOption", "option": 4}},
-            {"then": {"kind": "set", "name": "ip.ttl", "value": "3", "mend": true}}, {"then": {"kind": "delay", "us": 2.5}}]
+            {"then": {"kind": "set", "name": "ip.ttl", "value": "3", "mend": true}}, {"then": {"kind": "delay", "us": 2.5}}],
+        "commands": [
+            [1, {"kind": "call", "node": 0, "call": "socket(AF_INET, SOCK_STREAM, 0)"}],
+            [2, {"kind": "setLink", "link": 0, "end": 1, "sends": {"loss": 0.5}}],
+            [3, {"kind": "addRule", "rule": {"then": {"kind": "drop"}}}],
+            [4, {"kind": "enableRule", "rule": 1, "on": false}]],
+        "notes": [{"text": "x"}, {"step": 3, "text": {"en": "x", "zh": "y"}}]
     });
     for (n, addr) in ["10.0.0.1/24", "10.0.0.2/24"].into_iter().enumerate() {
         let node = &mut file["nodes"][n];
@@ -100,6 +106,7 @@ fn misshapen(file: &Value) -> Option<String> {
         "is not a whole number",
         "is not known here",
         "no rule does",
+        "there is no command",
         "version 1 does not",
         "in version 2 this",
         "missing;",

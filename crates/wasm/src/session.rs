@@ -342,6 +342,13 @@ impl Session {
         bare(self.inner.with_program(node, file, text)).map(Session::begin)
     }
 
+    /// This timeline as a scenario file (JSON): opened and run as far, it is the same to the byte.
+    #[wasm_bindgen(js_name = scenarioFile)]
+    pub fn scenario_file(&self) -> Uint8Array {
+        let _guard = self.rescue.enter();
+        Uint8Array::from(self.inner.scenario_file().as_slice())
+    }
+
     /// Does something to the world. In the past, it forks a timeline.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ import { draw } from '../sequence/svg.js';
 import { keepSketch, Sketch, sketchOf } from './drafts.js';
 import { facts, type Part } from './facts.js';
 import { addLink, addNode, KINDS, MOST, modern, partOf, placeOf, removeLink, removeNode, WHOLE, withNode, type NodeKind, type ScenarioFile } from './file.js';
-import { scenarioOf, signOf, stations, Traffic, wires } from './reading.js';
+import { scenarioOf, signOf, stations, Traffic, wholeOf, wires } from './reading.js';
 import { drawing, frame } from './styles.js';
 import { verdict } from './verdict.js';
 import { words, type Words } from './words.js';
@@ -83,7 +83,7 @@ export class Topology extends Element {
       <h2><span class="name">${sketch ? t('edit.title') : t('net.title')}</span><span class="fact">${t('net.count', { nodes: file.nodes.length, links: file.links.length })}</span>
         <span class="tools">${sketch ? this.#editTools(t, sketch) : html`
           <button type="button" class="word" title=${t('net.arrange.title')} @click=${() => this.#arrange(file)}>${t('net.arrange')}</button>
-          <button type="button" class="word" title=${t('net.save.title')} @click=${() => this.#save(file)}>${t('net.save')}</button>
+          <button type="button" class="word" title=${t('net.save.title')} @click=${() => this.#save(wholeOf(store))}>${t('net.save')}</button>
           <button type="button" class="word" title=${t('net.edit.title')} @click=${() => this.#edit()}>${t('net.edit')}</button>`}</span></h2>
       ${sketch ? this.#bar(t, file) : nothing}
       <div class="figure">${this.#figure(t, file)}</div>

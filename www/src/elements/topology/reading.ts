@@ -23,6 +23,11 @@ export function scenarioOf(store: Store): ScenarioFile {
   return file;
 }
 
+/** The same with what was done in the timeline where we stand, its seed and its notes: what is saved. */
+export function wholeOf(store: Store): ScenarioFile {
+  return JSON.parse(new TextDecoder().decode(store.session.scenarioFile())) as ScenarioFile;
+}
+
 /** The sign of a node: a server is told apart by what it does, not by its kind. */
 export function signOf(node: FileNode): Kind {
   const kind = kindOf(node);
