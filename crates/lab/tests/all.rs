@@ -18,6 +18,7 @@ mod network_names;
 mod network_punching;
 mod network_routed;
 mod packet;
+mod played;
 mod predict;
 mod programs;
 mod reading;

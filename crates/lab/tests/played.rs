@@ -1,12 +1,11 @@
 //! A scenario file holds a whole timeline: its commands are done at their steps, its notes are kept, and what is saved,
 //! opened and saved again is the same to the byte.
-mod words;
 
+use crate::words::{command, data_of, open, run, until_sent};
 use lab::Session;
 use lab::scenario::{SHIPPED, Scenario};
 use lab::view::Command;
 use serde_json::{Value, json};
-use words::{command, data_of, open, run, until_sent};
 
 fn reopened(file: &[u8]) -> Session {
     Session::new(std::str::from_utf8(file).unwrap(), None).unwrap_or_else(|e| panic!("{e}"))
@@ -174,7 +173,7 @@ fn what_is_wrong_with_commands_and_notes_is_said_with_its_place() {
         ),
         (
             json!([hold(2)]),
-            "commands[0]: The command that the timeline has at step 2 cannot be done: Frame 0 is not in flight",
+            "commands[0]: The command that the timeline has at step 2 cannot be done: Frame 0 is not on a link now",
         ),
         (
             json!([hold(0)]),

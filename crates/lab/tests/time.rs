@@ -147,7 +147,9 @@ fn a_spoilt_file_says_what_is_wrong_with_it() {
         let error = Session::restore(text.as_bytes()).err().map(|e| e.code);
         assert_eq!(error.as_deref(), Some(code), "{text}");
     }
-    for (text, hint) in [("{\"version\": 9}", "missing field"), ("[", "unknown"), ("nope", "accept-flow")] {
+    for (text, hint) in
+        [("{\"version\": 9}", "version: 9 is not known here"), ("[", "unknown"), ("nope", "accept-flow")]
+    {
         let error = Session::new(text, None).expect_err("not a scenario");
         assert!(error.message.contains(hint) || hint == "unknown", "{text}: {}", error.message);
     }
