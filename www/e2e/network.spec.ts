@@ -44,11 +44,12 @@ test('a host is added, linked and given an address; what is wrong is said at its
   await page.keyboard.press('Tab');
   await figure(page).getByRole('textbox', { name: 'Addresses with prefix' }).fill('10.0.0/24');
   await page.keyboard.press('Tab');
-  await expect(figure(page).getByRole('textbox', { name: 'Addresses with prefix' })).toHaveAccessibleDescription(/“10\.0\.0\/24” is not an address with a prefix length/);
+  await expect(figure(page).getByRole('textbox', { name: 'Addresses with prefix' })).toHaveAccessibleDescription(/“10\.0\.0\/24” has 3 octets; an IPv4 address has four/);
   await expect(figure(page).getByRole('button', { name: 'Begin with it' })).toBeDisabled();
   await figure(page).getByRole('textbox', { name: 'Addresses with prefix' }).fill('10.0.0.9/24');
   await page.keyboard.press('Tab');
-  await expect(figure(page).getByText('Nothing is wrong.')).toBeVisible();
+  // It is on no link yet, and that is said where its interface stands.
+  await expect(figure(page).getByRole('textbox', { name: 'Interface' })).toHaveAccessibleDescription(/no link ends at “eth0” of “Gate”; put it on a link, or take it out/);
 
   // A link by the keyboard: from the node in hand to the one that is pressed next.
   await figure(page).getByRole('button', { name: 'Link', exact: true }).click();

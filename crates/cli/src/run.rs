@@ -1,16 +1,14 @@
 //! `tcp-playground run SCENARIO`
 use crate::tcpdump::Conversations;
 use crate::{Failure, Lang, output};
+use lab::problems::told;
 use lab::view::{ErrorView, Stop, Trace};
-use lab::{Session, catalogue};
+use lab::{Session, catalogue, check_size};
 use std::io::{StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 /// Steps after which a run ends where nobody says otherwise: a world may go on for ever.
 const STEPS: u32 = 100_000;
-const MB: u64 = 1 << 20;
-/// Octets of the largest file that is read; the page has the same limit.
-const LARGEST: u64 = 32 * MB;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -72,7 +70,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     notes(&session, Some(session.position()), args.lang, &mut out)?;
     packets(&session, &mut talk, &mut printed, &mut out)?;
     for _ in 0..args.steps {
-        let done = session.run_to(&stops, 1, until).map_err(refused)?;
+        let done = session.run_to(&stops, 1, until).map_err(refused(args.lang))?;
         if done.events == 0 {
             break;
         }
@@ -91,7 +89,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         writeln!(out, "digest {}", session.digest()).map_err(output)?;
     }
     match &args.pcap {
-        Some(path) => write(path, &captured(&session, &args.capture).map_err(refused)?),
+        Some(path) => write(path, &captured(&session, &args.capture).map_err(refused(args.lang))?),
         None => Ok(()),
     }
 }
@@ -115,17 +113,12 @@ fn open(args: &Args) -> Result<Session, Failure> {
     let path = Path::new(&args.scenario);
     let shipped = Session::scenarios().iter().any(|s| s.id == args.scenario);
     if shipped || !path.is_file() {
-        return Session::new(&args.scenario, args.seed).map_err(refused);
+        return Session::new(&args.scenario, args.seed).map_err(refused(args.lang));
     }
     let cannot = |e: std::io::Error| Failure::File(format!("{}: {e}", path.display()));
     let size = std::fs::metadata(path).map_err(cannot)?.len();
-    if size > LARGEST {
-        let (size, most) = (size.div_ceil(MB), LARGEST / MB);
-        let name = path.display();
-        return Err(Failure::Input(format!(
-            "{name} has {size} MB; scenarios and timelines have at most {most} MB"
-        )));
-    }
+    let named = |e: ErrorView| Failure::Input(format!("{}: {}", path.display(), told(args.lang.into(), &e)));
+    check_size(size).map_err(named)?;
     let bytes = std::fs::read(path).map_err(cannot)?;
     let text = String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
@@ -141,7 +134,7 @@ fn open(args: &Args) -> Result<Session, Failure> {
                 Session::new(text.trim(), args.seed)
             }
         })
-        .map_err(|e| Failure::Input(format!("{}: {}", path.display(), e.message)))
+        .map_err(named)
 }
 
 /// Prints what the scenario's file has to say about a step, or about the whole, each line behind a `#`.
@@ -178,7 +171,7 @@ fn packets(
         if record.step_sent > session.position() {
             break;
         }
-        let frame = session.frame_bytes(at as u32).map_err(refused)?;
+        let frame = session.frame_bytes(at as u32).map_err(|e| Failure::Input(e.message))?;
         let lost = if record.fate == lab::records::Fate::Lost as u8 { "  (lost)" } else { "" };
         writeln!(out, "{}{lost}", talk.line(record.sent, (record.from, record.to), &frame))
             .map_err(output)?;
@@ -196,8 +189,8 @@ fn why(trace: &Trace, lang: Lang, out: &mut StdoutLock<'_>) -> Result<(), Failur
     Ok(())
 }
 
-fn refused(e: ErrorView) -> Failure {
-    Failure::Input(e.message)
+fn refused(lang: Lang) -> impl Fn(ErrorView) -> Failure {
+    move |e| Failure::Input(told(lang.into(), &e))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

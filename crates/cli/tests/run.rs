@@ -166,7 +166,8 @@ fn what_is_wrong_with_a_file_is_said_at_once_with_its_place() {
         assert_eq!(out.status.code(), Some(2));
         String::from_utf8(out.stderr).expect("UTF-8")
     };
-    let head = r#"{"version": 2, "id": "x", "title": {"en": "", "zh": ""}, "summary": {"en": "", "zh": ""}, "links": [], "nodes": "#;
+    let head = r#"{"version": 2, "id": "x", "title": {"en": "", "zh": ""}, "summary": {"en": "", "zh": ""},
+        "links": [{"name": "wire", "ends": [{"node": "A"}, {"node": "A"}]}], "nodes": "#;
     let node = |name: &str, addr: &str| {
         format!(r#"{{"name": "{name}", "interfaces": [{{"name": "eth0", "addresses": ["{addr}"]}}]}}"#)
     };
@@ -176,7 +177,10 @@ fn what_is_wrong_with_a_file_is_said_at_once_with_its_place() {
         ("{", "EOF while parsing an object at line 1 column 1"),
         (r#"{"version": 9}"#, "version: 9 is not known here; this build reads versions 1 to 2"),
         (twice.as_str(), "nodes[1].name: “A” stands twice"),
-        (octets.as_str(), "nodes[0].interfaces[0].addresses[0]: “10.0.0.1.5/24” is not an address"),
+        (
+            octets.as_str(),
+            "nodes[0].interfaces[0].addresses[0]: “10.0.0.1.5/24” has 5 octets; an IPv4 address has four, as in 10.0.0.1/24",
+        ),
     ] {
         let said = said(text);
         assert!(said.contains(why) && said.contains("wrong.json"), "{said}\nwants {why}");
@@ -187,7 +191,7 @@ fn what_is_wrong_with_a_file_is_said_at_once_with_its_place() {
     let out = tcp_playground(&["run", wrong.path()]);
     assert_eq!(out.status.code(), Some(2));
     let said = String::from_utf8(out.stderr).expect("UTF-8");
-    assert!(said.contains("has 100 MB; scenarios and timelines have at most 32 MB"), "{said}");
+    assert!(said.contains("The file has 100 MB; scenarios and timelines have at most 32 MB"), "{said}");
 }
 
 /// What the page saves and what is typed here is the same file.

@@ -109,6 +109,19 @@ pub fn short(lang: Lang, rule: &str, numbers: [u32; 2]) -> Option<String> {
     Some(text.replace("{x}", &numbers[0].to_string()).replace("{y}", &numbers[1].to_string()))
 }
 
+/// Templates of errors of a language, by their codes.
+pub fn errors(lang: Lang) -> &'static BTreeMap<String, String> {
+    static OF: [OnceLock<BTreeMap<String, String>>; 2] = [OnceLock::new(), OnceLock::new()];
+    let (of, files) = match lang {
+        Lang::En => (&OF[0], EN),
+        Lang::ZhCn => (&OF[1], ZH_CN),
+    };
+    of.get_or_init(|| {
+        let read = |(_, text): &(&str, &str)| serde_json::from_str::<File>(text).unwrap_or_default().errors;
+        files.iter().flat_map(read).collect()
+    })
+}
+
 /// The English sentence of an error code.
 pub(crate) fn error_sentence(code: &str, operands: &[OperandView]) -> String {
     static ERRORS: OnceLock<serde_json::Value> = OnceLock::new();

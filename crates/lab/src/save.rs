@@ -21,6 +21,10 @@ const VERSION: u32 = 3;
 /// Steps that a file may ask to be run again, in all its timelines.
 const MAX_STEPS: u32 = 2_000_000;
 
+const MB: u64 = 1 << 20;
+/// Octets of the largest file that is read; the page has the same limit.
+const LARGEST: u64 = 32 * MB;
+
 /// The file, as JSON.
 #[derive(Serialize)]
 struct Saved {
@@ -171,6 +175,7 @@ impl Restoring {
     /// # Errors
     /// `bad_timeline`, `bad_scenario`, `too_long`.
     pub fn new(saved: &[u8]) -> Result<Restoring> {
+        check_size(saved.len() as u64)?;
         let text = std::str::from_utf8(saved).map_err(|e| bad(&e.to_string()))?;
         let saved: Saved = read::json(text).map_err(|e| bad(&e))?;
         if saved.format != FORMAT || !(1..=VERSION).contains(&saved.version) {
@@ -271,6 +276,20 @@ impl Restoring {
         session.done = session.read_deeds(done);
         session.undone = session.read_deeds(undone);
     }
+}
+
+/// Whether a file of so many octets is read at all.
+///
+/// # Errors
+/// `file_too_large`.
+pub fn check_size(octets: u64) -> Result<()> {
+    if octets <= LARGEST {
+        return Ok(());
+    }
+    Err(error(
+        "file_too_large",
+        [("size", num(octets.div_ceil(MB) as f64)), ("max", num((LARGEST / MB) as f64))],
+    ))
 }
 
 fn bad(problem: &str) -> ErrorView {

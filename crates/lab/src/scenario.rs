@@ -42,6 +42,7 @@ use crate::impairing::{Impairing, Lose};
 use crate::played::Note;
 use crate::presets;
 use crate::read::{Read, reads};
+use crate::save::check_size;
 use crate::standing::StandingRule;
 use crate::topology::{Interface, NodeKind, RouteLine};
 use crate::translation::Translation;
@@ -367,6 +368,7 @@ impl Scenario {
     /// # Errors
     /// `bad_scenario`, with the line and column or the field, and what would be right.
     pub fn parse(json: &str) -> Result<Scenario> {
+        check_size(json.len() as u64)?;
         let value: serde_json::Value = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
         // Another version may have anything in it, so that is asked first.
         if let Some(found) = value["version"].as_u64().filter(|v| !(1..=VERSION.into()).contains(v)) {

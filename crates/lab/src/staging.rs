@@ -90,7 +90,15 @@ impl Scenario {
             let at = |inner: &str| format!(".ends[{e}]{inner}");
             let inner = if end.impairments.is_some() { ".impairments" } else { "" };
             let sends = end.impairments.unwrap_or_default().over(sends).map_err(|w| wrong(&at(inner), w))?;
-            sends.check().map_err(|w| wrong(&at(inner), w))?;
+            let own = |field: &str| match field {
+                "loss" => end.loss.is_some(),
+                "delay" => end.delay_us.is_some(),
+                _ => field == "lose",
+            };
+            sends.check().map_err(|w| match (end.impairments, link.impairments) {
+                (None, Some(_)) if !own(w.field) => wrong(".impairments", w),
+                _ => wrong(&at(inner), w),
+            })?;
             Ok(PortConfig { node, iface, sends })
         };
         let ports = link.ends.iter().enumerate().zip(plugs).map(port).collect::<Result<Vec<_>>>()?;

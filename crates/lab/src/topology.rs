@@ -208,7 +208,27 @@ impl Scenario {
             }
             plugs.push(of_link);
         }
+        self.check_plugged(&taken)?;
         Ok(plugs)
+    }
+
+    /// Every interface is on a link; `taken`: those that are, node by node.
+    fn check_plugged(&self, taken: &[Vec<usize>]) -> Result<()> {
+        let mend = "put it on a link, or take it out";
+        for (n, node) in self.nodes.iter().enumerate() {
+            if self.version == 1 && taken[n].is_empty() {
+                return Err(bad(format!("nodes[{n}].name: no link ends at “{}”; {mend}", node.name)));
+            }
+            let loose = (0..node.interfaces.len()).find(|k| !taken[n].contains(k));
+            if let Some(k) = loose.filter(|_| self.version > 1) {
+                let name = &node.interfaces[k].name;
+                return Err(bad(format!(
+                    "nodes[{n}].interfaces[{k}].name: no link ends at “{name}” of “{}”; {mend}",
+                    node.name
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The place of the node with this name.
@@ -228,6 +248,14 @@ impl Scenario {
             if let Some((field, _)) = newer.iter().find(|(_, there)| *there) {
                 return Err(bad(format!(
                     "links[{n}].{field}: version 1 does not have this; make it version 2"
+                )));
+            }
+        }
+        for (n, link) in self.links.iter().enumerate().filter(|_| self.version > 1) {
+            if self.links[..n].iter().any(|other| other.name == link.name) {
+                let name = &link.name;
+                return Err(bad(format!(
+                    "links[{n}].name: “{name}” stands twice; give each a name of its own"
                 )));
             }
         }
@@ -274,7 +302,7 @@ impl Scenario {
             for (k, i) in names {
                 if node.interfaces[..k].iter().any(|other| other.name == i.name) {
                     return wrong(
-                        "interfaces",
+                        &format!("interfaces[{k}].name"),
                         &format!("“{}” stands twice; give each a name of its own", i.name),
                     );
                 }
@@ -339,6 +367,14 @@ fn mtu(mtu: u16) -> std::result::Result<u16, String> {
 /// An address and the length of its prefix, from `10.0.0.1/24`.
 fn address(text: &str) -> std::result::Result<(IpAddr, u8), String> {
     let wrong = || format!("“{text}” is not an address with a prefix length; write it as 10.0.0.1/24");
+    let octets = text.split('/').next().unwrap_or_default().split('.');
+    let count = octets.clone().count();
+    if count > 1
+        && count != 4
+        && octets.clone().all(|o| !o.is_empty() && o.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return Err(format!("“{text}” has {count} octets; an IPv4 address has four, as in 10.0.0.1/24"));
+    }
     let (addr, prefix) = text.split_once('/').ok_or_else(wrong)?;
     let addr: IpAddr = addr.parse().map_err(|_| wrong())?;
     let prefix: u8 = prefix.parse().map_err(|_| wrong())?;

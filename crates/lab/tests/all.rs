@@ -22,6 +22,7 @@ mod played;
 mod predict;
 mod programs;
 mod reading;
+mod refused;
 mod schema;
 mod script;
 mod series;

@@ -114,6 +114,18 @@ fn misshapen(file: &Value) -> Option<String> {
     shape.iter().any(|s| said.contains(s)).then_some(said)
 }
 
+/// Whatever is wrong is said in Chinese too, beyond what stands around the problem.
+fn chinese(e: &lab::view::ErrorView) -> String {
+    let zh = lab::problems::told(lab::catalogue::Lang::ZhCn, e);
+    // What is wrong with a program's text has sentences of its own, in the page.
+    if e.message.contains(": line ") {
+        return zh;
+    }
+    let own = zh.strip_prefix("场景无法使用：").unwrap_or(&zh);
+    assert!(own.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "nobody has translated: {own}");
+    zh
+}
+
 #[test]
 fn reader_and_schema_refuse_the_same() {
     let schema = validator();
@@ -158,7 +170,8 @@ fn reader_and_schema_refuse_the_same() {
             for file in changed {
                 tried += 1;
                 let (valid, said) = (schema.is_valid(&file), misshapen(&file));
-                let refused = Session::new(&file.to_string(), None).err().map(|e| e.message);
+                let refused =
+                    Session::new(&file.to_string(), None).err().map(|e| e.message.clone() + &chinese(&e));
                 assert!(
                     !(valid && said.is_some()),
                     "{place}: the schema takes what the reader does not: {said:?}"

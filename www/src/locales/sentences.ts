@@ -72,6 +72,11 @@ export function fieldLabel(lang: Lang, name: string, brief = false): string {
   return (brief ? entry?.short : undefined) ?? entry?.text ?? name;
 }
 
+/** Templates of errors by their codes. */
+export function errorTemplates(lang: Lang): ReadonlyMap<string, string> {
+  return new Map([...of(lang).errors].map(([code, { text }]) => [code, text]));
+}
+
 /** The sentence of an error that crossed from the engine; its own English one where the catalogue has none. */
 export function errorSentence(
   lang: Lang,

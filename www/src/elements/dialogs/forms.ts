@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { actions, keyHint, perform } from '../../engine/actions.js';
 import { scenarioText } from '../../engine/shipped.js';
 import { LONGEST_LINK, parseSaved } from '../../engine/share.js';
+import { inLanguage } from '../../locales/problems.js';
 import { plain, errorSentence } from '../../locales/sentences.js';
 import { toEngineError } from '../../engine/engine.js';
 import { template, type Key } from '../../locales/index.js';
@@ -124,7 +125,7 @@ export class OpenForm extends Form {
       this.store.replace(new this.store.engine.Session(await scenarioText(text)));
       this.close();
     } catch (thrown) {
-      this.refuse('file', this.t('dialog.open.bad', { why: plain(errorSentence(this.store.lang, toEngineError(thrown))) }));
+      this.refuse('file', this.t('dialog.open.bad', { why: plain(errorSentence(this.store.lang, inLanguage(this.store.lang, toEngineError(thrown)))) }));
     }
   }
 }

@@ -2,6 +2,7 @@ import { html, nothing, svg, type PropertyValues, type SVGTemplateResult, type T
 import { arrange, picture, type Picture } from '../../diagram/network/index.js';
 import { saveFile } from '../../engine/files.js';
 import { stop } from '../../engine/run.js';
+import { problem } from '../../locales/problems.js';
 import { Element, panel, reset } from '../base/index.js';
 import { packetSentence } from '../sequence/words.js';
 import { draw } from '../sequence/svg.js';
@@ -78,7 +79,7 @@ export class Topology extends Element {
     const t = words[store.lang];
     const sketch = this.editing ? sketchOf(store) : undefined;
     const file = sketch?.file ?? scenarioOf(store);
-    const wrong = sketch?.error ? placeOf(problemOf(sketch.error)) : undefined;
+    const wrong = sketch?.error ? placeOf(problem(store.lang, problemOf(sketch.error))) : undefined;
     return html`<section aria-label=${t('net.label')} @keydown=${this.#key}>
       <h2><span class="name">${sketch ? t('edit.title') : t('net.title')}</span><span class="fact">${t('net.count', { nodes: file.nodes.length, links: file.links.length })}</span>
         <span class="tools">${sketch ? this.#editTools(t, sketch) : html`
