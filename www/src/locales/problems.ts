@@ -40,7 +40,7 @@ function pairs(lang: Lang): readonly Pair[] {
 function pair(english: string, text: string): Pair {
   const parts = english.split(/\{(\w+)\}/);
   // Some crates end their sentences with a full stop, some leave that to others.
-  const source = parts.map((part, n) => (n % 2 ? `(?<${part}>[\\s\\S]*?)` : escaped(part))).join('').replace(/\\\.$/, '\\.?');
+  const source = parts.map((part, n) => (n % 2 === 0 ? escaped(part) : parts.indexOf(part) < n ? `\\k<${part}>` : `(?<${part}>[\\s\\S]*?)`)).join('').replace(/\\\.$/, '\\.?');
   return { english: new RegExp(`^${source}$`), text, fixed: parts.filter((_, n) => n % 2 === 0).join('').trim().length };
 }
 
