@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "tap.h"
 
 #define CLIENT "10.0.0.10"
 #define SERVER "10.0.0.2"
@@ -20,22 +21,6 @@
 
 unsigned char here[6] = {2, 0, 0, 0, 0, 0x66};
 unsigned char all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-
-/* A packet socket that sees all that passes the interface (packet(7)). */
-int tap(const char *name) {
-  struct sockaddr_ll at = {.sll_family = AF_PACKET};
-  struct packet_mreq all = {.mr_type = PACKET_MR_PROMISC};
-  int s = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
-
-  at.sll_protocol = htons(ETH_P_ALL);
-  at.sll_ifindex = all.mr_ifindex = if_nametoindex(name);
-  if (s < 0 || bind(s, (struct sockaddr *)&at, sizeof at) < 0 ||
-      setsockopt(s, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) < 0) {
-    perror(name);
-    exit(1);
-  }
-  return s;
-}
 
 /* To one station or to all: the address `sender` is here; `target` is meant (RFC 826). */
 void arp(int s, int operation, const unsigned char *to, const char *sender, const char *target) {

@@ -6,86 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "connect.h"
+#include "lines.h"
+#include "listen.h"
+#include "talk.h"
 
 #define SERVER "10.0.0.2"
-
-/* A socket that listens on a port of every address. */
-int listen_on(int port, int backlog) {
-  int s, on = 1;
-  struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(port)};
-
-  s = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(s, (struct sockaddr *)&addr, sizeof addr) < 0 || listen(s, backlog) < 0) {
-    perror("listen_on");
-    exit(1);
-  }
-  return s;
-}
-
-/* A connection to a port of the server. */
-int connect_to(int port) {
-  int s;
-  struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(port)};
-
-  inet_pton(AF_INET, SERVER, &addr.sin_addr);
-  s = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(s, (struct sockaddr *)&addr, sizeof addr) < 0) {
-    perror("connect");
-    exit(1);
-  }
-  return s;
-}
-
-char in[1024];
-int have;
-
-/* One line without its CRLF; -1 where the other side has ended. */
-int get_line(int fd, char *line, int size) {
-  char *end;
-  int len;
-  ssize_t n;
-
-  while ((end = memchr(in, '\n', have)) == NULL) {
-    n = read(fd, in + have, sizeof in - have);
-    if (n <= 0)
-      return -1;
-    have += n;
-  }
-  len = end - in;
-  if (len < size)
-    size = len + 1;
-  memcpy(line, in, size - 1);
-  line[size - 1] = 0;
-  have -= len + 1;
-  memmove(in, end + 1, have);
-  if (size > 1 && line[size - 2] == '\r')
-    line[size - 2] = 0;
-  return strlen(line);
-}
-
-void say(int fd, const char *text) {
-  char line[300];
-  int n;
-
-  n = snprintf(line, sizeof line, "%s\r\n", text);
-  write(fd, line, n);
-}
-
-char answer[256];
-
-/* Says a line, if there is one, and waits for an answer that begins as expected. */
-void talk(int s, const char *said, const char *expected) {
-  if (said != NULL) {
-    printf("> %s\n", said);
-    say(s, said);
-  }
-  if (get_line(s, answer, sizeof answer) < 0 || strncmp(answer, expected, strlen(expected)) != 0) {
-    fprintf(stderr, "expected %s\n", expected);
-    exit(1);
-  }
-  printf("< %s\n", answer);
-}
 
 /* The file, until the data connection ends. */
 void fetch(int d) {
@@ -112,7 +38,7 @@ int passive_port(void) {
 }
 
 int main(void) {
-  int s = connect_to(21), d, port;
+  int s = connect_to(SERVER, 21), d, port;
   char line[64];
   unsigned int ip;
   struct sockaddr_in me;
@@ -123,7 +49,7 @@ int main(void) {
   talk(s, "PASS guest", "230");
 
   talk(s, "PASV", "227");
-  d = connect_to(passive_port());
+  d = connect_to(SERVER, passive_port());
   talk(s, "RETR hello.txt", "150");
   fetch(d);
   talk(s, NULL, "226");

@@ -6,25 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "connect.h"
 
 #define SERVER "10.0.0.2"
 
-/* A connection to a port of the server. */
-int connect_to(int port) {
-  int s;
-  struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(port)};
-
-  inet_pton(AF_INET, SERVER, &addr.sin_addr);
-  s = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(s, (struct sockaddr *)&addr, sizeof addr) < 0) {
-    perror("connect");
-    exit(1);
-  }
-  return s;
-}
-
 void get(const char *path) {
-  int s = connect_to(80), n;
+  int s = connect_to(SERVER, 80), n;
   char buf[512];
 
   n = snprintf(buf, sizeof buf, "GET %s HTTP/1.0\r\nHost: %s\r\n\r\n", path, SERVER);

@@ -7,23 +7,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "listen.h"
 
 #define WINDOW 0x80 /* tell me the size of your window */
 #define FLUSH 0x02 /* throw away what is not shown yet */
-
-/* A socket that listens on a port of every address. */
-int listen_on(int port, int backlog) {
-  int s, on = 1;
-  struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(port)};
-
-  s = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(s, (struct sockaddr *)&addr, sizeof addr) < 0 || listen(s, backlog) < 0) {
-    perror("listen_on");
-    exit(1);
-  }
-  return s;
-}
 
 void urgent(int c, char what) {
   send(c, &what, 1, MSG_OOB);

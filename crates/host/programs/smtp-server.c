@@ -6,55 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* A socket that listens on a port of every address. */
-int listen_on(int port, int backlog) {
-  int s, on = 1;
-  struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(port)};
-
-  s = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(s, (struct sockaddr *)&addr, sizeof addr) < 0 || listen(s, backlog) < 0) {
-    perror("listen_on");
-    exit(1);
-  }
-  return s;
-}
-
-char in[1024];
-int have;
-
-/* One line without its CRLF; -1 where the other side has ended. */
-int get_line(int fd, char *line, int size) {
-  char *end;
-  int len;
-  ssize_t n;
-
-  while ((end = memchr(in, '\n', have)) == NULL) {
-    n = read(fd, in + have, sizeof in - have);
-    if (n <= 0)
-      return -1;
-    have += n;
-  }
-  len = end - in;
-  if (len < size)
-    size = len + 1;
-  memcpy(line, in, size - 1);
-  line[size - 1] = 0;
-  have -= len + 1;
-  memmove(in, end + 1, have);
-  if (size > 1 && line[size - 2] == '\r')
-    line[size - 2] = 0;
-  return strlen(line);
-}
-
-void say(int fd, const char *text) {
-  char line[300];
-  int n;
-
-  n = snprintf(line, sizeof line, "%s\r\n", text);
-  write(fd, line, n);
-}
+#include "lines.h"
+#include "listen.h"
 
 /* The lines of a letter up to the one that is a dot. */
 int letter(int c) {

@@ -242,6 +242,13 @@ fn errors() {
         ("goto end;", "`goto` is not part of this C"),
         ("double d;", "there is no `double` in this C"),
         ("#include <windows.h>\n", "the headers here are <arpa/inet.h>"),
+        ("#include \"mine.h\"\n", "the headers that come with the playground are \"connect.h\", \"lines.h\""),
+        ("#include \"lines.h\"\n#include \"lines.h\"\n", "line 2, column 10: \"lines.h\" is included twice"),
+        ("int n;\n#include \"lines.h\"\n", "line 2, column 10: an #include stands before everything else"),
+        (
+            "#include \"listen.h\"\nint listen_on(int port, int n) { return port + n; } int main(void) { return 0; }",
+            "line 2, column 5: `listen_on` has a body twice",
+        ),
         ("#if 1\n", "`#if` is not part of this C"),
         ("#define F(x) x\n", "write a function `F`"),
         ("printf(\"%d\", \"x\");", "line 1, column 14: the format does not fit this `char *`: write %s"),
@@ -317,6 +324,35 @@ fn before_it_runs_a_program_stands_at_its_first_statement() {
     c.programs = vec![program("p.c", source)];
     let host = Host::new(c).expect("sound");
     assert_eq!(host.processes()[1].line, 6);
+}
+
+/// What a header does stands at the line that calls it; before the lines of `main` alone, too.
+#[test]
+fn a_header_has_no_lines() {
+    let whole = "#include <stdio.h>\n#include \"listen.h\"\n\nint main(void) {\n  int s, c;\n\n  s = listen_on(7, 5);\n  c = accept(s, NULL, NULL);\n  return c;\n}";
+    let bare = "#include \"listen.h\"\nint s, c;\ns = listen_on(7, 5);\nc = accept(s, NULL, NULL);";
+    for (source, lines) in [(whole, [7, 8]), (bare, [3, 4])] {
+        let mut c = config(2, "linux", &[]);
+        c.programs = vec![program("p.c", source)];
+        let mut w = World::new(vec![c]);
+        let at = |w: &World| {
+            let process = &w.hosts[0].processes()[1];
+            let names: Vec<_> =
+                process.variables.iter().map(|v| format!("{} = {}", v.name, v.value)).collect();
+            (process.line, process.blocked.clone(), process.results.len(), names)
+        };
+        assert_eq!((at(&w).0, at(&w).1), (lines[0], None), "{source}");
+        w.run_until(1.0);
+        let shown = vec!["s = 3".to_owned(), "c = 0".to_owned()];
+        assert_eq!(at(&w), (lines[1], Some("accept".into()), 0, shown), "{source}");
+    }
+}
+
+/// All of them together: no name is another's.
+#[test]
+fn headers_go_with_each_other() {
+    let source = "#include \"connect.h\"\n#include \"lines.h\"\n#include \"listen.h\"\n#include \"records.h\"\n#include \"segment.h\"\n#include \"talk.h\"\n#include \"tap.h\"\nprintf(\"%d\\n\", SYN | ACK);";
+    assert_eq!(run(source), ("18\n".into(), Some(0)));
 }
 
 #[test]

@@ -251,7 +251,8 @@ fn gcc_takes_every_shipped_program() {
     let mut count = 0;
     for entry in fs::read_dir(folder()).expect("programs/") {
         let path = entry.expect("an entry").path();
-        if path.is_dir() {
+        // Headers are read where they are included.
+        if path.extension().is_none_or(|e| e != "c") {
             continue;
         }
         let done = Command::new("gcc")

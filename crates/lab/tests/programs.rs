@@ -28,7 +28,8 @@ fn gcc_takes_the_programs_of_every_scenario() {
             };
             let mut gcc = Command::new("gcc")
                 .args(["-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-x", "c"])
-                .args(["-I", concat!(env!("CARGO_MANIFEST_DIR"), "/../host/programs/include"), "-"])
+                .args(["-I", concat!(env!("CARGO_MANIFEST_DIR"), "/../host/programs/include")])
+                .args(["-iquote", concat!(env!("CARGO_MANIFEST_DIR"), "/../host/programs"), "-"])
                 .stdin(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()

@@ -75,8 +75,6 @@ pub(super) struct Compiler {
     ret: Ty,
     loops: Vec<Loop>,
     pub(super) depth: u32,
-    /// What is read is the library: it has no lines.
-    library: bool,
 }
 
 /// A text's code.
@@ -96,7 +94,6 @@ pub(super) fn compile(source: &str) -> Result<Code> {
         ret: Ty::INT,
         loops: Vec::new(),
         depth: 0,
-        library: false,
     };
     c.quoting(prelude::STRUCTS, Compiler::externals)?;
     c.new_static("errno", Ty::INT, At { line: 1, column: 1 })?;
@@ -105,17 +102,15 @@ pub(super) fn compile(source: &str) -> Result<Code> {
     c.scope.push(("errno".into(), Place::Static(super::ERRNO)));
     c.tokens = lexer::lex(source)?.into();
     if c.tokens.iter().any(|t| matches!(&t.token, Token::Name(n) if prelude::resolves(n))) {
-        c.library = true;
         c.quoting(prelude::RESOLVER, Compiler::externals)?;
-        c.library = false;
     }
     c.program()
 }
 
 impl Compiler {
-    /// Lets `read` read another text.
+    /// Lets `read` read a text of the library.
     fn quoting<T>(&mut self, text: &str, read: impl FnOnce(&mut Compiler) -> Result<T>) -> Result<T> {
-        let (tokens, pos) = (std::mem::replace(&mut self.tokens, lexer::lex(text)?.into()), self.pos);
+        let (tokens, pos) = (std::mem::replace(&mut self.tokens, lexer::lex_library(text)?.into()), self.pos);
         self.pos = 0;
         let done = read(self);
         (self.tokens, self.pos) = (tokens, pos);
@@ -186,7 +181,7 @@ impl Compiler {
         }
     }
     pub(super) fn emit(&mut self, op: Op, at: At) -> usize {
-        self.ops.push((op, if self.library { 0 } else { at.line }));
+        self.ops.push((op, at.line));
         self.ops.len() - 1
     }
     /// Makes the jump at `op` lead to what comes next.
@@ -213,17 +208,17 @@ impl Compiler {
         let mut head = 0..0;
         let mut init = Vec::new();
         if bare {
+            // Headers stand before the lines of main.
+            while self.at().line == 0 && self.peek() != &Token::End {
+                self.outside(&mut init)?;
+            }
             head = self.main(None)?;
         }
         while self.peek() != &Token::End {
             if self.main_begins() {
                 head = self.main(Some(self.at()))?;
             } else {
-                let from = self.ops.len();
-                let declares = self.external()?;
-                if declares {
-                    init.extend(self.ops.split_off(from));
-                }
+                self.outside(&mut init)?;
             }
         }
         let missing =
@@ -251,6 +246,14 @@ impl Compiler {
             functions: std::mem::take(&mut self.functions),
             types: std::mem::replace(&mut self.types, Types::new()),
         })
+    }
+    /// Something outside functions, with what it has run before main.
+    fn outside(&mut self, init: &mut Vec<(Op, u32)>) -> Result<()> {
+        let from = self.ops.len();
+        if self.external()? {
+            init.extend(self.ops.split_off(from));
+        }
+        Ok(())
     }
     fn main_begins(&self) -> bool {
         let name = |ahead, word| matches!(self.peek_at(ahead), Token::Name(n) if n == word);

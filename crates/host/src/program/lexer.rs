@@ -1,6 +1,7 @@
 //! Characters to tokens, with `#include` checked and `#define NAME …` carried out on the way.
 
 use super::ProgramError;
+use super::headers::{SHIPPED, SYSTEM};
 use super::types::Kind;
 
 /// A text may be so long, octets.
@@ -8,39 +9,7 @@ const TEXT_MAX: usize = 64 << 10;
 /// And so many tokens, names put in by `#define` counted as what they stand for.
 const TOKENS_MAX: usize = 1 << 16;
 
-/// The headers whose names, as far as they are here, are always known.
-const HEADERS: [&str; 28] = [
-    "arpa/inet.h",
-    "arpa/nameser.h",
-    "ctype.h",
-    "dns.h",
-    "errno.h",
-    "fcntl.h",
-    "linux/if_packet.h",
-    "net/ethernet.h",
-    "net/if.h",
-    "net/if_arp.h",
-    "netdb.h",
-    "netinet/in.h",
-    "netinet/ip.h",
-    "netinet/ip_icmp.h",
-    "netinet/tcp.h",
-    "poll.h",
-    "signal.h",
-    "stdint.h",
-    "stdio.h",
-    "stdlib.h",
-    "string.h",
-    "sys/epoll.h",
-    "sys/socket.h",
-    "sys/time.h",
-    "sys/types.h",
-    "sys/wait.h",
-    "time.h",
-    "unistd.h",
-];
-
-/// Where a token stands, both from 1.
+/// Where a token stands, both from 1; 0 in a header, whose lines are no lines of the program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct At {
     pub(super) line: u32,
@@ -73,6 +42,15 @@ const SIGNS: [&str; 48] = [
 
 /// All tokens of a text, `End` last.
 pub(super) fn lex(source: &str) -> Result<Vec<Lexed>, ProgramError> {
+    read(source, false)
+}
+
+/// The same of a text that is the library's: it has no lines.
+pub(super) fn lex_library(source: &str) -> Result<Vec<Lexed>, ProgramError> {
+    read(source, true)
+}
+
+fn read(source: &str, header: bool) -> Result<Vec<Lexed>, ProgramError> {
     let at = At { line: 1, column: 1 };
     if source.len() > TEXT_MAX {
         return Err(ProgramError::new(
@@ -80,8 +58,16 @@ pub(super) fn lex(source: &str) -> Result<Vec<Lexed>, ProgramError> {
             format!("a program may have {TEXT_MAX} octets, not {}", source.len()),
         ));
     }
-    let mut lexer =
-        Lexer { rest: source, at, tokens: Vec::new(), names: Vec::new(), defining: None, fresh_line: true };
+    let mut lexer = Lexer {
+        rest: source,
+        at,
+        tokens: Vec::new(),
+        names: Vec::new(),
+        defining: None,
+        fresh_line: true,
+        included: Vec::new(),
+        header,
+    };
     while lexer.token()? {}
     Ok(lexer.tokens)
 }
@@ -96,6 +82,10 @@ struct Lexer<'a> {
     defining: Option<(String, usize)>,
     /// Nothing but blanks stood on this line so far.
     fresh_line: bool,
+    /// Headers that came with the playground and stand in this text.
+    included: Vec<&'static str>,
+    /// One of them is being read.
+    header: bool,
 }
 
 impl Lexer<'_> {
@@ -115,14 +105,15 @@ impl Lexer<'_> {
         if self.tokens.len() >= TOKENS_MAX {
             return Err(ProgramError::new(at, format!("a program may have {TOKENS_MAX} words and signs")));
         }
+        let [at, end] = if self.header { [At { line: 0, column: 0 }; 2] } else { [at, self.at] };
         let first = self.defining.as_ref().map_or(0, |(_, from)| *from);
         match (token, self.tokens.get_mut(first..).and_then(<[Lexed]>::last_mut)) {
             // Texts beside each other are one.
-            (Token::Str(more), Some(Lexed { token: Token::Str(text), end, .. })) => {
+            (Token::Str(more), Some(Lexed { token: Token::Str(text), end: last, .. })) => {
                 text.extend(more);
-                *end = self.at;
+                *last = end;
             }
-            (token, _) => self.tokens.push(Lexed { token, at, end: self.at }),
+            (token, _) => self.tokens.push(Lexed { token, at, end }),
         }
         Ok(())
     }
@@ -204,11 +195,12 @@ impl Lexer<'_> {
         self.blanks();
         let here = self.at;
         match word {
+            "include" if self.rest.starts_with('"') => self.include(here)?,
             "include" => {
                 let line = self.rest.lines().next().unwrap_or("").trim_end();
                 let header = line.strip_prefix('<').and_then(|h| h.split_once('>')).map(|(h, _)| h);
-                if !header.is_some_and(|h| HEADERS.contains(&h)) {
-                    let all = HEADERS.join(">, <");
+                if !header.is_some_and(|h| SYSTEM.contains(&h)) {
+                    let all = SYSTEM.join(">, <");
                     return Err(ProgramError::new(
                         here,
                         format!("the headers here are <{all}>, not `{line}`"),
@@ -235,6 +227,36 @@ impl Lexer<'_> {
                 return Err(ProgramError::new(at, message));
             }
         }
+        Ok(())
+    }
+    /// `#include "header"`: its text is read here, as if it stood here.
+    fn include(&mut self, at: At) -> Result<(), ProgramError> {
+        let line = self.rest.lines().next().unwrap_or("").trim_end();
+        let name = line.trim_matches('"');
+        let Some((name, text)) =
+            SHIPPED.iter().find(|(file, _)| *file == name && line.len() == name.len() + 2)
+        else {
+            let all = SHIPPED.map(|(file, _)| file).join("\", \"");
+            return Err(ProgramError::new(
+                at,
+                format!("the headers that come with the playground are \"{all}\", not {line}"),
+            ));
+        };
+        if self.included.contains(name) {
+            return Err(ProgramError::new(at, format!("\"{name}\" is included twice: once is enough")));
+        }
+        if self.tokens.iter().any(|t| t.at.line > 0) {
+            return Err(ProgramError::new(at, "an #include stands before everything else"));
+        }
+        self.included.push(name);
+        self.advance(line.len());
+        let (rest, at) = (std::mem::replace(&mut self.rest, text), self.at);
+        self.header = true;
+        while !self.rest.is_empty() {
+            self.token()?;
+        }
+        (self.rest, self.at, self.header) = (rest, at, false);
+        self.fresh_line = false;
         Ok(())
     }
     fn blanks(&mut self) {

@@ -8,6 +8,7 @@
 mod compile;
 mod expr;
 mod format;
+mod headers;
 mod init;
 mod lexer;
 mod library;
