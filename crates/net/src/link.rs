@@ -120,15 +120,17 @@ impl Port {
         let loss = |rule: &'static RuleDef, numbers| Some(Loss { rule, numbers, at: p.half() });
         let by_chance =
             self.sends.loss > 0.0 && f64::from(self.chance.next_u32()) < self.sends.loss * 4_294_967_296.0; // 2^32
+        // Each counts every frame of its kind, whatever the others do to it.
+        let mut by_count = None;
         for (rule, count) in self.sends.lose.iter().zip(&mut self.counts) {
-            if !is_kind(frame, rule.kind) {
-                continue;
+            if is_kind(frame, rule.kind) {
+                *count += 1;
+                by_count = by_count.or((*count == rule.nth).then_some(rule));
             }
-            *count += 1;
-            if *count == rule.nth {
-                rule!(r, rules::LOST_BY_COUNT, Drop, id, rule.nth, rule.kind.name());
-                return loss(&rules::LOST_BY_COUNT, [id, rule.nth]);
-            }
+        }
+        if let Some(rule) = by_count {
+            rule!(r, rules::LOST_BY_COUNT, Drop, id, rule.nth, rule.kind.name());
+            return loss(&rules::LOST_BY_COUNT, [id, rule.nth]);
         }
         if by_chance {
             let per_million = (self.sends.loss * 1e6) as u32;

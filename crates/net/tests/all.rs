@@ -2,6 +2,7 @@
 
 mod common;
 
+mod asked_for;
 mod impairments;
 mod lan;
 mod link_changes;

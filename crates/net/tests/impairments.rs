@@ -10,23 +10,23 @@ use net::{
 use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
 
-const FRAMES: u32 = 100_000;
-const MS: u64 = 1_000_000;
+pub const FRAMES: u32 = 100_000;
+pub const MS: u64 = 1_000_000;
 
 /// What came of frames.
 #[derive(Default)]
-struct Seen {
+pub struct Seen {
     /// Lost, each with the rule.
-    lost: Vec<(FrameId, &'static str)>,
+    pub lost: Vec<(FrameId, &'static str)>,
     /// When each was sent and arrived.
-    arrived: Vec<(FrameId, u64, u64)>,
+    pub arrived: Vec<(FrameId, u64, u64)>,
     /// What else the link did: frame, rule, numbers.
-    done: Vec<(FrameId, &'static str, [u32; 2])>,
+    pub done: Vec<(FrameId, &'static str, [u32; 2])>,
     copies: u32,
 }
 
 impl Seen {
-    fn take(&mut self, log: &StepLog) {
+    pub fn take(&mut self, log: &StepLog) {
         for l in &log.launched {
             self.copies += u32::from(l.copy_of.is_some());
             match l.lost {
@@ -53,7 +53,7 @@ impl Seen {
 }
 
 /// Sends 100,000 frames, one every `every` ns, and lets all arrive; all of a hundred at once where it is 0.
-fn send(w: &mut World, every: u64, bytes: &Bytes) -> Seen {
+pub fn send(w: &mut World, every: u64, bytes: &Bytes) -> Seen {
     let mut seen = Seen::default();
     let mut log = StepLog::default();
     for n in 0..u64::from(FRAMES) {
@@ -70,7 +70,7 @@ fn send(w: &mut World, every: u64, bytes: &Bytes) -> Seen {
 }
 
 /// Runs the world on to a time: that at which a frame arrives which is sent the other way.
-fn pace(w: &mut World, until: Instant, look: &mut dyn FnMut(&StepLog)) {
+pub fn pace(w: &mut World, until: Instant, look: &mut dyn FnMut(&StepLog)) {
     if until <= w.now() {
         return;
     }
@@ -90,7 +90,7 @@ fn pace(w: &mut World, until: Instant, look: &mut dyn FnMut(&StepLog)) {
     }
 }
 
-fn drain(w: &mut World, seen: &mut Seen) {
+pub fn drain(w: &mut World, seen: &mut Seen) {
     let mut log = StepLog::default();
     while w.step(&mut log, &mut Tape::None) {
         seen.take(&log);
@@ -123,11 +123,16 @@ fn losses_in_bursts_have_the_share_and_the_length_of_the_model() {
     let burst = Burst { p: 0.01, r: 0.25, bad_loss: 1.0, good_loss: 0.0 };
     let seen = send(&mut world(Impairments { burst: Some(burst), ..Impairments::default() }), 0, &frame(60));
     // π_bad = p / (p + r) (Gilbert 1960); bursts are 1/r frames long.
-    let share = seen.lost.len() as f64 / f64::from(FRAMES);
-    assert!((share - 0.01 / 0.26).abs() < 0.003, "{share}");
+    // What a frame meets depends on what the one before it met: of n frames in a row the share's variance is that of n
+    // independent ones times (1 + λ) / (1 - λ), λ = 1 - p - r.
+    let (share, bad, lambda) = (seen.lost.len() as f64 / f64::from(FRAMES), 0.01 / 0.26, 0.74);
+    let error = (bad * (1.0 - bad) / f64::from(FRAMES) * (1.0 + lambda) / (1.0 - lambda)).sqrt();
+    assert!((share - bad).abs() <= 4.0 * error, "{share}, standard error {error}");
     let bursts = 1 + seen.lost.windows(2).filter(|w| w[1].0.0 != w[0].0.0 + 1).count();
     let length = seen.lost.len() as f64 / bursts as f64;
-    assert!((length - 4.0).abs() < 0.3, "{length}");
+    // A length is geometric: its standard deviation is √(1 - r) / r.
+    let error = 0.75f64.sqrt() / 0.25 / (bursts as f64).sqrt();
+    assert!((length - 4.0).abs() <= 4.0 * error, "{length}, standard error {error}");
     assert!(seen.lost.iter().all(|l| l.1 == rules::LOST_IN_BURST.id));
 }
 
