@@ -19,15 +19,17 @@ test('asks for nothing outside its own folder', async ({ page, site }) => {
   expect(asked.filter((url) => !url.startsWith(site) && !url.startsWith('data:'))).toEqual([]);
 });
 
-test('steps on the first part of the wasm alone, and waits for the second when something needs it', async ({ page, site }) => {
+test('makes its first step with the first part of the wasm alone, and waits for the second when something needs it', async ({ page, site }) => {
   let asked = 0;
   // What the page fetches meanwhile stays on its way for ever.
   await page.route(/_later/, (route) => (asked++ === 0 ? undefined : route.continue()));
   await open(page, site);
-  for (let i = 0; i < 12; i++) await page.keyboard.press('ArrowRight');
-  await page.keyboard.press('ArrowLeft');
-  await expect(page.getByText('ESTABLISHED').first()).toBeVisible();
+  const step = page.getByRole('slider', { name: 'Step' });
+  await page.keyboard.press('ArrowRight');
+  await expect(step).toHaveAttribute('aria-valuetext', /^Step 1 of/);
   expect(asked).toBe(1);
+  for (let i = 0; i < 11; i++) await page.keyboard.press('ArrowRight');
+  await expect(page.getByText('ESTABLISHED').first()).toBeVisible();
   const answer = await page.evaluate(async () => (await document.querySelector('tcp-playground')?.whenStore())?.session.ask(0, 'ss -tan'));
   expect(answer).toMatch(/^State/);
   expect(asked).toBe(2);

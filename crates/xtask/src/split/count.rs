@@ -1,10 +1,10 @@
-//! A module that notes what is entered.
+//! A module that counts how often what is entered.
 use super::{ENTERED, bodies, read};
 use crate::Result;
-use walrus::ir::{Const, GlobalSet, Value};
+use walrus::ir::{BinaryOp, Binop, Const, GlobalGet, GlobalSet, Value};
 use walrus::{ConstExpr, ValType};
 
-/// The same module, in which function `n` sets the exported global `entered<n>` to 1.
+/// The same module, in which function `n` adds 1 to the exported global `entered<n>`.
 pub fn count(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module = read(wasm)?;
     for (n, id) in bodies(&module).into_iter().enumerate() {
@@ -13,7 +13,10 @@ pub fn count(wasm: &[u8]) -> Result<Vec<u8>> {
         module.exports.add(&format!("{ENTERED}{n}"), global);
         let body = module.funcs.get_mut(id).kind.unwrap_local_mut().builder_mut();
         let mut body = body.func_body();
-        body.instr_at(0, GlobalSet { global }).instr_at(0, Const { value: Value::I32(1) });
+        body.instr_at(0, GlobalGet { global })
+            .instr_at(1, Const { value: Value::I32(1) })
+            .instr_at(2, Binop { op: BinaryOp::I32Add })
+            .instr_at(3, GlobalSet { global });
     }
     Ok(module.emit_wasm())
 }

@@ -1,10 +1,10 @@
-//! One wasm module in two files. The first has what the first steps of a session run through, and stands alone; the second has
-//! everything else, and takes memory, tables and what it calls from the first. Where the first calls what the second has, it goes
-//! through a door: a function of the same type that calls through a slot of the table, which the second fills. A door that is
-//! opened before asks for the second and waits (`wasm::later`), so that when it comes is a question of speed only.
+//! One wasm module in two files. The first has what a session runs through up to its first step, and at every event of a long run; it
+//! stands alone. The second has everything else, and takes memory, tables and what it calls from the first. Where the first calls
+//! what the second has, it goes through a door: a function of the same type that calls through a slot of the table, which the second
+//! fills. A door that is opened before asks for the second and waits (`wasm::later`): when it comes is a question of speed only.
 //!
-//! Which functions come first is not written down anywhere: [`count`] makes a module that notes each function that is entered,
-//! `scripts/lib/first.mjs` does with it what a page does at first, and [`cut`] is told what was entered.
+//! Which functions come first is not written down anywhere: [`count`] makes a module that counts how often each function is
+//! entered, `scripts/lib/first.mjs` does with it what a page does up to its first step, and [`cut`] is told which come first.
 mod count;
 mod cut;
 
