@@ -185,7 +185,7 @@ fn rules_of_a_scenario_stand_from_the_beginning() {
     assert_eq!(s.view().rules[1].rule.when.from.as_deref(), Some("Client"));
     let refused = |rules: &str| Session::new(&with(rules), None).unwrap_err().message;
     let kinds = refused(r#"[{"then": {"kind": "eat"}}]"#);
-    assert!(kinds.contains("rules[0].then: kind: no rule does “eat”"), "{kinds}");
+    assert!(kinds.contains("rules[0].then.kind: no rule does “eat”"), "{kinds}");
     let name = refused(r#"[{"when": {"from": "Nobody"}, "then": {"kind": "drop"}}]"#);
     assert!(name.contains("rules[0]: No machine is called “Nobody”"), "{name}");
 }
