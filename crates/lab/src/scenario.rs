@@ -115,7 +115,10 @@ shipped!(
     "attack-blind-data",
     "attack-arp-spoof",
     "attack-hijack",
-    "udp-beside-tcp"
+    "udp-beside-tcp",
+    "impairments",
+    "impairments-queues",
+    "third-segment"
 );
 
 macro_rules! programs {

@@ -12,6 +12,7 @@ mod console;
 mod exits;
 mod impairing;
 mod network_attack;
+mod network_impairments;
 mod network_lan;
 mod network_loss;
 mod network_names;

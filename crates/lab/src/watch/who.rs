@@ -142,7 +142,7 @@ static SETS: &[(&str, &str)] = &[
     ("persist", "tcp.persist"),
     ("delayed ACK", "tcp.ack.delayed"),
     ("keepalive", "tcp.keepalive tcp.state"),
-    ("FIN-WAIT-2", "tcp.state.changes"),
+    ("FIN-WAIT-2", "tcp.state.changes tcp.call.close"),
     ("TIME-WAIT", "tcp.time_wait.armed"),
     ("user timeout", "tcp.user_timeout"),
 ];
