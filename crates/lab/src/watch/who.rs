@@ -112,7 +112,7 @@ static SETS: &[(&str, &str)] = &[
     ),
     ("IRS", "tcp.syn_sent.established tcp.syn_sent.crossing"),
     ("cwnd", CWND),
-    ("ssthresh", "tcp.cwnd.timeout tcp.recovery tcp.cwr tcp.frto tcp.path tcp.mtu"),
+    ("ssthresh", "tcp.cwnd.timeout tcp.recovery tcp.cwr tcp.frto tcp.path tcp.mtu | tcp.cwnd.avoidance"),
     (
         "in flight",
         "tcp.send.segment tcp.ack.advances tcp.ack.of_syn tcp.syn_sent.ack tcp.persist tcp.fast_open.accepted tcp.rst",
