@@ -182,7 +182,8 @@ impl Host {
         let answer = Advertisement {
             target: asked.target,
             mac: many.then(|| self.ip.mac(iface)),
-            router: false,
+            // RFC 4861 §4.4: the flag of a router; linux: of who forwards.
+            router: self.settings.network.forward_v6,
             solicited: !asks_for_itself,
             overrides: true,
         };

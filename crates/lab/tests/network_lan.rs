@@ -4,7 +4,12 @@
 use crate::words::*;
 use lab::Session;
 use lab::records::Fate;
+use lab::view::Command;
+use std::net::Ipv6Addr;
 use wire::frame::Packet;
+use wire::ip::{self, Addrs};
+use wire::ndisc::Solicitation;
+use wire::{Link, Mac};
 
 /// A line a frame: when it left (ms), who sent it to whom, what it is, and why it was not taken.
 fn packets(session: &Session) -> Vec<String> {
@@ -235,4 +240,34 @@ fn a_connection_has_its_letter_while_its_syn_still_waits_for_the_neighbour() {
     assert_eq!(view.flows[0].letter, "A");
     let state = lab::records::MarkKind::State as u8;
     assert!(session.marks().iter().any(|m| m.kind == state && m.flow == 0), "SYN-SENT is told of it");
+}
+
+/// RFC 4861 §4.4: a neighbour advertisement says whether who sends it is a router.
+#[test]
+fn a_router_says_that_it_is_one() {
+    let text = r#"{"version": 2, "id": "x", "title": {"en": "", "zh": ""}, "summary": {"en": "", "zh": ""}, "nodes": [
+        {"name": "Host", "interfaces": [{"name": "eth0", "addresses": ["fd00::1/64"]}]},
+        {"name": "Router", "kind": "router", "interfaces": [{"name": "eth0", "addresses": ["fd00::2/64"]}]}],
+        "links": [{"name": "wire", "delay_us": 10, "ends": [{"node": "Host"}, {"node": "Router"}]}]}"#;
+    let mut s = Session::new(text, None).unwrap();
+    s.run(1_000, 5e9);
+    // Each asks for the other: R, S and O are the first bits of an answer's second word.
+    for (node, flags) in [(0u8, 0xe0), (1, 0x60)] {
+        let (me, other) = (Mac([2, 0, 0, 0, 0, node + 1]), Mac([2, 0, 0, 0, 0, 2 - node]));
+        let address = |n: u8| Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, n.into());
+        let addrs = Addrs::V6 { src: address(node + 1), dst: address(2 - node) };
+        let mut header = ip::Header::new(addrs, ip::ICMPV6);
+        header.ttl = 255;
+        let question = Solicitation { target: address(2 - node), source: Some(me) };
+        let frame = wire::ndisc::emit_solicitation(&Link { dst: other, src: me }, &header, &question);
+        let sent = s.frames().len();
+        s.command(Command::Inject { node: node.into(), hex: lab::hex::encode(&frame) }).unwrap();
+        s.run(20, f64::INFINITY);
+        let answers: Vec<u8> = (sent + 1..s.frames().len())
+            .map(|id| s.frame_bytes(id as u32).unwrap())
+            .filter(|f| f.get(20) == Some(&58) && f.get(54) == Some(&136))
+            .map(|f| f[58])
+            .collect();
+        assert_eq!(answers, [flags], "asked by node {node}");
+    }
 }
