@@ -91,6 +91,7 @@ pub static NAMES: &[&str] = &[
     "TCPReqQFullDrop",
     "TCPRetransFail",
     "TCPSACKReneging",
+    "TCPRenoReorder",
     "TCPSACKReorder",
     "TCPSYNChallenge",
     "TCPSackRecovery",

@@ -310,6 +310,7 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     }),
     ("net.ipv4.tcp_ecn", 2, |s, n| s.tcp_mut().ecn = [Ecn::Off, Ecn::On, Ecn::Passive][n as usize]),
     ("net.ipv4.tcp_frto", 2, |s, n| s.tcp_mut().frto = n > 0),
+    ("net.ipv4.tcp_retrans_collapse", 255, |s, n| s.tcp_mut().retrans_collapse = n > 0),
     ("net.ipv4.tcp_reordering", 127, |s, n| s.tcp_mut().dup_thresh = n.max(1) as u8),
     ("net.ipv4.tcp_min_tso_segs", 65_535, |s, n| s.tcp_mut().min_tso_segs = n.max(1)),
     ("net.ipv4.tcp_tso_win_divisor", u32::MAX, |s, n| s.tcp_mut().tso_win_divisor = n),

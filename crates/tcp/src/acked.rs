@@ -1,6 +1,7 @@
 //! What an acceptable ACK does: window, retransmission queue, round-trip time, recovery, congestion window.
 
 use crate::congestion::Acked;
+use crate::profile::Letter;
 use crate::rate::RateSample;
 use crate::recovery::{CaState, Resend};
 use crate::rtx_queue::{Sent, mark};
@@ -176,7 +177,8 @@ impl Connection {
         let newer = self.snd.wl1.lt(h.seq) || (self.snd.wl1 == h.seq && self.snd.wl2.le(h.ack));
         // RFC 5681 §2: a duplicate ACK leaves the window as it was.
         d.window = d.advanced || self.snd.wl1.lt(h.seq) || (newer && (wnd > self.snd.wnd || wnd == 0));
-        if !newer {
+        let believed = newer && (d.window || self.cfg.shrunk_window == Letter::Rfc);
+        if !believed {
             rule!(r, rules::WINDOW_OLD, Pass, h.seq, self.snd.wl1);
             return;
         }
@@ -233,7 +235,7 @@ impl Connection {
         }
         if self.sack.is_some() || s.flags.has(Flags::SYN) {
             self.note_delivered(s, d);
-            if !s.flags.has(Flags::SYN) {
+            if !s.flags.has(Flags::SYN) && !self.sent_again_in_vain(s) {
                 self.rack_advance(now, s);
             }
         }
@@ -248,8 +250,7 @@ impl Connection {
             self.delivered = self.delivered.wrapping_add(fresh);
         }
         let left = dups.saturating_sub(d.acked - 1);
-        let room = self.rtx.out().saturating_sub(self.rtx.lost());
-        self.rtx.set_dup_acks(left.min(room));
+        self.limit_dup_acks(left, d.acked);
         // Whether the copy or the first was acknowledged cannot be known.
         if d.retransmitted {
             d.original_acked = false;
@@ -262,7 +263,7 @@ impl Connection {
             d.set_timer = true;
             // A hole that was never sent again got filled: the path reorders.
             if let Some(low) = d.reord.filter(|low| self.sack.is_some() && low.lt(fack)) {
-                self.note_reordering_to(low, fack, r);
+                self.note_reordering(low, r);
             }
         } else if let (true, Some(first), Some(head)) = (measured, d.first_sack, self.rtx.head()) {
             // What was sent after the head was last sent has arrived: the timer must not run away with each SACK.

@@ -226,7 +226,7 @@ impl Connection {
             _ if !self.fin_queued => self.queue_fin(now, r),
             _ => {}
         }
-        self.rx.clear();
+        self.rx.clear_ready();
     }
 
     /// Nobody reads any more: FIN-WAIT-2 must not last for ever.

@@ -128,8 +128,9 @@ impl Connection {
             return;
         }
         let owed = self.rcv.nxt.since(self.rcv.wup);
-        // Every second full segment (SHLD-19), unless the window could not move.
-        let second = owed > self.ack.rcv_mss && self.select_window() >= self.rcv_wnd_left();
+        // Every second full segment (SHLD-19); on linux only where what waits to be read does not keep the window's right edge
+        // from moving along: the reader's ACK will tell of it (__tcp_ack_snd_check).
+        let second = owed > self.ack.rcv_mss && (self.cfg.quickacks == 0 || self.window_keeps_up());
         let quick = self.ack.quick > 0 && !self.ack.pingpong;
         let gap = !self.rx.early_is_empty() || self.rcv.early_fin.is_some();
         if gap && !(self.ack.now || second || quick) && self.compresses(now, r) {
@@ -163,6 +164,13 @@ impl Connection {
         } else {
             self.send_ack(now, r);
         }
+    }
+
+    /// The window that would be announced now is no smaller than the one that was. One that is not scaled is held larger than
+    /// a header can say, and keeps up.
+    fn window_keeps_up(&self) -> bool {
+        let unit = 1u32 << self.rcv.wscale;
+        unit == 1 || self.select_window().next_multiple_of(unit) >= self.rcv.wnd
     }
 
     /// The fourth ACK in a row that only tells of early segments waits a little for the next ones (linux

@@ -199,6 +199,11 @@ impl Connection {
         let room = if edge.gt(s.seq) { edge.since(s.seq).min(mss) } else { mss };
         if !syn && s.data_len() > room {
             self.rtx.split(i, room);
+            if room == mss {
+                self.rtx.remark(i + 1, mark::REST, 0);
+            }
+        } else if !syn && s.data_len() < room && self.cfg.retrans_collapse {
+            self.rtx.collapse(i, room, edge);
         }
         let delivered = self.delivered;
         let (since_delivery, since_first, limited) = self.rate_at_sending(now);
@@ -208,7 +213,7 @@ impl Connection {
         s.delivered = delivered;
         (s.since_delivery, s.since_first) = (since_delivery, since_first);
         let (seq, data, flags, resent) = (s.seq, s.data_len(), s.flags, s.resent);
-        self.rtx.remark(i, mark::EVER | limited, mark::APP_LIMITED & !limited);
+        self.rtx.remark(i, mark::EVER | limited, mark::CONDEMNED | mark::APP_LIMITED & !limited);
         self.stats.total_retrans += 1;
         self.stats.bytes_sent += u64::from(data);
         self.stats.bytes_retrans += u64::from(data);

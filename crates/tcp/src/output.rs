@@ -18,6 +18,8 @@ pub(crate) struct Intent {
     pub(crate) resent: u8,
     /// Carries new or old data of ours: ECN-capable, unlike a pure ACK.
     pub(crate) ecn: u8,
+    /// SEG.ACK, where it is not RCV.NXT as it stands when the header is made.
+    pub(crate) ack: Option<Seq>,
 }
 
 impl Connection {
@@ -57,11 +59,12 @@ impl Connection {
         let syn = i.flags.has(Flags::SYN);
         let rst = i.flags.has(Flags::RST);
         let has_ack = i.flags.has(Flags::ACK);
+        let behind = i.ack.map_or(0, |ack| self.rcv.nxt.since(ack));
         let window = match () {
             // What answers a segment has none (tcp_v4_send_reset).
             _ if rst && !has_ack => 0,
             _ if syn => self.rcv.wnd.min(65_535) as u16,
-            _ => self.announce_window(r),
+            _ => self.announce_window(r).saturating_add((behind >> self.rcv.wscale) as u16),
         };
         let options = match () {
             // A RST in answer to a segment has no options (tcp_v4_send_reset).
@@ -81,7 +84,7 @@ impl Connection {
             src_port: self.ports.local,
             dst_port: self.ports.remote,
             seq: i.seq,
-            ack: if has_ack { self.rcv.nxt } else { Seq(0) },
+            ack: if has_ack { i.ack.unwrap_or(self.rcv.nxt) } else { Seq(0) },
             flags,
             window,
             urgent,
@@ -125,7 +128,7 @@ impl Connection {
     fn options(&mut self, now: Instant) -> Options {
         let timestamps = self.ts_option(now);
         let room = self.sack_room();
-        let early = self.rx.early_is_empty();
+        let early = self.rx.early_is_empty() && self.rcv.early_fin.is_none();
         let sack = match &mut self.sack {
             Some(s) => s.take_blocks(room, early),
             None => Default::default(),
@@ -177,7 +180,7 @@ impl Connection {
         }
         let (ecn, cwr) = self.ecn_for_data(resent == 0 && !flags.any(Flags::SYN | Flags::RST), len);
         self.stats.segs_out += 1;
-        self.out.push_back(Intent { seq, len, flags: flags | cwr, resent, ecn });
+        self.out.push_back(Intent { seq, len, flags: flags | cwr, resent, ecn, ack: None });
     }
 
     /// `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`.
@@ -186,7 +189,18 @@ impl Connection {
             return;
         }
         self.ack_paid();
-        self.emit(self.snd.nxt, 0, Flags::ACK, 0);
+        self.emit(self.acceptable_seq(), 0, Flags::ACK, 0);
+    }
+
+    /// Sequence number of a segment without data: SND.NXT; on linux not so far beyond the edge of a window that shrank that
+    /// the peer would refuse it (tcp_acceptable_seq).
+    fn acceptable_seq(&self) -> Seq {
+        let (nxt, edge) = (self.snd.nxt, self.snd_edge());
+        let letter = self.cfg.shrunk_window == Letter::Rfc || self.in_handshake();
+        if letter || edge.ge(nxt) || self.scaling && nxt.since(edge) < 1 << self.rcv.wscale {
+            return nxt;
+        }
+        edge
     }
 
     /// An ACK in answer to something unacceptable: at most one each `tcp_invalid_ratelimit` (RFC 5961 §7). One that is
@@ -208,7 +222,7 @@ impl Connection {
         rule!(r, rules::RST_SENT, Reset, self.snd.nxt, self.state);
         self.count("OutRsts");
         let flags = if self.state == State::SynSent { Flags::RST } else { Flags::RST | Flags::ACK };
-        self.emit(self.snd.nxt, 0, flags, 0);
+        self.emit(self.acceptable_seq(), 0, flags, 0);
     }
 
     /// Nagle's question: may a segment of less than an MSS go now?

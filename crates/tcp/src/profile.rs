@@ -125,6 +125,8 @@ pub struct Config {
     pub tlp: bool,
     /// F-RTO (RFC 5682, `tcp_frto`).
     pub frto: bool,
+    /// Small segments that stand side by side are sent again as one (`tcp_retrans_collapse`).
+    pub retrans_collapse: bool,
     /// Segments are cut from bursts of several, PSH on the last of each (Linux GSO).
     pub gso: bool,
     /// Least segments in a burst (`tcp_min_tso_segs`).
@@ -150,8 +152,16 @@ pub struct Config {
     pub past_window: Letter,
     /// Whether the window we hold ourselves to may be more than an unscaled field can say (`linux`).
     pub wide_window: bool,
-    /// Answer to an ACK of what was never sent: ACK (`rfc`) or nothing (`linux`, tcp_ack).
-    pub ack_unsent: Letter,
+    /// A window that shrinks to what is not 0, while segment and ACK are no newer than the last: believed (`rfc`,
+    /// RFC 9293 §3.10.7.4) or passed over (`linux`, tcp_may_update_window). An ACK from beyond a window that shrank has the
+    /// sequence number SND.NXT (`rfc`) or that of the window's edge (`linux`, tcp_acceptable_seq).
+    pub shrunk_window: Letter,
+    /// Text that reaches past the peer's own FIN: ignored (`rfc`, RFC 9293 §3.10.7.4), or answered with a RST that ends the
+    /// connection (`linux`, tcp_rcv_state_process).
+    pub text_after_fin: Letter,
+    /// How old an ACK may be: as old as the largest window (`rfc`, RFC 5961 §5), or not even that where less was ever
+    /// acknowledged (`linux`, tcp_ack).
+    pub old_ack: Letter,
     /// A repeated SYN in SYN-RECEIVED is answered by the SYN-ACK again (`linux`) or by an ACK (`rfc`).
     pub repeated_syn: Letter,
     /// RFC 5961 protection. Without it, a RST or SYN anywhere in the window kills (RFC 793).
@@ -238,6 +248,7 @@ impl Config {
             rack: true,
             tlp: true,
             frto: true,
+            retrans_collapse: true,
             gso: true,
             min_tso_segs: 2,
             tso_win_divisor: 3,
@@ -250,7 +261,9 @@ impl Config {
             pingpong: false,
             past_window: Letter::Linux,
             wide_window: true,
-            ack_unsent: Letter::Linux,
+            shrunk_window: Letter::Linux,
+            old_ack: Letter::Linux,
+            text_after_fin: Letter::Linux,
             repeated_syn: Letter::Linux,
             rfc5961: true,
             invalid_ratelimit: Duration::from_millis(500),
@@ -290,6 +303,7 @@ impl Config {
             algorithm: Algorithm::Reno,
             hystart: 0,
             gso: false,
+            retrans_collapse: false,
             nagle_law: Letter::Rfc,
             delack_min: Duration::from_millis(200),
             delack_max: Duration::from_millis(200),
@@ -298,7 +312,9 @@ impl Config {
             comp_sack_nr: 0, // RFC 5681 §4.2: at once
             past_window: Letter::Rfc,
             wide_window: false,
-            ack_unsent: Letter::Rfc,
+            shrunk_window: Letter::Rfc,
+            old_ack: Letter::Rfc,
+            text_after_fin: Letter::Rfc,
             repeated_syn: Letter::Rfc,
             time_wait_challenge: Letter::Rfc,
             rst_ends_time_wait: false,           // RFC 1337

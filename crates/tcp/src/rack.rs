@@ -111,13 +111,17 @@ impl Connection {
             let s = self.rtx.q[i];
             let waiting = s.has(mark::LOST) && !s.has(mark::RETRANS);
             let rack = &self.rec.rack;
-            if s.has(mark::SACKED) || waiting || !sent_after(rack.xmit, rack.end, s.at, s.end()) {
+            if s.has(mark::SACKED | mark::CONDEMNED)
+                || waiting
+                || !sent_after(rack.xmit, rack.end, s.at, s.end())
+            {
                 continue;
             }
             let left = self.rack_remaining(now, &s, reo_wnd);
             if left <= 0 {
                 rule!(r, rules::RACK_LOST, Act, s.seq, now.since(s.at), self.rec.rack.rtt, reo_wnd);
                 self.mark_lost(i);
+                self.rtx.remark(i, mark::CONDEMNED, 0);
             } else {
                 let left = Duration(left as u64);
                 wait = Some(wait.map_or(left, |w| w.max(left)));

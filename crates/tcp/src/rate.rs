@@ -48,7 +48,7 @@ impl Connection {
 
     /// A segment goes out: how long ago something was delivered, and the first segment of this flight sent; both
     /// microseconds. The third: whether the caller holds the rate down.
-    pub(crate) fn rate_at_sending(&mut self, now: Instant) -> (u32, u32, u8) {
+    pub(crate) fn rate_at_sending(&mut self, now: Instant) -> (u32, u32, u16) {
         let idle = self.rtx.is_empty();
         let s = self.send_stats();
         if idle {

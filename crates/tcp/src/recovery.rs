@@ -5,6 +5,7 @@ use crate::profile::Config;
 use crate::rack::Rack;
 use crate::rtx_queue::mark;
 use crate::rule::Tape;
+use crate::scoreboard::MAX_REORDERING;
 use crate::time::Instant;
 use crate::{Connection, rule, rules};
 use wire::Seq;
@@ -235,18 +236,24 @@ impl Connection {
 
     /// A duplicate ACK without SACK: some segment, we don't know which, left the network (RFC 5681 §3.2).
     pub(crate) fn add_dup_ack(&mut self, d: &mut Delta) {
-        let holes = self.rtx.lost().max(1).min(self.rtx.out());
-        let room = self.rtx.out() - holes;
         let n = self.rtx.dup_acks();
-        if n + 1 > room {
-            // More duplicates than segments that could cause them: the path reorders or repeats.
-            self.rec.reordering = self.rec.reordering.max(self.rtx.out()).min(300);
-            self.rtx.set_dup_acks(room);
-            return;
+        self.limit_dup_acks(n + 1, 0);
+        let fresh = self.rtx.dup_acks().saturating_sub(n);
+        d.delivered += fresh;
+        self.delivered = self.delivered.wrapping_add(fresh);
+    }
+
+    /// Without SACK, `n` duplicates are counted now, `acked` segments having been acknowledged. More of them than segments that
+    /// could cause them: the path reorders or repeats (linux `tcp_check_reno_reordering`).
+    pub(crate) fn limit_dup_acks(&mut self, n: u32, acked: u32) {
+        let out = self.rtx.out();
+        let room = out - self.rtx.lost().max(1).min(out);
+        if n > room {
+            self.rec.reordering = (out + acked).min(MAX_REORDERING);
+            self.rec.reord_seen += 1;
+            self.count("TCPRenoReorder");
         }
-        self.rtx.set_dup_acks(n + 1);
-        d.delivered += 1;
-        self.delivered = self.delivered.wrapping_add(1);
+        self.rtx.set_dup_acks(n.min(room));
     }
 
     /// Marks what is lost by now.

@@ -155,6 +155,11 @@ impl RecvQueue {
         self.early.clear();
         self.early_len = 0;
     }
+    /// Throws away what could be read. What is out of order stays: the peer was told that it is here.
+    pub(crate) fn clear_ready(&mut self) {
+        self.ready.clear();
+        self.len = 0;
+    }
     /// Throws everything away.
     pub(crate) fn clear(&mut self) {
         *self = RecvQueue::default();

@@ -31,7 +31,10 @@ impl Connection {
             rule!(r, rules::R1_REACHED, Act, self.rec.timeouts, self.cfg.retries1);
         }
         self.enter_loss(now, r);
-        self.rec.timeouts = self.rec.timeouts.saturating_add(1);
+        // What goes into a window that shrank to nothing is a probe, and no sign of loss (tcp_retransmit_timer).
+        if self.cfg.rto_law == Letter::Rfc || self.snd.wnd > 0 || self.orphan {
+            self.rec.timeouts = self.rec.timeouts.saturating_add(1);
+        }
         self.rtx.cut_behind(0);
         self.retransmit(now, 0, r);
         self.rtt.backoff = if self.stays_linear() { 0 } else { self.rtt.backoff.saturating_add(1) };

@@ -18,7 +18,7 @@ pub(crate) struct Sent {
     /// Times it was sent again.
     pub(crate) resent: u8,
     /// See [`mark`].
-    pub(crate) marks: u8,
+    pub(crate) marks: u16,
     /// When it was last sent.
     pub(crate) at: Instant,
     /// Segments delivered when it was last sent (draft-cheng-iccrg-delivery-rate-estimation).
@@ -32,19 +32,27 @@ pub(crate) struct Sent {
 /// Bits of [`Sent::marks`].
 pub(crate) mod mark {
     /// The peer has it (RFC 2018).
-    pub(crate) const SACKED: u8 = 1;
+    pub(crate) const SACKED: u16 = 1;
     /// Deemed lost; stays until it is delivered.
-    pub(crate) const LOST: u8 = 2;
+    pub(crate) const LOST: u16 = 2;
     /// Sent again, and that copy deemed in flight.
-    pub(crate) const RETRANS: u8 = 4;
+    pub(crate) const RETRANS: u16 = 4;
     /// Ever sent again (Karn).
-    pub(crate) const EVER: u8 = 8;
+    pub(crate) const EVER: u16 = 8;
     /// Sent while the caller held the rate down.
-    pub(crate) const APP_LIMITED: u8 = 16;
+    pub(crate) const APP_LIMITED: u16 = 16;
     /// The next segment was sent in one burst with it, and whatever happens happened to both (one Linux skb).
-    pub(crate) const JOINED: u8 = 32;
+    pub(crate) const JOINED: u16 = 32;
+    /// A record ends with it, to which nothing may be joined (MSG_EOR).
+    pub(crate) const EOR: u16 = 64;
+    /// RACK deemed it lost, and looks at it no more until it is sent again, even if that was taken back (linux
+    /// `tcp_rack_detect_loss` takes it off `tsorted_sent_queue`).
+    pub(crate) const CONDEMNED: u16 = 128;
+    /// The rest of a segment that was cut because segments have become smaller since: it goes by itself (for Linux the two are
+    /// one skb still).
+    pub(crate) const REST: u16 = 256;
     /// Those that are counted.
-    pub(crate) const COUNTED: u8 = SACKED | LOST | RETRANS;
+    pub(crate) const COUNTED: u16 = SACKED | LOST | RETRANS;
 }
 
 impl Sent {
@@ -52,7 +60,7 @@ impl Sent {
     pub(crate) fn end(&self) -> Seq {
         self.seq + self.len
     }
-    pub(crate) fn has(&self, bits: u8) -> bool {
+    pub(crate) fn has(&self, bits: u16) -> bool {
         self.marks & bits != 0
     }
     /// Octets of data in it.
@@ -115,6 +123,12 @@ impl RtxQueue {
             s.marks |= mark::JOINED;
         }
     }
+    /// Marks the entry pushed last: a record ends with it.
+    pub(crate) fn end_record(&mut self) {
+        if let Some(s) = self.q.back_mut() {
+            s.marks |= mark::EOR;
+        }
+    }
     /// How many entries from `i` on, `most` at most, are lost, not sent again yet, and of one burst.
     pub(crate) fn lost_burst(&self, i: usize, most: usize) -> usize {
         let mut n = 1;
@@ -133,13 +147,13 @@ impl RtxQueue {
         }
     }
     /// Sets and clears marks of entry `i`, keeping the counts.
-    pub(crate) fn remark(&mut self, i: usize, set: u8, clear: u8) {
+    pub(crate) fn remark(&mut self, i: usize, set: u16, clear: u16) {
         let old = self.q[i].marks;
         let new = (old | set) & !clear;
         self.q[i].marks = new;
         self.count(old, new);
     }
-    fn count(&mut self, old: u8, new: u8) {
+    fn count(&mut self, old: u16, new: u16) {
         for (bit, n) in [
             (mark::SACKED, &mut self.sacked),
             (mark::LOST, &mut self.lost),
@@ -189,10 +203,32 @@ impl RtxQueue {
         rest.flags = rest.flags.without(Flags::SYN);
         let first = &mut self.q[i];
         first.len = len;
-        first.marks &= !mark::JOINED;
+        first.marks &= !(mark::JOINED | mark::EOR);
         first.flags = first.flags.without(Flags::FIN | Flags::PSH);
         self.count(0, rest.marks);
         self.q.insert(i + 1, rest);
+    }
+    /// Joins to entry `i` those behind it that fit with it into `most` octets, below `edge`, and that were sent each by itself
+    /// (linux `tcp_retrans_try_collapse`).
+    pub(crate) fn collapse(&mut self, i: usize, most: u32, edge: Seq) {
+        let alone = |q: &VecDeque<Sent>, i: usize| {
+            !q[i].has(mark::JOINED | mark::REST) && !(i > 0 && q[i - 1].has(mark::JOINED))
+        };
+        if !alone(&self.q, i) {
+            return;
+        }
+        while let Some(next) = self.q.get(i + 1).copied() {
+            let whole = self.q[i].data_len() + next.data_len() <= most && next.end().le(edge);
+            if !whole || self.q[i].has(mark::EOR) || next.has(mark::SACKED) || !alone(&self.q, i + 1) {
+                return;
+            }
+            self.q.remove(i + 1);
+            self.count(next.marks, 0);
+            let s = &mut self.q[i];
+            s.len += next.len;
+            s.flags |= next.flags;
+            s.marks |= next.marks & (mark::EVER | mark::EOR);
+        }
     }
     /// Throws everything away.
     pub(crate) fn clear(&mut self) {

@@ -62,6 +62,7 @@ crate::rules! {
     TEXT_NOTHING_NEW = "tcp.text.nothing_new", "RFC 9293 §3.10.7.4", [old, past];
     TEXT_IGNORED = "tcp.text.ignored", "RFC 9293 §3.10.7.4", [state, len];
     TEXT_WINDOW_CLOSED = "tcp.text.window_closed", "RFC 9293 §3.8.6.1", [len];
+    TEXT_AFTER_FIN = "tcp.text.after_fin", "RFC 9293 §3.10.7.4", [len, state];
     TEXT_NOBODY_READS = "tcp.text.nobody_reads", "RFC 9293 §3.6.1", [len, state];
     FIN_TAKEN = "tcp.fin.taken", "RFC 9293 §3.10.7.4", [at, state];
     FIN_EARLY = "tcp.fin.early", "RFC 9293 §3.10.7.4", [at, rcv_nxt];

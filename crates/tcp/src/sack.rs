@@ -77,6 +77,10 @@ impl SackReceiver {
             None => self.duplicate = Some((left, right)),
         }
     }
+    /// What has not been reported by the time the next text comes never is (linux tcp_data_queue).
+    pub(crate) fn forget_duplicate(&mut self) {
+        self.duplicate = None;
+    }
     /// The option for a segment that goes out now; a duplicate is reported once.
     pub(crate) fn take_blocks(&mut self, room: usize, nothing_early: bool) -> SackBlocks {
         if nothing_early {

@@ -150,6 +150,9 @@ impl Connection {
             self.rec.rack.dsack_seen = true;
         }
         d.dsacking = true;
+        // What was sent again in vain has left the network as well (tcp_dsack_seen).
+        d.delivered += segments;
+        self.delivered = self.delivered.wrapping_add(segments);
         let Some(marker) = self.rec.undo_marker else { return };
         if self.rec.undo_retrans > 0 && right.gt(marker) {
             let known = right.le(prior_una)
@@ -196,4 +199,4 @@ impl Connection {
 }
 
 /// `tcp_max_reordering`.
-const MAX_REORDERING: u32 = 300;
+pub(crate) const MAX_REORDERING: u32 = 300;

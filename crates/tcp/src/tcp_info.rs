@@ -213,7 +213,8 @@ impl Connection {
             snd_ssthresh: self.win.ssthresh,
             snd_cwnd: self.win.cwnd,
             bytes_acked: if synchronized { acked.into() } else { 0 },
-            bytes_received: self.octets_received(),
+            // Linux counts the FIN as well (tcp_rcv_nxt_update).
+            bytes_received: self.octets_received() + u64::from(self.rcv.fin.is_some()),
             notsent_bytes: self.tx.unsent(),
             min_rtt: self.rtt.min().map_or(u64::from(u32::MAX), |d| d.as_micros()),
             delivered: self.delivered,

@@ -37,11 +37,14 @@ impl Connection {
         if !self.may_send_data() {
             return false;
         }
-        if self.tx.unsent() == 0 && !self.fin_queued && self.rtx.is_empty() {
-            self.chrono(now, Limit::Idle);
+        let mss = self.current_mss();
+        if self.tx.unsent() == 0 && !self.fin_queued {
+            match self.rtx.is_empty() {
+                true => self.chrono(now, Limit::Idle),
+                false => self.note_limit(now, mss),
+            }
             return false;
         }
-        let mss = self.current_mss();
         let burst = self.burst_segments(mss);
         let mut sent = 0;
         let mut cwnd_limited = false;
@@ -190,15 +193,10 @@ impl Connection {
         if most <= needed {
             return Some(most);
         }
+        // A part that the window cut off goes as the end of a write would (tcp_mss_split_point).
         let partial = needed % mss;
-        if partial != 0 && may_nagle && self.nagle_holds(cork) && needed > partial {
-            return Some(needed - partial);
-        }
-        // A part that the window cut off is not worth a segment of its own (sender's silly window avoidance).
-        if partial != 0 && needed < have && needed > partial {
-            return Some(needed - partial);
-        }
-        Some(needed)
+        let waits = partial != 0 && needed > partial && gentle && self.nagle_holds(cork);
+        Some(if waits { needed - partial } else { needed })
     }
 
     /// Cuts `bytes` octets into segments and sends them; with the last octet goes the FIN, if one is due.
@@ -210,7 +208,8 @@ impl Connection {
             left -= n;
             let mut flags = Flags::ACK;
             let last = left == 0;
-            let chunk_done = self.tx.head().is_some_and(|(c, _)| c.end == self.snd.nxt + n && c.psh);
+            let head = self.tx.head();
+            let chunk_done = head.is_some_and(|(c, _)| c.end == self.snd.nxt + n && c.psh);
             if n > 0 && chunk_done {
                 flags |= Flags::PSH;
             }
@@ -218,6 +217,7 @@ impl Connection {
             let burst_end = last && bytes > mss;
             self.tx.sent(n);
             let fin = last && self.fin_queued && self.tx.unsent() == 0;
+            let record = n > 0 && head.is_some_and(|(c, _)| c.end == self.snd.nxt + n && c.eor);
             if fin {
                 flags |= Flags::FIN;
             }
@@ -227,6 +227,8 @@ impl Connection {
             self.outstanding(now, n + u32::from(fin), flags.without(Flags::ACK));
             if !last {
                 self.rtx.join_next();
+            } else if record {
+                self.rtx.end_record();
             }
             self.ack_paid();
             self.emit(seq, n, if burst_end { flags | Flags::PSH } else { flags }, 0);

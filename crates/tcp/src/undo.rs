@@ -1,6 +1,6 @@
 //! Taking back a reduction that proves to have been wrong (Eifel, RFC 3522 and 4015; DSACK, RFC 3708).
 
-use crate::rtx_queue::mark;
+use crate::rtx_queue::{Sent, mark};
 use crate::rule::Tape;
 use crate::{CaState, Connection, rule, rules};
 use wire::Seq;
@@ -26,6 +26,12 @@ impl Connection {
             }
             None => self.sack.is_some() || self.snd.una.lt(self.rec.high),
         }
+    }
+
+    /// The ACK in hand was caused by an earlier copy than the last of `s` (linux `tcp_skb_spurious_retrans`).
+    pub(crate) fn sent_again_in_vain(&self, s: &Sent) -> bool {
+        let echo = self.rec.echo.filter(|e| *e != 0 && s.has(mark::EVER));
+        echo.is_some_and(|e| (e.wrapping_sub(self.ts_now(s.at)) as i32) < 0)
     }
 
     fn may_undo(&self) -> bool {

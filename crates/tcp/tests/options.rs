@@ -65,7 +65,7 @@ fn windows_are_scaled_after_the_handshake_and_never_in_it() {
 #[test]
 fn a_window_that_shrinks_is_survived() {
     // MUST-34, SHLD-15 to SHLD-17: nothing new past the edge, old data again, and no end because of it.
-    let mut b = Bench::established(plain());
+    let mut b = Bench::established(Config { shrunk_window: tcp::profile::Letter::Rfc, ..plain() });
     b.writes(5000);
     assert_eq!(b.sent().len(), 5);
     b.wait_ms(10);

@@ -206,7 +206,7 @@ fn a_rst_may_carry_data() {
 #[test]
 fn a_small_window_is_not_filled_at_once() {
     // MUST-38: a segment that would only fill a crack of the window waits, until waiting has not helped.
-    let mut b = Bench::established(plain());
+    let mut b = Bench::established(Config { shrunk_window: tcp::profile::Letter::Rfc, ..plain() });
     b.gets(". 1(0) ack 1 win 300");
     b.writes(1000);
     assert!(b.sent().is_empty());

@@ -162,9 +162,9 @@ fn fin() {
          ESTABLISHED -> CLOSE-WAIT; . 1:1(0) ack 2
          FIN-WAIT-1 -> CLOSING; . 2:2(0) ack 2
          FIN-WAIT-2 -> TIME-WAIT; . 2:2(0) ack 2
-         CLOSE-WAIT -> CLOSE-WAIT; . 1:1(0) ack 2
-         CLOSING -> CLOSING; . 2:2(0) ack 2
-         LAST-ACK -> LAST-ACK; . 2:2(0) ack 2
+         CLOSE-WAIT -> CLOSE-WAIT;
+         CLOSING -> CLOSING;
+         LAST-ACK -> LAST-ACK;
          TIME-WAIT -> TIME-WAIT; . 2:2(0) ack 2",
     );
 }

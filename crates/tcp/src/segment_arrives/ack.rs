@@ -49,15 +49,11 @@ impl Connection {
     fn ack_in_range(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
         let ack = seg.header.ack;
         if ack.gt(self.snd.nxt) {
-            if self.cfg.ack_unsent == Letter::Rfc {
-                rule!(r, rules::ACK_UNSENT, Answer, ack, self.snd.nxt);
-                self.challenge_ack(now, r);
-            } else {
-                rule!(r, rules::ACK_UNSENT, Drop, ack, self.snd.nxt);
-            }
+            rule!(r, rules::ACK_UNSENT, Answer, ack, self.snd.nxt);
+            self.challenge_ack(now, r);
             return refused(&rules::ACK_UNSENT, ack.0, self.snd.nxt.0);
         }
-        let oldest = self.snd.una - self.snd.max_wnd;
+        let oldest = self.snd.una - self.oldest_ack();
         if self.cfg.rfc5961 && ack.lt(oldest) {
             rule!(r, rules::ACK_TOO_OLD, Answer, ack, oldest);
             self.challenge_ack(now, r);
@@ -65,6 +61,18 @@ impl Connection {
         }
         rule!(r, rules::ACK_ACCEPTABLE, Pass, self.snd.una, ack, self.snd.nxt);
         Ok(())
+    }
+
+    /// How far behind SND.UNA an ACK may lie, octets.
+    fn oldest_ack(&self) -> u32 {
+        let window = self.snd.max_wnd;
+        // Octets that were ever acknowledged: the usual case first.
+        if self.cfg.old_ack == Letter::Rfc || self.snd.una.since(self.snd.iss + 1) >= window {
+            return window;
+        }
+        let sent = self.stats.bytes_sent - self.stats.bytes_retrans;
+        let acked = sent.saturating_sub(self.snd.nxt.since(self.snd.una).into());
+        window.min(u32::try_from(acked).unwrap_or(window))
     }
 
     /// SYN-RECEIVED: SND.UNA < SEG.ACK ≤ SND.NXT makes the connection, if the host has room for it.

@@ -4,6 +4,7 @@ use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::{Connection, Segment, State, rule, rules};
+use wire::Seq;
 use wire::tcp::Flags;
 
 impl Connection {
@@ -12,14 +13,24 @@ impl Connection {
         if h.flags.has(Flags::FIN) {
             let at = h.seq + seg.payload.len() as u32 + u32::from(h.flags.has(Flags::SYN));
             match self.rcv.fin {
-                Some(_) => self.fin_again(now, r),
+                Some(_) => self.fin_again(now, h.seq, at, r),
                 None if at.gt(self.rcv.nxt) => {
                     rule!(r, rules::FIN_EARLY, Act, at, self.rcv.nxt);
                     self.rcv.early_fin = Some(at);
+                    if let Some(s) = &mut self.sack {
+                        s.early(at, at + 1);
+                    }
                     self.ack.scheduled = true;
                     self.ack.now = true;
                 }
                 None if at == self.rcv.nxt => self.rcv.early_fin = Some(at),
+                // A FIN where there is text already: an old segment like any other.
+                None if seg.payload.is_empty() => {
+                    self.report_duplicate(h.seq, at + 1);
+                    self.enter_quickack(self.cfg.quickacks);
+                    self.ack.scheduled = true;
+                    self.ack.now = true;
+                }
                 None => {}
             }
         }
@@ -63,7 +74,15 @@ impl Connection {
 
     /// "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and
     /// restart the 2 MSL timeout."
-    fn fin_again(&mut self, now: Instant, r: &mut Tape) {
+    fn fin_again(&mut self, now: Instant, seq: Seq, at: Seq, r: &mut Tape) {
+        if self.state != State::TimeWait && at.ge(self.rcv.nxt) {
+            // Another, where there can be none: not even looked at.
+            return;
+        }
+        if self.state != State::TimeWait {
+            self.report_duplicate(seq, at + 1);
+            self.enter_quickack(self.cfg.quickacks);
+        }
         rule!(r, rules::FIN_AGAIN, Answer, self.state);
         self.ack.scheduled = true;
         self.ack.now = true;

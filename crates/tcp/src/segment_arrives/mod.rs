@@ -13,6 +13,7 @@ use crate::rule::{RuleDef, Tape};
 use crate::time::Instant;
 use crate::transmit::Push;
 use crate::{Admission, Connection, Segment, State, TimerKind, Verdict, rule, rules};
+use wire::Seq;
 use wire::tcp::Flags;
 
 /// A step lets the segment go on, or ends its journey.
@@ -56,14 +57,41 @@ impl Connection {
         self.check_sequence(now, seg, r)?;
         self.check_rst(now, seg, r)?;
         self.check_syn(now, seg, r)?;
+        let before = (self.snd.wnd, self.snd.una);
         self.check_ack(now, seg, admission, r)?;
         self.last_rcv = now;
         self.ecn_arrives(seg, r);
         self.check_urgent(seg, r);
+        let answered = !seg.payload.is_empty() && !self.out.is_empty() && self.acked_before_text(seg, before);
         self.take_text(now, seg, r)?;
+        if answered {
+            self.ack_paid();
+        }
         self.check_fin(now, seg, r);
         self.after_segment(now, r);
         Ok(())
+    }
+
+    /// The ACK of a segment with text made something go again. Linux does so before it takes the text, so that what goes
+    /// acknowledges what was there before; but text that comes as foreseen is taken first, and acknowledged along with
+    /// it (tcp_rcv_established), once acknowledged octets have left memory at hand for it. `wnd`, `una`: SND.WND and SND.UNA
+    /// as they were before. Whether the text is as foreseen.
+    #[cold]
+    fn acked_before_text(&mut self, seg: &Segment, (wnd, una): (u32, Seq)) -> bool {
+        let h = &seg.header;
+        let o = &h.options;
+        let foreseen = h.seq == self.rcv.nxt
+            && una != self.snd.iss + 1
+            && h.flags.without(Flags::PSH) == Flags::ACK
+            && u32::from(h.window) << self.snd.wscale == wnd
+            && o.sack.len == 0
+            && o.timestamps.is_some() == self.ts.is_some()
+            && self.rx.early_is_empty();
+        if !foreseen {
+            let nxt = self.rcv.nxt;
+            self.out.iter_mut().for_each(|i| i.ack = Some(nxt));
+        }
+        foreseen
     }
 
     /// What the windows now allow goes out, and with it, or after it, the ACK.

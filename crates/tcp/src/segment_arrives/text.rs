@@ -15,15 +15,11 @@ impl Connection {
         }
         let h = &seg.header;
         let len = seg.payload.len() as u32;
+        if let Some(s) = &mut self.sack {
+            s.forget_duplicate();
+        }
         if !matches!(self.state, State::Established | State::FinWait1 | State::FinWait2) {
-            rule!(r, rules::TEXT_IGNORED, Drop, self.state, len);
-            // After the peer's FIN there is no text (§3.10.7.4: "ignore"); an old copy is acknowledged once more.
-            // In TIME-WAIT everything is (tcp_timewait_state_process).
-            if h.seq.lt(self.rcv.nxt) || self.state == State::TimeWait {
-                self.ack.scheduled = true;
-                self.ack.now = true;
-            }
-            return Ok(());
+            return self.text_after_fin(seg, r);
         }
         let end = h.seq + len;
         let nobody = self.orphan || self.read_ended && self.state != State::Established;
@@ -71,6 +67,34 @@ impl Connection {
             self.measure_appetite(now, seg);
         } else {
             self.take_early(now, seq, data, r);
+        }
+        Ok(())
+    }
+
+    /// After the peer's FIN there is no text (§3.10.7.4: "ignore"). An old copy is acknowledged once more; in TIME-WAIT
+    /// everything is (tcp_timewait_state_process). One that is old and yet reaches past the FIN is a lie.
+    fn text_after_fin(&mut self, seg: &Segment, r: &mut Tape) -> Step {
+        let (h, len) = (&seg.header, seg.payload.len() as u32);
+        let old = h.seq.lt(self.rcv.nxt);
+        let time_wait = self.state == State::TimeWait;
+        let lie = old && !time_wait && (h.seq + len).gt(self.rcv.nxt);
+        if lie && self.cfg.text_after_fin == Letter::Linux {
+            rule!(r, rules::TEXT_AFTER_FIN, Reset, len, self.state);
+            self.count("TCPAbortOnData");
+            self.answer_rst(h.ack);
+            // Whoever has read the FIN knows the end of the stream (tcp_reset).
+            let errno = if self.state == State::CloseWait { "EPIPE" } else { "ECONNRESET" };
+            self.die(Cause::Abort, Some(errno), r);
+            return refused(&rules::TEXT_AFTER_FIN, len, 0);
+        }
+        rule!(r, rules::TEXT_IGNORED, Drop, self.state, len);
+        if old && !time_wait {
+            self.report_duplicate(h.seq, (h.seq + len).min(self.rcv.nxt));
+            self.enter_quickack(self.cfg.quickacks);
+        }
+        if old || time_wait {
+            self.ack.scheduled = true;
+            self.ack.now = true;
         }
         Ok(())
     }
