@@ -36,6 +36,7 @@ impl Connection {
         while i < self.rtx.q.len() {
             if self.rtx.q[i].data_len() > limit {
                 self.rtx.split(i, limit);
+                self.rtx.remark(i + 1, mark::REST, 0);
                 cut = true;
                 for part in [i, i + 1] {
                     if !self.rtx.q[part].has(mark::SACKED) {

@@ -33,17 +33,8 @@ impl Connection {
     }
 
     fn persist_wait(&self) -> Duration {
-        let mut times = self.probe_backoff;
-        let base = match self.cfg.rto_law {
-            Letter::Rfc => self.rtt.base_rto(&self.cfg),
-            // What a timeout has doubled stays doubled until there is a measurement, and counts once more from the second
-            // probe on (tcp_probe0_base, tcp_probe0_when).
-            Letter::Linux => {
-                times += if times > 0 { self.rtt.backoff } else { 0 };
-                self.rtt.rto(&self.cfg)
-            }
-        };
-        backed_off(base.max(Duration::from_millis(200)), times.min(30), self.cfg.rto_max)
+        let base = self.rtt.base_rto(&self.cfg).max(Duration::from_millis(200));
+        backed_off(base, self.probe_backoff.min(30), self.cfg.rto_max)
     }
 
     /// The persist timer fires: what fits is sent, else the window is probed.
