@@ -162,26 +162,3 @@ test('a NAT is watched at work: its table, its neighbours; lifelines are folded 
   await page.keyboard.press('Escape');
   await expect(heads).toHaveCount(before);
 });
-
-/** Attacks, and the call in which their outcome stands. */
-const ATTACKS: Readonly<Record<string, RegExp>> = {
-  'attack-trust': /write\(1, "10\.0\.0\.3 is trusted, and says/,
-  'attack-isn-probe': /write\(1, "\d+, (64|192) on/,
-  'attack-blind-rst': /read.* = -1 ECONNRESET/,
-  'attack-arp-spoof': /write\(1, "10\.0\.0\.10 says: PASS secret/,
-  'attack-hijack': /write\(1, "told: rm -rf/,
-};
-
-test('attacks run in the page to their outcome, which the log of calls tells', async ({ page, site }) => {
-  test.slow();
-  for (const [id, outcome] of Object.entries(ATTACKS)) {
-    await open(page, `${site}?scenario=${id}`);
-    await page.keyboard.press('o');
-    const log = page.getByRole('region', { name: 'Log of calls' });
-    await expect(log).toBeVisible();
-    await page.getByRole('combobox', { name: 'Speed' }).selectOption({ label: '1 : 10' });
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await expect(log.getByText(outcome).first(), id).toBeVisible({ timeout: 60_000 });
-  }
-});

@@ -287,6 +287,7 @@ const specs = {
       });
     }
   } },
+  capture: { keys: ['Shift+s'], run: (s) => s.set({ dialog: 'capture' }) },
   save: { keys: ['Mod+Shift+s'], run: (s) =>
     saveFile(`${s.view.scenario.id}.timeline.json`, new TextEncoder().encode(JSON.stringify(s.saved())), 'application/json') },
   open: { keys: ['Mod+o'], run: (s) => s.set({ dialog: 'open' }) },

@@ -6,7 +6,7 @@ import type { Breakpoint } from './stops.js';
 export type Theme = 'auto' | 'light' | 'dark';
 export type Numbers = 'absolute' | 'relative';
 /** The dialogs of the page; at most one is open. */
-export type Dialog = 'help' | 'connect' | 'call' | 'build' | 'delay' | 'share' | 'open' | 'program';
+export type Dialog = 'help' | 'connect' | 'call' | 'build' | 'delay' | 'share' | 'open' | 'program' | 'capture';
 /** The rooms of the page: the playground, scripts, the requirements of RFC 9293. The last two are loaded when entered. */
 export const ROOMS = ['session', 'script', 'conformance'] as const;
 export type Room = (typeof ROOMS)[number];

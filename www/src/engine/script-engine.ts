@@ -1,5 +1,5 @@
 /** Loads the second wasm module, in which packetdrill scripts run and captures are made; nothing of it is fetched before somebody asks for one. */
-import init, { lastPanic, pcapng, ScriptSession } from './pkg/tcp_playground_script.js';
+import init, { lastPanic, pcapng, ScriptSession, taps } from './pkg/tcp_playground_script.js';
 import type { EngineError } from './engine.js';
 import type { ErrorView } from './pkg/views.js';
 import { scriptWasmSource } from './script-wasm-source.js';
@@ -9,10 +9,16 @@ export type OpenScript = (name: string, text: string, profile: string | undefine
 
 let loading: Promise<OpenScript> | undefined;
 
-/** Every frame of a timeline (`Session.save()`) up to a step, as a pcapng file. */
-export async function capture(timeline: Uint8Array, step: number): Promise<Uint8Array> {
+/** Every frame of a timeline (`Session.save()`) up to a step, as a pcapng file: of all links, or of interfaces by name. */
+export async function capture(timeline: Uint8Array, step: number, interfaces?: string[]): Promise<Uint8Array> {
   await loadScriptEngine();
-  return pcapng(timeline, step);
+  return pcapng(timeline, step, interfaces);
+}
+
+/** Interfaces at which a timeline can be captured: `Client:eth0`. */
+export async function interfaces(timeline: Uint8Array): Promise<string[]> {
+  await loadScriptEngine();
+  return taps(timeline);
 }
 
 /** The way to open a script. An attempt that failed is made again at the next call. */

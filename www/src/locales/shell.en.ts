@@ -69,6 +69,7 @@ export const shell = {
   'action.timeline': 'Timeline',
   'action.scenario': 'Scenario',
   'action.pcapng': 'Save pcapng',
+  'action.capture': 'Save pcapng of interfaces …',
   'action.save': 'Save timeline',
   'action.open': 'Open file…',
   'action.share': 'Share',

@@ -70,6 +70,7 @@ export const shell: { readonly [K in keyof typeof en]: string } = {
   'action.timeline': '时间线',
   'action.scenario': '场景',
   'action.pcapng': '存为 pcapng',
+  'action.capture': '按接口存为 pcapng…',
   'action.save': '保存时间线',
   'action.open': '打开文件…',
   'action.share': '分享',

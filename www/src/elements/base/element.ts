@@ -62,6 +62,12 @@ export abstract class Element extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // Given before the element was defined, it hides the accessor.
+    if (Object.hasOwn(this, 'store')) {
+      const { store } = this;
+      Reflect.deleteProperty(this, 'store');
+      this.store = store;
+    }
     if (this.#store) this.#listen();
     else if (this.for) {
       const shell = (this.getRootNode() as Document | ShadowRoot).getElementById(this.for) as Shell | null;

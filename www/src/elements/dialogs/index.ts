@@ -13,13 +13,14 @@ const late = (dialog: Dialog): Promise<unknown> => {
     case 'call': return import('./call-form.js');
     case 'program': return import('../program-edit/index.js');
     case 'build': return import('../workbench/build.js');
+    case 'capture': return import('../capture/index.js');
     default: return import('./forms.js');
   }
 };
 
 const TITLES: Readonly<Record<Exclude<Dialog, 'delay'>, Key>> = {
   help: 'dialog.help.title', connect: 'dialog.connect.title', call: 'dialog.call.title', build: 'dialog.build.title', share: 'dialog.share.title', open: 'dialog.open.title',
-  program: 'dialog.program.title',
+  program: 'dialog.program.title', capture: 'action.capture',
 };
 
 /** Every dialog of the page, the sentence about what did not work, and the page's last words after a panic. */
@@ -85,6 +86,7 @@ export class Dialogs extends Element {
       case 'share': return html`<tcp-share-form class="form" .store=${store}></tcp-share-form>`;
       case 'call': return html`<tcp-call-form class="form" .store=${store}></tcp-call-form>`;
       case 'build': return html`<tcp-build-form class="form" .store=${store}></tcp-build-form>`;
+      case 'capture': return html`<tcp-capture-form class="form" .store=${store}></tcp-capture-form>`;
       case 'program': return html`<tcp-program-form class="form" .store=${store}></tcp-program-form>`;
       case 'help': return html`<tcp-help-form class="form" .store=${store}></tcp-help-form>`;
     }

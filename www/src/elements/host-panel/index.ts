@@ -67,7 +67,7 @@ export class HostPanel extends Element {
 /** Whether there is more to tell of a machine's place in the network than that everybody knows everybody. */
 function inNetwork({ kind, network }: NodeView): boolean {
   return kind !== 'host' || network.interfaces.length > 1 || network.dns.length > 0 || network.routes.some((r) => r.via != null)
-    || network.neighbours.some((n) => n.state !== 'PERMANENT') || network.interfaces.some((i) => i.addresses.some((a) => a.state || a.conflict));
+    || !network.neighbours.length || network.neighbours.some((n) => n.state !== 'PERMANENT') || network.interfaces.some((i) => i.addresses.some((a) => a.state || a.conflict));
 }
 
 /** Tables are fetched when the first is wanted; until then their element is empty, and stays so where that fails. */

@@ -35,7 +35,9 @@ function otherName(store: Store, frame: number): string {
   if (!names) others.set(store.list, (names = new Map<number, string>()));
   let name = names.get(frame);
   if (name === undefined) {
-    const layer = layersOf(store, frame).filter((l) => /^(arp|icmp|icmpv6|udp|dns|tcp|ip|ipv6)$/.test(l.name)).at(-1);
+    const layers = layersOf(store, frame).filter((l) => /^(arp|icmp|icmpv6|udp|dns|tcp|ip|ipv6)$/.test(l.name));
+    // Behind an ICMP error stands the datagram that it quotes.
+    const layer = layers.find((l) => /^icmp/.test(l.name)) ?? layers.at(-1);
     const kind = layer?.children.find((c) => /^(arp\.opcode|icmp(v6)?\.type)$/.test(c.name))?.meaning;
     names.set(frame, (name = [(layer?.name ?? 'Ethernet').toUpperCase().replace('V6', 'v6'), kind].filter(Boolean).join(' ')));
   }
@@ -101,8 +103,9 @@ export function packetSentence(store: Store, frame: number, t: T): string {
   const { frames, view } = store;
   const letter = view.flows[frames.flow(frame)]?.letter;
   const payload = frames.payload(frame);
+  const other = frames.flow(frame) === NONE16 && !frames.flags(frame);
   const what = [
-    letter, flagNames(frames.flags(frame)), payload ? `${payload} B` : '', frames.resent(frame) ? t('sequence.again') : '', telling(store, frame),
+    letter, other ? otherName(store, frame) : flagNames(frames.flags(frame)), payload ? `${payload} B` : '', frames.resent(frame) ? t('sequence.again') : '', telling(store, frame),
   ].filter(Boolean).join(' ');
   return t('sequence.packet', {
     id: frame, what,

@@ -9,7 +9,7 @@ import { styles } from './styles.js';
 /** Actions of the menu; a gap is a line. */
 const MENU: readonly (ActionId | null)[] = [
   'connect', 'callByHand', 'park', null, 'undo', 'redo', 'mend', 'numbers', null, 'network', 'graphs', 'timelines', 'fork', 'compare', null, 'zoomIn', 'zoomOut', null,
-  'share', 'pcapng', 'save', 'open', null, 'session', 'script', 'conformance', null, 'language', 'theme', 'keys', 'help',
+  'share', 'pcapng', 'capture', 'save', 'open', null, 'session', 'script', 'conformance', null, 'language', 'theme', 'keys', 'help',
 ];
 
 /** What can be undone and has a name of its own in each language. */
