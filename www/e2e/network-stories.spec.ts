@@ -10,7 +10,7 @@ const row = (page: Page, table: string, text: RegExp): Locator => page.getByRole
 
 async function choose(page: Page, id: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Scenario' }).selectOption(id);
-  await expect(page.getByRole('slider', { name: 'Step' })).toHaveAttribute('aria-valuetext', /^Step 0 of 0/);
+  await expect(page.getByRole('slider', { name: 'Step' })).toHaveAttribute('aria-valuetext', /^Step 0 of/);
 }
 
 /** Runs to the first step that meets a condition, as the panel of breakpoints does it. */
@@ -22,6 +22,8 @@ async function until(page: Page, when: string): Promise<void> {
   const before = await slider.getAttribute('aria-valuetext');
   await panel.getByRole('button', { name: 'Run until' }).click();
   await expect(slider, when).not.toHaveAttribute('aria-valuetext', before ?? '');
+  // A long way is told in the place of the position until it is gone.
+  await expect(page.locator('tcp-time-bar .position'), when).toContainText(/step \S+ of|not met/, { timeout: 60_000 });
   await page.keyboard.press('o');
 }
 
@@ -232,6 +234,31 @@ test('attacks from within the path: who is believed to be the other reads along;
   await until(page, 'time >= 1.1 s');
   await expect(log(page)).toContainText('told: rm -rf');
   expect(await packets(page)).toBeLessThan(storm / 5);
+});
+
+test('impairments: a wire each, the third segment, and what the form says of them', async ({ page, site }) => {
+  test.slow();
+  await open(page, `${site}?scenario=third-segment`);
+  await until(page, 'retransmission');
+  await expect(packet(page, /lost/).first()).toBeAttached();
+  await reason(page, 'sent again', '重传');
+  await until(page, 'node == "Client" && call == "close"');
+  await expect(log(page)).toContainText('20000');
+
+  await choose(page, 'impairments');
+  await page.keyboard.press('Shift+N');
+  for (const [link, field, value] of [['Delay', 'Delay, ms', '50'], ['Rate', 'Rate, Mbit/s', '0.128'], ['Loss', 'Loss, %', '20'], ['Bursts', 'Burst begins, %', '10'], ['Duplication', 'Twice, %', '20'],
+    ['Corruption', 'A bit turned, %', '15'], ['Reordering', 'Goes ahead, %', '25'], ['MTU', 'MTU, octets', '576']] as const) {
+    await figure(page).getByRole('button', { name: new RegExp(`^Link ${link},`) }).dispatchEvent('click');
+    await expect(figure(page).getByRole('textbox', { name: `${field}, from Switch` })).toHaveValue(value);
+  }
+  await page.keyboard.press('Shift+N');
+  await until(page, 'time >= 2.9 s');
+  // What each receiver prints is what its wire did: some numbers twice, some missing.
+  await log(page).getByRole('radio', { name: 'Duplication' }).click();
+  await expect(log(page)).toContainText('write(1, "1 2 3 3 4 4 5 5 6 ');
+  await log(page).getByRole('radio', { name: 'Loss' }).click();
+  await expect(log(page)).toContainText(/write\(1, "(?!1 2 3 4 5 6 7 8 9 10 )/);
 });
 
 test('a capture is made at interfaces chosen by name, in either language', async ({ page, site }) => {

@@ -111,7 +111,7 @@ test('what a link does is set while it works, each way by itself; presets say wh
 
   // One way gets bursts and CoDel with marks; what is no number is said where it stands.
   await form.getByLabel('Burst begins, %, from Client').fill('many');
-  await expect(form.getByRole('alert')).toHaveText('“many” is no number from 0 on.');
+  await expect(form.getByRole('alert')).toHaveText('Burst begins, %, from Client: “many” is no number from 0 to 100. Empty is none.');
   await expect(set).toBeDisabled();
   await form.getByLabel('Burst begins, %, from Client').fill('2');
   await form.getByLabel('Burst ends, %, from Client').fill('50');
@@ -122,11 +122,17 @@ test('what a link does is set while it works, each way by itself; presets say wh
   await expect(form.getByLabel('Burst ends, %, from Client')).toHaveValue('50');
   await expect(form.getByLabel('Rate, Mbit/s, from Server')).toHaveValue('1.5');
 
-  // What the core refuses changes nothing, and what was typed stays.
+  // More than all is refused at its field, which the sentence names.
   await form.getByLabel('Loss, %, from Server').fill('200');
+  await expect(form.getByRole('alert')).toHaveText('Loss, %, from Server: “200” is no number from 0 to 100. Empty is none.');
+  await expect(form.getByLabel('Loss, %, from Server')).toHaveAttribute('aria-invalid', 'true');
+  await expect(set).toBeDisabled();
+  // What only the core can know is refused by it: nothing changes, and what was typed stays.
+  await form.getByLabel('Loss, %, from Server').fill('');
+  await form.getByLabel('MTU, octets, from Server').fill('1');
   await set.click();
-  await expect(page.getByText(/loss: must be from 0 \(none\) to 1 \(all\)/).first()).toBeVisible();
-  await expect(form.getByLabel('Loss, %, from Server')).toHaveValue('200');
+  await expect(page.getByText(/mtu: must be/).first()).toBeVisible();
+  await expect(form.getByLabel('MTU, octets, from Server')).toHaveValue('1');
   await form.getByRole('button', { name: 'As it is' }).click();
 
   // Down, by the keyboard; the picture shows it.

@@ -3,7 +3,7 @@ import type { EndView, Impairing, LinkView } from '../../engine/pkg/views.js';
 import { PRESETS } from '../../engine/pkg/presets.js';
 import { Element, panel, place, reset } from '../base/index.js';
 import { nodeName, nodeOf } from '../host-panel/view.js';
-import { FIELDS, MANAGED, managed, marks, queueOf, same, shown, switched, typed, type Field, type Queue } from './way.js';
+import { FIELDS, MANAGED, managed, marks, mostOf, queueOf, same, shown, switched, typed, type Field, type Queue } from './way.js';
 import { words, type Words } from './words.js';
 
 const DISCIPLINES = ['droptail', 'codel', 'codel.ecn', 'red', 'red.ecn'] as const;
@@ -34,7 +34,7 @@ export class Impairments extends Element {
     input[type='checkbox'] { width: 16px; height: 16px; min-height: 0; margin: 4px 0; accent-color: var(--you); }
     input[aria-invalid] { border-color: var(--lost); color: var(--lost); }
     .new { border-color: var(--edit); box-shadow: inset 2px 0 0 var(--edit); }
-    .wrong { color: var(--lost); font: var(--t3) / 16px var(--serif); margin: 0; }
+    .wrong { grid-column: 1 / -1; color: var(--lost); font: var(--t3) / 16px var(--serif); margin: 0; }
     .foot { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
     .go { height: 28px; padding: 0 12px; border-radius: 3px; box-shadow: inset 0 0 0 1px var(--line); }
     .go:disabled { color: var(--ink3); box-shadow: inset 0 0 0 1px var(--hair); }
@@ -69,7 +69,7 @@ export class Impairments extends Element {
     const ways = link.ends.map((end, e) => this.drafts.get(e) ?? end.sends);
     const changed = ways.some((way, e) => !same(way, (link.ends[e] as EndView).sends));
     const preset = PRESETS.find((p) => ways.every((way, e) => same(way, e === 0 ? p.up : p.down)));
-    const wrong = this.typing.values().next().value;
+    const [wrong] = this.typing;
     return html`<form aria-label=${t('imp.label')} @submit=${(e: Event) => this.#set(e, link)} @keydown=${own}>
       <div class="top"><label>${t('imp.preset')} <select @change=${(e: Event) => this.#preset(link, (e.target as HTMLSelectElement).value)}>
         <option value="" .selected=${!preset}>${t('imp.preset.own')}</option>${PRESETS.map((p) => html`<option value=${p.id} .selected=${p === preset}>${t(`preset.${p.id as 'lan'}`)}</option>`)}</select></label></div>
@@ -81,9 +81,18 @@ export class Impairments extends Element {
         ${FIELDS.map((f) => this.#row(t, link, ways, f, f.key === 'queue'))}
         ${this.#checks(t, link, ways, 'in_order', t('imp.in_order'), false)}
       </div>
-      ${wrong === undefined ? nothing : html`<p class="wrong" id="wrong" role="alert">${t('imp.wrong', { text: wrong })}</p>`}
       <div class="foot"><button class="go primary" ?disabled=${!changed || wrong !== undefined}>${t('imp.set')}</button>
         <button type="button" class="go" ?disabled=${!changed && wrong === undefined} @click=${() => this.#forget()}>${t('imp.reset')}</button></div></form>`;
+  }
+
+  /** Under the first field that is wrong: what, where, and how to mend it. */
+  #under(t: Words, link: LinkView, f: Field): TemplateResult | typeof nothing {
+    const [first] = this.typing;
+    const [e = '', key = ''] = first?.[0].split(' ') ?? [];
+    const end = link.ends[Number(e)];
+    if (!first || key !== f.key || !end) return nothing;
+    const what = { text: first[1], where: t('imp.cell', { what: t(`field.${f.key as 'mtu'}`), node: this.#name(end) }) };
+    return html`<p class="wrong" id="wrong" role="alert">${mostOf(f) < Infinity ? t('imp.wrong.most', { ...what, most: mostOf(f) }) : t('imp.wrong', what)}</p>`;
   }
 
   #name(end: EndView): string {
@@ -95,10 +104,10 @@ export class Impairments extends Element {
     if (WITHIN.has(f.key) && !ways.some((w) => w.burst)) return nothing;
     const kinds = [...new Set(ways.map(queueOf))];
     return html`<span class="head">${t(`field.${f.key as 'mtu'}`)}</span>
-      ${link.ends.map((end, e) => this.#cell(t, end, e, ways[e] as Impairing, f))}
+      ${link.ends.map((end, e) => this.#cell(t, end, e, ways[e] as Impairing, f))}${this.#under(t, link, f)}
       ${queue ? html`<span class="head">${t('imp.discipline')}</span>${link.ends.map((end, e) => this.#discipline(t, end, e, ways[e] as Impairing))}
         ${kinds.flatMap((kind) => MANAGED[kind]).map((m) => html`<span class="head">${t(`field.${m.key as 'codel.target'}`)}</span>
-          ${link.ends.map((end, e) => (MANAGED[queueOf(ways[e] as Impairing)].includes(m) ? this.#cell(t, end, e, ways[e] as Impairing, m) : html`<span></span>`))}`)}` : nothing}`;
+          ${link.ends.map((end, e) => (MANAGED[queueOf(ways[e] as Impairing)].includes(m) ? this.#cell(t, end, e, ways[e] as Impairing, m) : html`<span></span>`))}${this.#under(t, link, m)}`)}` : nothing}`;
   }
 
   #cell(t: Words, end: EndView, e: number, way: Impairing, f: Field): TemplateResult {

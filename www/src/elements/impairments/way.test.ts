@@ -18,7 +18,7 @@ test('what is typed is what is shown again, in units of people', () => {
 });
 
 test('what is no number asks for nothing', () => {
-  for (const text of ['x', '1e999', '-1', 'NaN', '3 %']) expect(typed({}, field('loss'), text)).toBeUndefined();
+  for (const text of ['x', '1e999', '-1', 'NaN', '3 %', '200']) expect(typed({}, field('loss'), text)).toBeUndefined();
 });
 
 test('bursts begin with their first number and end with it', () => {

@@ -64,11 +64,14 @@ export function shown(way: Impairing, field: Field): string {
   return typeof value === 'number' ? String(+(value / field.scale).toPrecision(12)) : '';
 }
 
-/** With another number in a field. Undefined: what is typed is no number. */
+/** The most that a field takes: of all frames there are no more than all of them. */
+export const mostOf = (field: Field): number => (field.scale === PERCENT ? 100 : Infinity);
+
+/** With another number in a field. Undefined: what is typed is no number that it takes. */
 export function typed(way: Impairing, field: Field, text: string): Impairing | undefined {
   const trimmed = text.trim();
   const number = Number(trimmed);
-  if (trimmed !== '' && !(Number.isFinite(number) && number >= 0)) return undefined;
+  if (trimmed !== '' && !(Number.isFinite(number) && number >= 0 && number <= mostOf(field))) return undefined;
   const scaled = number * field.scale;
   const value = trimmed === '' ? undefined : field.whole ? Math.round(scaled) : +scaled.toPrecision(12);
   const [first, second] = field.path as readonly string[];
