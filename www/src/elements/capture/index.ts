@@ -13,8 +13,8 @@ export class CaptureForm extends Form {
     legend { font: italic var(--t3) / 20px var(--serif); color: var(--ink2); padding: 0; }
     :host(:lang(zh)) legend { font-style: normal; }
     label.check { min-width: 0; overflow-wrap: anywhere; }
-    .buttons .word { margin-right: auto; color: var(--ink2); }
-    .buttons .word + .word { margin-left: -4px; }
+    .buttons .word { color: var(--ink2); padding: 0 8px; }
+    .buttons .word + .word { margin-right: auto; }
     .wrong { padding: 0; }
     @media (max-width: 599px) { label.check { min-height: 44px; } .check input { width: 24px; height: 24px; } }
   `];
