@@ -17,6 +17,11 @@ pub enum Call {
         what: SocketKind,
         nonblocking: bool,
     },
+    /// socket(2) with AF_INET6: a stream, or (`what`) a socket without connections.
+    Inet6Socket {
+        what: Option<SocketKind>,
+        nonblocking: bool,
+    },
     /// bind(2) of a packet socket.
     BindLink {
         fd: Fd,
@@ -162,6 +167,13 @@ pub enum Call {
     },
     /// clock_gettime(2): time since the world began, whatever the clock. The result's octets are a `struct timespec`.
     ClockGetTime,
+}
+
+impl Call {
+    /// socket(2) of a stream of the family of an address.
+    pub fn stream_for(addr: &SocketAddr) -> Call {
+        if addr.is_ipv6() { Call::Inet6Socket { what: None, nonblocking: false } } else { Call::Socket }
+    }
 }
 
 /// A socket that is no connection's.

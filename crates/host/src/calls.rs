@@ -1,6 +1,5 @@
 //! System calls. A person's call and a program's go the same way; those that wait are tried again ([`crate::wait`]).
 
-use crate::address::{UNBOUND, octets};
 use crate::flags::{RecvFlags, SendFlags, Shutdown};
 use crate::listen::Listener;
 use crate::sock::{Kind, Sock};
@@ -23,6 +22,10 @@ impl Host {
             Call::NonblockingSocket => return self.new_nonblocking(pid, cx),
             Call::DatagramSocket { what, nonblocking } => {
                 let made = self.new_datagrams(pid, what, cx);
+                return self.made_nonblocking(pid, made, nonblocking);
+            }
+            Call::Inet6Socket { what, nonblocking } => {
+                let made = self.new_inet6(pid, what, cx);
                 return self.made_nonblocking(pid, made, nonblocking);
             }
             Call::EpollCreate => return self.sys_epoll_create(pid, cx),
@@ -68,7 +71,11 @@ impl Host {
             let moves = matches!(call, Call::Read { .. } | Call::Write { .. });
             return errno(if moves { "EINVAL" } else { "ENOTSOCK" });
         }
-        self.attempt_on(pid, (fd, id), call, progress, cx)
+        match self.in_family(id, call) {
+            Err(e) => Try::Errno(e),
+            Ok(None) => self.attempt_on(pid, (fd, id), call, progress, cx),
+            Ok(Some(meant)) => self.attempt_on(pid, (fd, id), &meant, progress, cx),
+        }
     }
 
     /// One try of a call about a descriptor.
@@ -97,8 +104,8 @@ impl Host {
                 self.sys_accept(pid, id, (*nonblocking, *peer), progress, cx)
             }
             Call::GetSockName { .. } => {
-                let local = self.socks.get(id).and_then(|s| s.local);
-                Try::Done(0, octets(local.unwrap_or(UNBOUND)))
+                let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
+                Try::Done(0, sock.told(sock.local))
             }
             Call::GetPeerName { .. } => self.sys_getpeername(id),
             Call::EpollCtl { op, fd, events, data, .. } => {
@@ -131,6 +138,7 @@ impl Host {
             Call::Socket
             | Call::NonblockingSocket
             | Call::DatagramSocket { .. }
+            | Call::Inet6Socket { .. }
             | Call::EpollCreate
             | Call::Sleep { .. }
             | Call::ClockGetTime
@@ -162,7 +170,7 @@ impl Host {
         let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
         let joined = !matches!(sock.state(), State::Closed | State::Listen | State::SynSent);
         match sock.remote.filter(|_| joined) {
-            Some(remote) => Try::Done(0, octets(remote)),
+            Some(remote) => Try::Done(0, sock.told(Some(remote))),
             None => errno("ENOTCONN"),
         }
     }
@@ -245,7 +253,7 @@ impl Host {
             sock.nonblocking = nonblocking_child;
             let remote = sock.ends().1;
             if peer {
-                addr = octets(remote);
+                addr = sock.told(Some(remote));
             }
             rule!(cx.r, rules::ACCEPT_TAKES, Act, remote, fd as u32, left);
         }

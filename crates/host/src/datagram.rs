@@ -1,6 +1,6 @@
 //! Sockets without connections: UDP (udp(7)), ICMP echo and raw IP (icmp(7), raw(7)), whole frames (packet(7)).
 
-use crate::address::{self, LinkAddr, iface_of};
+use crate::address::{LinkAddr, iface_of};
 use crate::flags::RecvFlags;
 use crate::sock::{Kind, PortHold};
 use crate::sockopt::int;
@@ -133,9 +133,9 @@ impl Host {
             Call::BindLink { addr, .. } => self.bind_link(id, *addr),
             Call::Connect { addr, .. } => self.connect_datagrams(id, *addr, cx),
             Call::Disconnect { .. } => self.disconnect_datagrams(id),
-            Call::GetPeerName { .. } => match self.socks.get(id)?.remote {
-                Some(remote) => Try::Done(0, address::octets(remote)),
-                None => errno("ENOTCONN"),
+            Call::GetPeerName { .. } => match self.socks.get(id)? {
+                sock if sock.remote.is_some() => Try::Done(0, sock.told(sock.remote)),
+                _ => errno("ENOTCONN"),
             },
             Call::Read { len, .. } => self.recv_datagram(id, (*len, RecvFlags::default(), false), progress),
             Call::Recv { len, flags, .. } => self.recv_datagram(id, (*len, *flags, false), progress),
@@ -364,7 +364,7 @@ impl Host {
         cx: &mut Step,
     ) -> bool {
         let mut taken = false;
-        let from = address::octets(SocketAddr::new(header.addrs.src(), 0));
+        let from = SocketAddr::new(header.addrs.src(), 0);
         let message = datagram.slice(behind..);
         for id in self.raw.clone() {
             let Some(sock) = self.socks.get(id) else { continue };
@@ -382,7 +382,10 @@ impl Host {
                 }
                 _ => continue,
             };
-            taken |= self.put_in(id, from.clone(), data, cx);
+            taken |= {
+                let from = sock.told(Some(from));
+                self.put_in(id, from, data, cx)
+            };
         }
         taken
     }

@@ -14,6 +14,7 @@ mod disconnect;
 mod epoll;
 mod errno;
 pub mod error_queue;
+mod family;
 mod fast_open;
 mod flags;
 mod forward;

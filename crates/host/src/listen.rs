@@ -211,7 +211,10 @@ impl Host {
         sock.local = Some(SocketAddr::new(tuple.local, tuple.local_port));
         sock.remote = Some(SocketAddr::new(tuple.remote, tuple.remote_port));
         sock.parent = Some(listener);
-        sock.options = self.socks.get(listener).and_then(|l| l.options.as_deref()).map(Options::of_child);
+        if let Some(parent) = self.socks.get(listener) {
+            sock.six = parent.six;
+            sock.options = parent.options.as_deref().map(Options::of_child);
+        }
         sock.hashed = true;
         sock.ip_ident = self.secret.word(crate::secret::Use::IpId, &tuple, 0) as u16;
         self.socks.insert(sock);

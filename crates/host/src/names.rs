@@ -70,11 +70,14 @@ impl Host {
     fn bind_conflict(&self, id: SockId, addr: SocketAddr) -> Option<SocketAddr> {
         let port = self.ports.get(&addr.port())?;
         let mine = self.reuse(id);
+        let only = self.socks.get(id).is_some_and(Sock::is_v6_only);
         let holder = port.holders.iter().find_map(|&other| {
             let sock = self.socks.get(other).filter(|_| other != id)?;
             let its = self.reuse(other);
             let together = mine.addr && its.addr && sock.listener().is_none() || mine.port && its.port;
-            sock.local.filter(|&l| !together && clash(l, addr))
+            let apart =
+                sock.local.is_some_and(|l| l.is_ipv4() != addr.is_ipv4()) && (only || sock.is_v6_only());
+            sock.local.filter(|&l| !together && !apart && clash(l, addr))
         });
         // Children outlive their listener and keep its port until TIME-WAIT is over.
         holder.or_else(|| {
@@ -233,7 +236,12 @@ impl Host {
         let any_v4 = tuple.local.is_ipv4().then_some(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let levels = [Some(tuple.local), any_v4, Some(Ipv6Addr::UNSPECIFIED.into())];
         levels.into_iter().flatten().find_map(|wanted| {
-            let here = || all.iter().copied().filter(|&id| self.local_ip(id) == Some(wanted));
+            let takes = |id: SockId| {
+                let sock = self.socks.get(id)?;
+                let only = wanted.is_ipv4() != tuple.local.is_ipv4() && sock.is_v6_only();
+                Some(sock.local?.ip() == wanted && !only)
+            };
+            let here = || all.iter().copied().filter(|&id| takes(id) == Some(true));
             match here().count() {
                 0 => None,
                 1 => here().next(),
@@ -243,10 +251,6 @@ impl Host {
             }
         })
     }
-    fn local_ip(&self, id: SockId) -> Option<IpAddr> {
-        self.socks.get(id)?.local.map(|l| l.ip())
-    }
-
     /// The initial sequence number of a new connection.
     pub(crate) fn choose_isn(&mut self, tuple: &FourTuple, cx: &mut Step) -> Seq {
         self.connections = self.connections.wrapping_add(1);

@@ -60,6 +60,8 @@ pub(crate) struct Sock {
     pub(crate) released: bool,
     /// shutdown(2) with SHUT_RD.
     pub(crate) reading_ended: bool,
+    /// Its family is AF_INET6.
+    pub(crate) six: bool,
     /// Socket options that were set.
     pub(crate) options: Option<Box<Options>>,
     /// SO_ERROR.
@@ -116,6 +118,7 @@ impl Sock {
             connecting: false,
             released: false,
             reading_ended: false,
+            six: false,
             options: None,
             error: None,
             soft_error: None,

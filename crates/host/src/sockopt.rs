@@ -133,7 +133,7 @@ options! {
     IP 11 IP_RECVERR Simulated LEAST => ANY;
     IPV6 16 IPV6_UNICAST_HOPS Simulated -1 => 255;
     IPV6 25 IPV6_RECVERR Simulated LEAST => ANY;
-    IPV6 26 IPV6_V6ONLY Kept LEAST => ANY;
+    IPV6 26 IPV6_V6ONLY Simulated LEAST => ANY;
     IPV6 67 IPV6_TCLASS Simulated 0 => 255;
     IPV6 70 IPV6_AUTOFLOWLABEL Kept LEAST => ANY;
 }

@@ -46,7 +46,9 @@ pub static CALLS: &[&str] = &[
 /// The call's name.
 pub(crate) fn name(call: &Call) -> &'static str {
     match call {
-        Call::Socket | Call::NonblockingSocket | Call::DatagramSocket { .. } => "socket",
+        Call::Socket | Call::NonblockingSocket | Call::DatagramSocket { .. } | Call::Inet6Socket { .. } => {
+            "socket"
+        }
         Call::Bind { .. } | Call::BindLink { .. } => "bind",
         Call::Listen { .. } => "listen",
         Call::Accept { .. } | Call::Accept4 { nonblocking: false, .. } => "accept",
@@ -84,6 +86,7 @@ pub(crate) fn fd(call: &Call) -> Option<Fd> {
         Call::Socket
         | Call::NonblockingSocket
         | Call::DatagramSocket { .. }
+        | Call::Inet6Socket { .. }
         | Call::EpollCreate
         | Call::Sleep { .. }
         | Call::ClockGetTime
@@ -204,6 +207,15 @@ fn arguments(call: &Call, read: Option<&[u8]>) -> String {
                     format!("socket(AF_PACKET, SOCK_RAW{flags}, htons({}))", ethertype_name(*ethertype))
                 }
             }
+        }
+        Call::Inet6Socket { what, nonblocking } => {
+            let (kind, protocol) = match what {
+                None => ("STREAM", "0"),
+                Some(SocketKind::Ping) => ("DGRAM", "IPPROTO_ICMPV6"),
+                Some(_) => ("DGRAM", "0"),
+            };
+            let flags = if *nonblocking { "|SOCK_NONBLOCK" } else { "" };
+            format!("socket(AF_INET6, SOCK_{kind}{flags}, {protocol})")
         }
         Call::BindLink { fd, addr } => format!("bind({fd}, {}, 20)", sockaddr_ll(addr)),
         Call::RecvFrom { fd, len, flags } => {

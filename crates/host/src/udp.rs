@@ -1,6 +1,5 @@
 //! UDP (RFC 768, RFC 1122 §4.1) and what else goes out below TCP: echo requests, raw IP.
 
-use crate::address;
 use crate::names::clash;
 use crate::sock::{PortHold, Sock};
 use crate::sockopt::{IP_HDRINCL, SO_BROADCAST};
@@ -44,7 +43,8 @@ impl Host {
         };
         let data = frame.slice(payload);
         let len = data.len();
-        if !self.put_in(id, address::octets(from), data, cx) {
+        let told = self.socks.get(id).map(|s| s.told(Some(from))).unwrap_or_default();
+        if !self.put_in(id, told, data, cx) {
             self.count("UdpRcvbufErrors", cx);
             self.count_quietly("UdpInErrors");
             rule!(cx.r, rules::UDP_FULL, Drop, to, len);
@@ -62,7 +62,8 @@ impl Host {
             let sock = self.socks.get(*id)?;
             let local = sock.local?.ip();
             let here = local == to.ip();
-            let wild = local.is_unspecified() && (local.is_ipv4() == to.is_ipv4() || local.is_ipv6());
+            let wild = local.is_unspecified()
+                && (local.is_ipv4() == to.is_ipv4() || local.is_ipv6() && !sock.is_v6_only());
             let joined = sock.remote.map(|r| r == from);
             (here || wild && joined != Some(false)).then_some(())?;
             (joined != Some(false)).then_some(u32::from(here) + 2 * u32::from(joined == Some(true)))
@@ -136,7 +137,8 @@ impl Host {
         if bound.is_some_and(|l| l.port() != 0) {
             return Ok(());
         }
-        let any = if to.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) };
+        let six = to.is_ipv6() || self.socks.get(id).is_some_and(|s| s.six);
+        let any = if six { IpAddr::V6(Ipv6Addr::UNSPECIFIED) } else { Ipv4Addr::UNSPECIFIED.into() };
         let ip = bound.map_or(any, |b| b.ip());
         let port = self.free_udp_port(ip).ok_or(Errno("EAGAIN"))?;
         self.hold_udp_port(id, SocketAddr::new(ip, port), PortHold::Chosen);

@@ -59,7 +59,7 @@ fn simulated(own: (IpAddr, u8), to: SocketAddr) -> Outcome {
     let mut host = config(2, "linux", &[]);
     host.ifaces = vec![IfaceConfig { arp: true, ..IfaceConfig::new(MAC, own.0, own.1) }];
     let mut w = World::new(vec![host]);
-    let fd = w.ok(0, Call::Socket);
+    let fd = w.ok(0, Call::stream_for(&to));
     assert_eq!(w.call(0, Call::Connect { fd, addr: to }), CallResult::Blocked);
     let (mut frames, mut failed, mut errno) = (Vec::new(), f64::NAN, 0);
     let (mut seen, mut told) = (0, w.events.len());

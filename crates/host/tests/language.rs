@@ -356,6 +356,28 @@ fn headers_go_with_each_other() {
 }
 
 #[test]
+fn addresses_of_both_families() {
+    let source = "\
+struct in6_addr six;
+char text[INET6_ADDRSTRLEN];
+struct sockaddr_in four = {AF_INET, htons(80), {inet_addr(\"10.0.0.2\")}};
+struct sockaddr_in6 mapped = {.sin6_family = AF_INET6, .sin6_port = htons(80)};
+int s6 = socket(AF_INET6, SOCK_STREAM, 0), s4 = socket(AF_INET, SOCK_STREAM, 0);
+printf(\"%d\", inet_pton(AF_INET6, \"2001:db8:0:0:0::1\", &six));
+printf(\" %d\", inet_pton(AF_INET6, \"10.0.0.2\", &six));
+printf(\" %s\\n\", inet_ntop(AF_INET6, &six, text, sizeof text));
+printf(\"%d\\n\", inet_ntop(AF_INET6, &six, text, 4) == NULL);
+connect(s6, &four, sizeof four);
+printf(\"%d\", errno == EAFNOSUPPORT);
+connect(s4, &mapped, sizeof mapped);
+printf(\" %d\", errno == EAFNOSUPPORT);
+connect(s6, &mapped, sizeof four);
+printf(\" %d\\n\", errno == EINVAL);
+printf(\"%d %d %d\\n\", (int)sizeof mapped, (int)sizeof(struct sockaddr_storage), socket(AF_INET6, SOCK_RAW, 6));";
+    assert_eq!(run(source), ("1 0 2001:db8::1\n1\n1 1 1\n28 128 -1\n".into(), Some(0)));
+}
+
+#[test]
 fn children_are_waited_for() {
     let source = "\
 int main(void) {

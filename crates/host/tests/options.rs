@@ -63,7 +63,6 @@ fn what_is_only_kept() {
             "SO_INCOMING_CPU",
             "TCP_THIN_DUPACK",
             "TCP_TX_DELAY",
-            "IPV6_V6ONLY",
             "IPV6_AUTOFLOWLABEL"
         ],
         "every other option does something"

@@ -111,6 +111,38 @@ fn the_syn_waits_while_everybody_is_asked() {
     assert!(rules_at(&mut s, 3).starts_with(&["net.switch.learned".into(), "net.switch.group".into()]));
 }
 
+/// IPv6: an address is asked for before it is used, a neighbour by the group that its address names; one socket serves both
+/// families.
+#[test]
+fn a_neighbour_is_asked_by_its_group() {
+    let mut s = open("lan-nd");
+    run_until(&mut s, 3.0);
+    let line = |f: &lab::records::FrameRecord, id: usize| {
+        let hex = s.packet(id as u32).expect("a packet").hex;
+        let bytes: Vec<u8> = lab::hex::decode(&hex).expect("hex").into();
+        (f.from == 0).then(|| wire::summary::line(&bytes))
+    };
+    let said: Vec<_> = s.frames().iter().enumerate().filter_map(|(id, f)| line(f, id)).collect();
+    let asks = |about: &str| said.iter().filter(|l| l.contains("solicitation") && l.ends_with(about)).count();
+    // For its own two addresses, then for the server's; the SYN comes only behind the answer.
+    assert_eq!(asks("who has 2001:db8:1::10, length 24"), 1, "{said:?}");
+    assert_eq!(asks("who has fe80::ff:fe00:1, length 24"), 1, "{said:?}");
+    let asked = said
+        .iter()
+        .position(|l| l.starts_with("IP6 2001:db8:1::10 > ff02::1:ff00:20: ICMP6"))
+        .expect("asked");
+    let syn = said.iter().position(|l| l.contains("Flags [S]")).expect("a SYN");
+    assert_eq!(syn, asked + 1, "{said:?}");
+    let known = neighbours(&s, 0);
+    assert!(known.contains(&("2001:db8:1::20".into(), "REACHABLE")), "{known:?}");
+    // To the server both clients have addresses of IPv6.
+    assert_eq!(output(&s, "Server"), "2001:db8:1::10 comes\n::ffff:192.168.1.10 comes\n");
+    assert_eq!(
+        [output(&s, "Client"), output(&s, "Old client")],
+        ["6 octets came back\n", "6 octets came back\n"]
+    );
+}
+
 #[test]
 fn an_entry_grows_stale_and_traffic_makes_it_sure_again() {
     let mut s = open("lan-arp");

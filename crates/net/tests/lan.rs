@@ -111,15 +111,15 @@ impl Lan {
     }
 
     fn listen(&mut self, node: u16, addr: &str) {
-        let fd = self.done(node, Call::Socket);
-        let addr = addr.parse().expect("an address and a port");
+        let addr: SocketAddr = addr.parse().expect("an address and a port");
+        let fd = self.done(node, Call::stream_for(&addr));
         self.done(node, Call::Bind { fd, addr });
         self.done(node, Call::Listen { fd, backlog: 5 });
     }
 
     fn connect(&mut self, node: u16, to: &str) -> CallResult {
-        let fd = self.done(node, Call::Socket);
         let addr: SocketAddr = to.parse().expect("an address and a port");
+        let fd = self.done(node, Call::stream_for(&addr));
         self.call(node, Call::Connect { fd, addr })
     }
 

@@ -134,12 +134,12 @@ impl Run {
         let world = world.expect("a world");
         let (log, chance) = (StepLog::default(), Chance(seed | 1));
         let mut run = Run { world, log, chance, weather, callers, corrupted: 0 };
-        let server = run.opens(1);
-        run.done(1, Call::Bind { fd: server, addr: SocketAddr::new(address(1, six), PORT) });
+        let addr = SocketAddr::new(address(1, six), PORT);
+        let server = run.opens(1, &addr);
+        run.done(1, Call::Bind { fd: server, addr });
         run.done(1, Call::Listen { fd: server, backlog: 4 });
         run.callers[1].listener = Some(server);
-        let client = run.opens(0);
-        let addr = SocketAddr::new(address(1, six), PORT);
+        let client = run.opens(0, &addr);
         let connects = run.call(0, Call::Connect { fd: client, addr });
         assert_eq!(connects.unwrap_err(), "EINPROGRESS");
         run.callers[0].fd = Some(client);
@@ -147,8 +147,8 @@ impl Run {
     }
 
     /// A socket that never waits.
-    fn opens(&mut self, i: usize) -> Fd {
-        let fd = self.done(i, Call::Socket) as Fd;
+    fn opens(&mut self, i: usize, to: &SocketAddr) -> Fd {
+        let fd = self.done(i, Call::stream_for(to)) as Fd;
         self.done(i, Call::SetNonblocking { fd, on: true });
         fd
     }

@@ -39,7 +39,9 @@ impl Machine {
         self.call(call).map(Begun::from)
     }
     pub fn socket(&mut self) -> Result<Begun, Stopped> {
-        self.begin(Call::Socket)
+        let interfaces = self.host.interfaces();
+        let own = interfaces.iter().flat_map(|i| &i.addrs).map(|a| SocketAddr::new(a.addr, 0)).next();
+        self.begin(own.map_or(Call::Socket, |own| Call::stream_for(&own)))
     }
     pub fn bind(&mut self, fd: Fd, addr: SocketAddr) -> Result<Begun, Stopped> {
         self.begin(Call::Bind { fd, addr })

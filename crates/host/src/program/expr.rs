@@ -98,7 +98,8 @@ fn takes(c: &Compiler, ty: Ty, given: Ty, from: usize, at: At, whose: &str) -> R
         (Def::Pointer(Ty::VOID), Def::Pointer(_)) | (Def::Pointer(_), Def::Pointer(Ty::VOID)) => true,
         // glibc takes any address where it wants one.
         (Def::Pointer(a), Def::Pointer(b)) => {
-            named(a, "sockaddr") && (named(b, "sockaddr_in") || named(b, "sockaddr_ll"))
+            let addresses = ["sockaddr_in", "sockaddr_in6", "sockaddr_ll", "sockaddr_storage"];
+            named(a, "sockaddr") && addresses.iter().any(|name| named(b, name))
         }
         _ => false,
     };

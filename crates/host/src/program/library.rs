@@ -2,10 +2,10 @@
 
 use super::machine::Machine;
 use super::memory::{address, moved};
-use super::prelude::{AF_INET, Lib};
+use super::prelude::{AF_INET, AF_INET6, Lib};
 use super::resolve::error_text;
 use super::{Code, STRERROR, Trap};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A length; what does not fit anything fails where it is used.
 fn size(n: i64) -> usize {
@@ -115,6 +115,13 @@ impl Machine {
                 // INADDR_NONE
                 None => u32::MAX.into(),
             },
+            Lib::InetPton if a == AF_INET6 => match ipv6(memory.text(code, b)?) {
+                Some(ip) => {
+                    self.memory.write(code, c, &ip.octets())?;
+                    1
+                }
+                None => 0,
+            },
             Lib::InetPton if a != AF_INET => -1,
             Lib::InetPton => match ipv4(memory.text(code, b)?) {
                 Some(ip) => {
@@ -124,9 +131,17 @@ impl Machine {
                 None => 0,
             },
             Lib::InetNtop => {
-                let octets = memory.read(code, b, 4)?;
-                let text = format!("{}.{}.{}.{}\0", octets[0], octets[1], octets[2], octets[3]);
-                if a != AF_INET || text.len() > size(arg(3)) {
+                let text = match a {
+                    AF_INET => {
+                        <[u8; 4]>::try_from(memory.read(code, b, 4)?).map(|o| IpAddr::from(o).to_string())
+                    }
+                    AF_INET6 => {
+                        <[u8; 16]>::try_from(memory.read(code, b, 16)?).map(|o| IpAddr::from(o).to_string())
+                    }
+                    _ => return Ok(0),
+                };
+                let text = text.unwrap_or_default() + "\0";
+                if text.len() > size(arg(3)) {
                     return Ok(0);
                 }
                 self.memory.write(code, c, text.as_bytes())?;
@@ -178,6 +193,10 @@ impl Machine {
 }
 
 fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+fn ipv6(text: &[u8]) -> Option<Ipv6Addr> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 

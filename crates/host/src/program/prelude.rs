@@ -10,6 +10,12 @@ struct in_addr { unsigned int s_addr; };
 struct sockaddr_in {
   unsigned short sin_family; unsigned short sin_port; struct in_addr sin_addr; unsigned char sin_zero[8];
 };
+struct in6_addr { unsigned char s6_addr[16]; };
+struct sockaddr_in6 {
+  unsigned short sin6_family; unsigned short sin6_port; unsigned int sin6_flowinfo; struct in6_addr sin6_addr;
+  unsigned int sin6_scope_id;
+};
+struct sockaddr_storage { unsigned short ss_family; char __ss_data[126]; };
 struct sockaddr_ll {
   unsigned short sll_family; unsigned short sll_protocol; int sll_ifindex; unsigned short sll_hatype;
   unsigned char sll_pkttype; unsigned char sll_halen; unsigned char sll_addr[8];
@@ -203,6 +209,7 @@ pub(super) const SOCK_DGRAM: i64 = 2;
 pub(super) const SOCK_RAW: i64 = 3;
 pub(super) const SOCK_CLOEXEC: i64 = 0o2_000_000;
 pub(super) const AF_INET: i64 = 2;
+pub(super) const AF_INET6: i64 = 10;
 pub(super) const AF_PACKET: i64 = 17;
 pub(super) const SIGPIPE: i64 = 13;
 pub(super) const SIGCHLD: i64 = 17;
@@ -222,7 +229,12 @@ const POINTERS: [(&str, i64); 6] =
     [("NULL", 0), ("SIG_DFL", 0), ("SIG_IGN", 1), ("stdin", 0), ("stdout", 1), ("stderr", 2)];
 
 /// Names that stand for a number; those of socket options stand in [`sockopt::TABLE`], those of errno in [`ERRNOS`].
-const NUMBERS: [(&str, i64); 136] = [
+const NUMBERS: [(&str, i64); 141] = [
+    ("AF_INET6", AF_INET6),
+    ("PF_INET6", AF_INET6),
+    ("INET6_ADDRSTRLEN", 46),
+    ("IPPROTO_IPV6", 41),
+    ("IPPROTO_ICMPV6", 58),
     ("AF_PACKET", AF_PACKET),
     ("PF_PACKET", AF_PACKET),
     ("IPPROTO_ICMP", 1),

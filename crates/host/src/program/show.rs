@@ -122,6 +122,9 @@ impl Memory {
                     let port = u16::from_be_bytes([octets[2], octets[3]]);
                     return format!("{}:{port}", Ipv4Addr::new(octets[4], octets[5], octets[6], octets[7]));
                 }
+                if s.name == "sockaddr_in6" {
+                    return crate::address::from_octets(octets).map_or_else(String::new, |a| a.to_string());
+                }
                 let member = |m: &super::types::Member| {
                     let end = m.offset + code.types.size(m.ty);
                     format!(".{} = {}", m.name, self.show(code, m.ty, &octets[m.offset..end]))

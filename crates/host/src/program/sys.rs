@@ -8,7 +8,7 @@ use super::{Code, ERRNO, Trap};
 use crate::flags::{RecvFlags, SendFlags, Shutdown};
 use crate::{Call, Fd, LinkAddr, Pid, SocketKind};
 use bytes::Bytes;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use tcp::time::Duration;
 
 /// What a call of the system comes to.
@@ -53,12 +53,19 @@ pub fn socket(domain: i64, kind: i64, protocol: i64) -> Result<Call, &'static st
     let what = match (domain, kind & !(O_NONBLOCK | SOCK_CLOEXEC), protocol) {
         (AF_INET, SOCK_STREAM, 0 | 6) if nonblocking => return Ok(Call::NonblockingSocket),
         (AF_INET, SOCK_STREAM, 0 | 6) => return Ok(Call::Socket),
+        (AF_INET6, SOCK_STREAM, 0 | 6) => return Ok(Call::Inet6Socket { what: None, nonblocking }),
+        (AF_INET6, SOCK_DGRAM, 0 | 17) => {
+            return Ok(Call::Inet6Socket { what: Some(SocketKind::Udp), nonblocking });
+        }
+        (AF_INET6, SOCK_DGRAM, ICMPV6) => {
+            return Ok(Call::Inet6Socket { what: Some(SocketKind::Ping), nonblocking });
+        }
         (AF_INET, SOCK_DGRAM, 0 | 17) => SocketKind::Udp,
         (AF_INET, SOCK_DGRAM, 1) => SocketKind::Ping,
         (AF_INET, SOCK_RAW, 1..=255) => SocketKind::Raw(protocol as u8),
         // The protocol stands in network order.
         (AF_PACKET, SOCK_RAW, 0..=0xffff) => SocketKind::Packet((protocol as u16).swap_bytes()),
-        (AF_INET | AF_PACKET, ..) => return Err("EPROTONOSUPPORT"),
+        (AF_INET | AF_INET6 | AF_PACKET, ..) => return Err("EPROTONOSUPPORT"),
         _ => return Err("EAFNOSUPPORT"),
     };
     Ok(Call::DatagramSocket { what, nonblocking })
@@ -70,6 +77,10 @@ const TIMESPEC: i64 = 16;
 const SOCKADDR_LL: usize = 20;
 /// `sizeof (struct sockaddr_in)`
 const SOCKADDR_IN: usize = 16;
+/// `sizeof (struct sockaddr_in6)`
+const SOCKADDR_IN6: usize = 28;
+/// IPPROTO_ICMPV6
+const ICMPV6: i64 = 58;
 /// stdout is written at the end of each line, or once it has so many octets.
 const LINE_MAX: usize = 1024;
 
@@ -372,12 +383,14 @@ impl Machine {
         if len < SOCKADDR_IN as i64 {
             return Ok(Err("EINVAL"));
         }
-        let a = self.memory.read(code, addr, SOCKADDR_IN)?;
-        if i64::from(u16::from_le_bytes([a[0], a[1]])) != AF_INET {
-            return Ok(Err("EAFNOSUPPORT"));
-        }
-        let ip = Ipv4Addr::new(a[4], a[5], a[6], a[7]);
-        Ok(Ok(SocketAddr::from((ip, u16::from_be_bytes([a[2], a[3]])))))
+        let family = self.memory.read(code, addr, 2)?;
+        let size = match i64::from(u16::from_le_bytes([family[0], family[1]])) {
+            AF_INET => SOCKADDR_IN,
+            AF_INET6 if len < SOCKADDR_IN6 as i64 => return Ok(Err("EINVAL")),
+            AF_INET6 => SOCKADDR_IN6,
+            _ => return Ok(Err("EAFNOSUPPORT")),
+        };
+        Ok(crate::address::from_octets(self.memory.read(code, addr, size)?).ok_or("EINVAL"))
     }
     fn read_into(&mut self, code: &Code, to: i64, len: i64) -> Result<usize, Trap> {
         let len = length(len)?;

@@ -128,9 +128,12 @@ pub const CALLS: &[Signature] = &[
     Signature {
         name: "socket",
         params: &[
-            may("domain", Kind::Names(&["AF_INET", "AF_PACKET"])),
+            may("domain", Kind::Names(&["AF_INET", "AF_INET6", "AF_PACKET"])),
             may("type", Kind::Names(&["SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_NONBLOCK"])),
-            may("protocol", Kind::Names(&["IPPROTO_TCP", "IPPROTO_UDP", "IPPROTO_ICMP", "IPPROTO_RAW"])),
+            may(
+                "protocol",
+                Kind::Names(&["IPPROTO_TCP", "IPPROTO_UDP", "IPPROTO_ICMP", "IPPROTO_ICMPV6", "IPPROTO_RAW"]),
+            ),
         ],
         suits: Suits::None,
     },
