@@ -103,10 +103,7 @@ impl Host {
             Call::Accept4 { nonblocking, peer, .. } => {
                 self.sys_accept(pid, id, (*nonblocking, *peer), progress, cx)
             }
-            Call::GetSockName { .. } => {
-                let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
-                Try::Done(0, sock.told(sock.local))
-            }
+            Call::GetSockName { .. } => self.sys_getsockname(id),
             Call::GetPeerName { .. } => self.sys_getpeername(id),
             Call::EpollCtl { op, fd, events, data, .. } => {
                 let target = (*fd, self.socket_of(pid, *fd));
@@ -163,16 +160,6 @@ impl Host {
             sock.nonblocking = true;
         }
         made
-    }
-
-    /// getpeername(2)
-    fn sys_getpeername(&self, id: SockId) -> Try {
-        let Some(sock) = self.socks.get(id) else { return errno("EBADF") };
-        let joined = !matches!(sock.state(), State::Closed | State::Listen | State::SynSent);
-        match sock.remote.filter(|_| joined) {
-            Some(remote) => Try::Done(0, sock.told(Some(remote))),
-            None => errno("ENOTCONN"),
-        }
     }
 
     /// Another descriptor, for something new.

@@ -7,6 +7,7 @@ use crate::wait::Try;
 use crate::{Call, Errno, Fd, Host, Pid, SockId, SocketKind, address};
 use bytes::Bytes;
 use std::net::{IpAddr, SocketAddr};
+use tcp::State;
 
 impl Host {
     /// socket(2) of AF_INET6: a stream, or a socket without connections.
@@ -50,6 +51,24 @@ impl Host {
             addr.set_ip(inner);
         }
         Ok(Some(call))
+    }
+
+    /// getsockname(2)
+    pub(crate) fn sys_getsockname(&self, id: SockId) -> Try {
+        match self.socks.get(id) {
+            Some(sock) => Try::Done(0, sock.told(sock.local)),
+            None => Try::Errno(Errno("EBADF")),
+        }
+    }
+
+    /// getpeername(2)
+    pub(crate) fn sys_getpeername(&self, id: SockId) -> Try {
+        let Some(sock) = self.socks.get(id) else { return Try::Errno(Errno("EBADF")) };
+        let joined = !matches!(sock.state(), State::Closed | State::Listen | State::SynSent);
+        match sock.remote.filter(|_| joined) {
+            Some(remote) => Try::Done(0, sock.told(Some(remote))),
+            None => Try::Errno(Errno("ENOTCONN")),
+        }
     }
 }
 

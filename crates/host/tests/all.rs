@@ -23,6 +23,7 @@ mod nat;
 mod options;
 mod ports;
 mod processes;
+mod program_process;
 mod programs;
 mod prune;
 mod queues;

@@ -212,7 +212,7 @@ impl RtxQueue {
     /// (linux `tcp_retrans_try_collapse`).
     pub(crate) fn collapse(&mut self, i: usize, most: u32, edge: Seq) {
         let alone = |q: &VecDeque<Sent>, i: usize| {
-            !q[i].has(mark::JOINED | mark::REST) && !(i > 0 && q[i - 1].has(mark::JOINED))
+            !(q[i].has(mark::JOINED | mark::REST) || i > 0 && q[i - 1].has(mark::JOINED))
         };
         if !alone(&self.q, i) {
             return;
