@@ -1,4 +1,4 @@
-/** The workbench by hand: rules that stand, forty edits foretold, options and data under the knife, packets from nothing, a fork that mends a loss. */
+/** The workbench by hand: rules that stand, forty edits foretold, arrows dragged, options and data under the knife, packets from nothing, a fork that mends a loss. */
 import { expect, open, test, type Locator, type Page } from './support.js';
 
 const MANY = 120;
@@ -61,38 +61,50 @@ test('a rule that eats every SYN-ACK, made by keyboard, and the half-open entry 
   await press(page, 'ArrowUp', page.getByRole('button', { name: 'lost by rule 1' }));
 });
 
-test('forty edits, each inside or outside what is legal: what is foretold is what happens', async ({ page, site }) => {
+test('forty edits by the form, each inside or outside what is legal: what is foretold is what happens', async ({ page, site }) => {
+  test.setTimeout(240_000);
   await open(page, site);
   await press(page, 'ArrowRight', packets(page, request));
   await packets(page, request).first().click();
   await page.keyboard.press('h');
   await expect(page.getByText(/^held/).first()).toBeVisible();
-  const wrong = await page.evaluate(async (edits) => {
-    const shell = document.querySelector('tcp-playground');
-    if (!shell) throw new Error('no playground');
-    const store = await shell.whenStore();
-    const { step } = store.view;
-    const frame = store.face.selected ?? 0;
-    const found: string[] = [];
-    const verdicts = new Set<string>();
-    for (const [path, value, mends] of edits) {
-      store.act((s) => { s.switchTimeline(0); s.seek(step); });
-      store.set({ selected: frame });
-      if (mends !== 15) store.setMends(mends);
-      if (!store.change({ kind: 'set', path, value })) found.push(`${path} = ${value} was refused`);
-      await shell.updateComplete;
-      const said = JSON.stringify(store.prediction?.rules);
-      if (store.prediction) verdicts.add(store.prediction.outcome);
-      store.command({ kind: 'edit', frame, hex: store.draft?.packet.hex ?? '' });
-      store.command({ kind: 'deliver', frame });
-      store.settle(frame);
-      const was = JSON.stringify(store.trace?.rules);
-      if (was !== said) found.push(`${path} = ${value}: foretold ${said}, was ${was}`);
+  const mends = page.getByRole('group', { name: 'Mends' }).getByRole('checkbox');
+  const input = page.getByRole('textbox', { name: /^Edit / });
+  const held = await page.evaluate(async () => {
+    const store = await document.querySelector('tcp-playground')?.whenStore();
+    return { step: store?.view.step ?? 0, frame: store?.face.selected ?? 0 };
+  });
+  const wrong: string[] = [];
+  const verdicts = new Set<string>();
+  for (const [path, value, follows] of EDITS) {
+    // Back to where it is held, as it was, with the field in sight.
+    await page.evaluate(async ([at, field]) => {
+      const store = await document.querySelector('tcp-playground')?.whenStore();
+      store?.act((s) => { s.switchTimeline(0); s.seek(at.step); });
+      store?.set({ selected: at.frame, field: undefined });
+      store?.set({ field });
+    }, [held, path] as const);
+    for (let bit = 0; bit < 4; bit++) if (!(follows & (1 << bit))) await mends.nth(bit).click();
+    const line = page.locator(`tcp-packet-tree [data-key="${path}"]`);
+    await line.dblclick();
+    if (await input.count()) {
+      await input.fill(value);
+      await input.press('Enter');
+      await expect(input, `${path} = ${value} is taken`).toHaveCount(0);
     }
-    return { found, verdicts: [...verdicts].sort() };
-  }, EDITS);
-  expect(wrong.found).toEqual([]);
-  expect(wrong.verdicts.length).toBeGreaterThan(2);
+    await expect(page.getByText(/^\d+ fields? edited$/).first(), path).toBeVisible();
+    const said = await page.evaluate(async () => {
+      const { prediction } = (await document.querySelector('tcp-playground')?.whenStore()) ?? {};
+      return { rules: JSON.stringify(prediction?.rules), outcome: prediction?.outcome ?? 'none' };
+    });
+    verdicts.add(said.outcome);
+    await expect(page.getByText(/^Will be|^Nobody/).first(), `${path} = ${value} is foretold`).toBeVisible();
+    await page.getByRole('button', { name: /^Deliver/ }).first().click();
+    const was = await page.evaluate(async () => JSON.stringify((await document.querySelector('tcp-playground')?.whenStore())?.trace?.rules));
+    if (was !== said.rules) wrong.push(`${path} = ${value}: foretold ${said.rules}, was ${was}`);
+  }
+  expect(wrong).toEqual([]);
+  expect(verdicts.size).toBeGreaterThan(2);
 });
 
 /** Field, value, and which lengths and checksums follow. */
@@ -151,6 +163,39 @@ test('options added, moved and malformed, data rewritten, two pieces put in anot
   await page.keyboard.press('Alt+ArrowDown');
   await expect.poll(rows).not.toEqual(before);
   expect([...(await rows())].sort()).toEqual([...before].sort());
+});
+
+/** Where a packet's arrow can be taken hold of, a part of its way along. */
+const grip = (page: Page, frame: string, part: number): Promise<{ x: number; y: number }> => page.locator(`tcp-sequence #packet-${frame} .hit`).evaluate((hit, along) => {
+  const path = hit as SVGPathElement;
+  const point = path.getPointAtLength(path.getTotalLength() * along).matrixTransform(path.getScreenCTM() ?? undefined);
+  return { x: point.x, y: point.y };
+}, part);
+
+test('an arrow dragged onto another takes its place in the order of arrival', async ({ page, site }) => {
+  await open(page, `${site}?scenario=lost-data`);
+  const flying = packets(page, /\d B.*from Client to Server, in flight/);
+  for (let i = 0; i < MANY && (await flying.count()) < 3; i++) await page.keyboard.press('ArrowRight');
+  const ids = await flying.evaluateAll((all) => all.map((e) => e.getAttribute('data-frame') ?? ''));
+  const ends = (): Promise<number[]> => page.evaluate(async (frames) => {
+    const store = await document.querySelector('tcp-playground')?.whenStore();
+    return frames.map((f) => store?.frames.ends(Number(f)) ?? 0);
+  }, ids);
+  const before = await ends();
+  expect([...before].sort((a, b) => a - b)).toEqual(before);
+  const [first = '', , last = ''] = ids;
+  const [from, to] = [await grip(page, last, 0.2), await grip(page, first, 0.2)];
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2);
+  await page.mouse.move(to.x, to.y);
+  await expect(page.locator(`tcp-sequence #packet-${first}`)).toHaveClass(/over/);
+  await page.mouse.up();
+  // The last comes first, the others behind it; what arrives when stays as it was.
+  await expect.poll(ends).toEqual([before[1], before[2], before[0]]);
+  await expect(page.locator(`tcp-sequence #packet-${last}`)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect.poll(ends).toEqual(before);
 });
 
 test('a packet from nothing: from anywhere, foretold while it is built, and injected', async ({ page, site }) => {

@@ -117,9 +117,14 @@ fn tshark_finds_nothing_wrong_with_any_capture() {
     }
     for scenario in scenarios() {
         let file = Scratch::new(&format!("{scenario}.pcapng"));
-        let printed = lines(&["run", &scenario, "--steps", "3000", "--pcap", file.path()]).len();
+        let said = lines(&["run", &scenario, "--steps", "3000", "--pcap", file.path()]);
+        let printed = said.iter().filter(|line| !line.starts_with("# ")).count();
         let rows = tshark(&file.0);
         assert_eq!(rows.len(), printed, "{scenario}: every printed packet is in the capture");
+        // What a link corrupted is wrong on purpose: crates/lab/tests/taken_down.rs tells such frames apart.
+        if text(&scenario).contains("\"corrupt\"") {
+            continue;
+        }
         for row in rows {
             let [ip, tcp, malformed] = row.splitn(3, '\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
             // 0: wrong; nothing: there is none. Of a segment that an ICMP message quotes not all is there to judge it by.
@@ -129,6 +134,12 @@ fn tshark_finds_nothing_wrong_with_any_capture() {
             assert!(malformed.is_empty(), "{scenario}: {row}");
         }
     }
+}
+
+/// The text of a shipped scenario.
+fn text(id: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lab/scenarios").join(format!("{id}.json"));
+    std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }
 
 /// IP checksum status, TCP checksum status (1 is good) and what is malformed, of each packet.

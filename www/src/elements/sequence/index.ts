@@ -3,6 +3,7 @@ import { keyHint, perform } from '../../engine/actions.js';
 import { Diagram, lifelines, MARGIN, type Choice, type Drawing, type Input, type Life, type PacketShapes } from '../../diagram/index.js';
 import { Element, place, reset } from '../base/index.js';
 import { nodeName } from '../host-panel/view.js';
+import { dragPacket } from './drag.js';
 import { legend } from './legend.js';
 import type * as Lifelines from '../lifelines/index.js';
 import { figure, frame } from './styles.js';
@@ -135,7 +136,8 @@ export class Sequence extends Element {
   #figure(drawing: Drawing, top: number, bottom: number): TemplateResult {
     const height = Math.max(bottom - top, 0);
     const shift = `0 ${top - MARGIN.top} ${this.width} ${height}`;
-    return html`<svg class="block" role="presentation" width=${this.width} height=${height} viewBox=${shift} ${place({ top: `${top}px` })}>
+    return html`<svg class="block" role="presentation" width=${this.width} height=${height} viewBox=${shift} ${place({ top: `${top}px` })}
+      @pointerdown=${(e: PointerEvent) => dragPacket(this.store, e.currentTarget as SVGSVGElement, e)}>
       <g aria-hidden="true">${drawing.ground.map(draw)}</g>
       ${this.first ? this.#first(this.first) : nothing}
       ${drawing.packets.map((p) => this.#packet(p))}

@@ -28,7 +28,10 @@ export const figure = css`
   .slot.over { fill: var(--lost); stroke: var(--lost); }
   .slot.ahead { opacity: 0.4; }
 
-  .packet { cursor: pointer; color: var(--ink2); }
+  .packet { cursor: pointer; color: var(--ink2); user-select: none; }
+  .packet.dragged { cursor: grabbing; opacity: 0.6; }
+  .packet.over { color: var(--edit); }
+  .packet.over .line { stroke-width: 2.5; }
   .packet.own { color: var(--ink); }
   .packet.ahead { color: var(--line); }
   .packet .hit { fill: none; stroke: transparent; stroke-width: 14; pointer-events: stroke; }
