@@ -248,7 +248,8 @@ impl Session {
     fn socket(&self, info: &SocketInfo, changed: bool) -> SocketView {
         let SocketInfo { id, netid, owner, state, local, remote, recv_q, send_q, listener, parent, error } =
             info;
-        let address = |a: &Option<SocketAddr>| a.map_or_else(|| "0.0.0.0:*".to_string(), |a| a.to_string());
+        let none = crate::console::shell::any(*local);
+        let address = |a: &Option<SocketAddr>| a.map_or_else(|| none.to_string(), |a| a.to_string());
         // A child that has become ESTABLISHED waits for accept; before that it stands in the SYN queue.
         let waits = parent.filter(|_| !matches!(state, State::SynReceived));
         SocketView {

@@ -60,13 +60,12 @@ export class Labels {
 
   /**
    * The label at the best of its places, or nothing if all are taken. `must`: rather over another than not at all.
-   * `lead`: room for a sign before it, px.
+   * `lead`: room for a sign before it, px. `width`: of the text, px, where it is not of the usual letters.
    */
   place(
     cls: string, pieces: readonly Piece[], places: readonly Place[],
-    { must = false, size = 11, lead = 0 }: { must?: boolean; size?: number; lead?: number } = {},
+    { must = false, size = 11, lead = 0, width = textWidth(pieces, size) }: { must?: boolean; size?: number; lead?: number; width?: number } = {},
   ): Shape | undefined {
-    const width = textWidth(pieces, size);
     let best: { place: Place; discs: Disc[]; cost: number } | undefined;
     for (const place of places) {
       const discs = cover(place, width, lead);

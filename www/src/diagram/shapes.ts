@@ -75,6 +75,11 @@ export function textWidth(of: string | readonly Piece[], size = 11): number {
   return width * size;
 }
 
+/** As {@link textWidth}, of a text in letters of one width. */
+export function monoWidth(text: string, size = 11): number {
+  return text.length * size * 0.602;
+}
+
 export function along(a: Point, b: Point, f: number): Point {
   return { x: a.x + (b.x - a.x) * f, y: a.y + (b.y - a.y) * f };
 }

@@ -5,7 +5,7 @@
 
 mod complete;
 mod parse;
-mod shell;
+pub(crate) mod shell;
 pub mod table;
 
 use crate::error::{Result, error, word};

@@ -64,7 +64,12 @@ pub fn row(s: &SocketInfo) -> String {
 }
 
 fn end(addr: Option<SocketAddr>) -> String {
-    addr.map_or("0.0.0.0:*".into(), |a| a.to_string())
+    addr.map_or_else(|| any(addr).into(), |a| a.to_string())
+}
+
+/// Nobody, as a socket with this address of its own would name him.
+pub(crate) fn any(own: Option<SocketAddr>) -> &'static str {
+    if own.is_some_and(|l| l.is_ipv6()) { "[::]:*" } else { "0.0.0.0:*" }
 }
 
 /// `-l`: listeners alone; `-a`: them too; `-i`: TCP_INFO under each connection; `-t -u -w -0`: of these families alone.
@@ -111,7 +116,7 @@ fn ss(host: &Host, now: Instant, options: &str) -> String {
             s.recv_q,
             s.send_q,
             end(s.local),
-            end(s.remote)
+            s.remote.map_or_else(|| any(s.local).into(), |a| a.to_string())
         );
         if has('i')
             && let (Some(local), Some(remote)) = (s.local, s.remote)

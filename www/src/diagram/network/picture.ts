@@ -1,6 +1,6 @@
 /** The network as geometry: nodes where they stand, links between them, frames where they are on their way. No DOM. */
 import { Labels, type Place } from '../labels.js';
-import { bars, cross, diamond, head, n, polyline, textWidth, text, type Piece, type Point, type Shape } from '../shapes.js';
+import { bars, cross, diamond, head, monoWidth, n, polyline, textWidth, text, type Piece, type Point, type Shape } from '../shapes.js';
 import { glyph, HALF, type Kind } from './glyphs.js';
 
 export interface Station {
@@ -154,7 +154,7 @@ function station(labels: Labels, s: Station, at: Point, scale: number, brief: bo
   const texts: Shape[] = [];
   const top = Math.min(y - size, at.y - half.y);
   for (const { cls, what, px } of rows) {
-    const wide = textWidth(what, px);
+    const wide = cls === 'address' ? monoWidth(what, px) : textWidth(what, px);
     texts.push(text(cls, x, y, what, anchor));
     labels.block(anchor === 'start' ? x : anchor === 'end' ? x - wide : x - wide / 2, y - px + 2, wide, px);
     y += 14;
@@ -187,7 +187,7 @@ function wireTexts(labels: Labels, wire: Wire, r: Run, stations: readonly Statio
     const start = edge(from, r.middle, HALF[(stations[end.node] as Station).kind], scale);
     const length = Math.hypot(r.middle.x - start.x, r.middle.y - start.y) || 1;
     const [ux, uy] = [(r.middle.x - start.x) / length, (r.middle.y - start.y) / length];
-    const placed = labels.place('end', [{ text: end.text }], beside({ x: start.x + ux * 12, y: start.y + uy * 12 }, ux, uy), {});
+    const placed = labels.place('end', [{ text: end.text }], beside({ x: start.x + ux * 12, y: start.y + uy * 12 }, ux, uy), { width: monoWidth(end.text) });
     if (placed) shapes.push(placed);
   }
   if (dense) return shapes;

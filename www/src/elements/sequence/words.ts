@@ -81,7 +81,10 @@ function labels(store: Store, frame: number, t: T): Piece[][] {
     ...(flow ? [{ text: flow.letter, cls: 'letter' }, { text: ' ' }] : []), { text: packetName(store, frame) + again },
   ];
   const number = telling(store, frame);
-  return number ? [[...name, { text: ` ${number}`, cls: 'dim' }], name] : [name];
+  if (number) return [[...name, { text: ` ${number}`, cls: 'dim' }], name];
+  // Where there is no room for what it is for, its protocol alone.
+  const [protocol = '', ...rest] = flow ? [] : packetName(store, frame).split(' ');
+  return rest.length ? [name, [{ text: protocol }]] : [name];
 }
 
 /** The number by which a segment is told from its like: where its octets begin, or what it acknowledges. */

@@ -4,6 +4,7 @@ import { perform } from '../../engine/actions.js';
 import { plain, sentence } from '../../locales/sentences.js';
 import { Element, panel, reset } from '../base/index.js';
 import { basesOf, flowOf, nodeName, nodeOf } from '../host-panel/view.js';
+import { packetName } from '../sequence/words.js';
 import { cited, compares, deciding, refuses } from './reading.js';
 import { spoken, spokenStyles } from './sentence.js';
 
@@ -18,6 +19,8 @@ export class Why extends Element {
     h2, .lead { flex: none; }
     .lead { font: italic var(--t3) / 16px var(--serif); color: var(--ink2); padding-bottom: 8px; border-bottom: 1px solid var(--hair); overflow-wrap: anywhere; }
     :host(:lang(zh)) .lead { font-style: normal; }
+    .note { flex: none; font: italic var(--t3) / 16px var(--serif); color: var(--ink); padding: 8px 0; border-bottom: 1px solid var(--hair); overflow-wrap: anywhere; }
+    :host(:lang(zh)) .note { font-style: normal; }
     ol { overflow-y: auto; scrollbar-width: thin; min-height: 0; margin: 0 -8px; }
     li { display: grid; grid-template-columns: 20px minmax(0, 1fr); padding: 4px 8px; cursor: default; }
     tcp-circle { grid-column: 2; }
@@ -49,9 +52,17 @@ export class Why extends Element {
       <h2><span class="name">${t('why.title')}</span>
         <span class="remark"><span>${t('why.step', { step: store.view.step })}</span>${rules.length ? this.#moves(current, rules.length) : nothing}</span></h2>
       ${trace?.info ? html`<p class="lead">${this.#lead(trace.info)}</p>` : nothing}
+      ${this.#notes()}
       ${rules.length ? html`<ol tabindex="0" aria-label=${t('why.rules', { step: store.view.step })}>
           ${rules.map((rule, i) => this.#rule(trace as Trace, rule, i, i === decides, i === current))}</ol>`
         : html`<p class="lead">${t(store.view.step === 0 ? 'why.start' : 'why.none')}</p>`}</section>`;
+  }
+
+  /** What the author of the scenario has to say here; at the beginning, of all of it. */
+  #notes(): TemplateResult[] {
+    const { lang, view } = this.store;
+    const here = view.notes.filter(({ step }) => step === view.step || (step == null && view.step === 0));
+    return here.map(({ text }) => html`<p class="note">${lang === 'zh-CN' ? text.zh : text.en}</p>`);
   }
 
   protected override updated(_changed: PropertyValues): void {
@@ -107,7 +118,7 @@ export class Why extends Element {
     const who = info.node == null ? undefined : nodeName(nodeOf(this.store.view, info.node), t);
     const letter = flowOf(this.store.view, info.flow)?.letter;
     switch (info.what) {
-      case 'frame': return letter ? t('why.lead.frameOf', { who: who ?? '', what: info.text, letter }) : t('why.lead.frame', { who: who ?? '', what: info.text });
+      case 'frame': return letter ? t('why.lead.frameOf', { who: who ?? '', what: info.text, letter }) : t('why.lead.frame', { who: who ?? '', what: info.frame == null ? info.text : packetName(this.store, info.frame) });
       case 'timer': return t('why.lead.timer', { who: who ?? '', what: info.text });
       case 'process': return t('why.lead.process', { who: who ?? '', what: info.text });
       default: return who ? t('why.lead.commandAt', { who, what: info.text }) : t('why.lead.command', { what: info.text });
