@@ -18,6 +18,9 @@ it('draws every edge between states that it has', () => {
 it('lights the edge just taken, and shows one that the figure lacks', () => {
   expect(edgesFor([['SYN-RECEIVED', 'ESTABLISHED']]).filter((e) => e.lit).map((e) => e.why)).toEqual(['rcv ACK of SYN']);
   expect(edgesFor([['ESTABLISHED', 'CLOSED']]).filter((e) => e.lit).map((e) => e.why)).toEqual(['RST']);
+  // A child of a listener, from its first SYN, or from the ACK that brings a cookie back.
+  expect(edgesFor([['CLOSED', 'SYN-RECEIVED']]).filter((e) => e.lit).map((e) => [e.from, e.why])).toEqual([['LISTEN', 'rcv SYN, snd SYN,ACK']]);
+  expect(edgesFor([['CLOSED', 'ESTABLISHED']]).filter((e) => e.lit).map((e) => [e.from, e.why])).toEqual([['LISTEN', 'rcv ACK of a SYN cookie']]);
   expect(edgesFor([['LAST-ACK', 'CLOSED']]).filter((e) => e.lit)).toHaveLength(1);
   expect(edgesFor([]).some((e) => e.to === 'CLOSED')).toBe(false);
 });

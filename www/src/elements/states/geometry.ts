@@ -47,14 +47,19 @@ export const EDGES: readonly Edge[] = [
 /** Edges that the figure leaves out while they are not taken: they would cross half of it. */
 const LONG: ReadonlySet<string> = new Set(['LAST-ACK>CLOSED', 'TIME-WAIT>CLOSED', 'LISTEN>SYN-SENT']);
 
-/** Edges to draw: those of the figure, and `taken` even where the figure has no such edge (a RST, say). */
-export function edgesFor(taken: readonly (readonly [string, string])[]): (Edge & { readonly lit: boolean })[] {
+/** A child of a listener begins where that stands (RFC 9293 §3.10.7.2), not where a socket begins that is nothing yet. */
+const begun = ([from, to]: readonly [string, string]): readonly [string, string] =>
+  [from === 'CLOSED' && (to === 'SYN-RECEIVED' || to === 'ESTABLISHED') ? 'LISTEN' : from, to];
+
+/** Edges to draw: those of the figure, and those of `changes` even where the figure has no such edge (a RST, a SYN cookie). */
+export function edgesFor(changes: readonly (readonly [string, string])[]): (Edge & { readonly lit: boolean })[] {
+  const taken = changes.map(begun);
   const lit = new Set(taken.map(([a, b]) => `${a}>${b}`));
   const drawn = EDGES.filter((e) => lit.has(`${e.from}>${e.to}`) || !LONG.has(`${e.from}>${e.to}`));
   const extra = taken.filter(([a, b]) => a !== b && a in STATES && b in STATES && !EDGES.some((e) => e.from === a && e.to === b));
   return [
     ...drawn.map((e) => ({ ...e, lit: lit.has(`${e.from}>${e.to}`) })),
-    ...extra.map(([from, to]) => ({ from, to, why: 'RST', lit: true })),
+    ...extra.map(([from, to]) => ({ from, to, why: to === 'CLOSED' ? 'RST' : 'rcv ACK of a SYN cookie', lit: true })),
   ];
 }
 
