@@ -98,8 +98,12 @@ test('forty edits by the form, each inside or outside what is legal: what is for
       return { rules: JSON.stringify(prediction?.rules), outcome: prediction?.outcome ?? 'none' };
     });
     verdicts.add(said.outcome);
-    await expect(page.getByText(/^Will be|^Nobody/).first(), `${path} = ${value} is foretold`).toBeVisible();
+    // What the page says will decide is what it then says decided.
+    const told = await page.locator('tcp-packet-verdict .said').innerText();
     await page.getByRole('button', { name: /^Deliver/ }).first().click();
+    const decided = page.locator('tcp-why .decides p > span').first();
+    const sentence = (await decided.count()) ? (await decided.innerText()).trim() : '';
+    if (sentence === '' || !told.includes(sentence)) wrong.push(`${path} = ${value}: told “${told}”, decided “${sentence}”`);
     const was = await page.evaluate(async () => JSON.stringify((await document.querySelector('tcp-playground')?.whenStore())?.trace?.rules));
     if (was !== said.rules) wrong.push(`${path} = ${value}: foretold ${said.rules}, was ${was}`);
   }
@@ -163,6 +167,42 @@ test('options added, moved and malformed, data rewritten, two pieces put in anot
   await page.keyboard.press('Alt+ArrowDown');
   await expect.poll(rows).not.toEqual(before);
   expect([...(await rows())].sort()).toEqual([...before].sort());
+});
+
+test('pieces cut and joined, cut off, sent twice; an option taken out, data in hex', async ({ page, site }) => {
+  await open(page, site);
+  await press(page, 'ArrowRight', packets(page, request));
+  await packets(page, request).first().click();
+  await page.keyboard.press('w');
+  const of = (octets: number): Locator => packets(page, new RegExp(` ${octets} B.*from Client to Server, (in flight|held)`));
+  const split = bench(page).getByLabel('Split after octet');
+  await split.fill('4');
+  await split.press('Enter');
+  await expect(of(30)).toHaveCount(1);
+  await expect(bench(page).getByText('4 B', { exact: true })).toBeVisible();
+  await bench(page).getByRole('button', { name: 'Merge', exact: true }).click();
+  await expect(of(30)).toHaveCount(0);
+  await expect(bench(page).getByText('34 B', { exact: true })).toBeVisible();
+  await bench(page).getByRole('button', { name: 'Remove option 3', exact: true }).click();
+  await expect(bench(page).getByRole('textbox', { name: /^Octets of option \d+, TS/ })).toHaveCount(0);
+  await bench(page).getByRole('radio', { name: 'hex' }).click();
+  const data = bench(page).getByRole('textbox', { name: 'Data of the segment as hex' });
+  await data.fill('4z');
+  await data.blur();
+  await expect(bench(page).getByRole('alert')).toContainText('two hex digits');
+  await data.fill('41 42 43');
+  await data.blur();
+  await expect(bench(page).getByText('3 B', { exact: true })).toBeVisible();
+  const cut = bench(page).getByLabel('Cut after octet');
+  await cut.fill('40');
+  await cut.press('Enter');
+  await expect(page.getByText(/^Will be (dropped|refused)/).first(), 'half a header').toBeAttached();
+  const flying = packets(page, /from Client to Server, (in flight|held)/);
+  const before = await flying.count();
+  const again = bench(page).getByLabel('Copies behind it');
+  await again.fill('2');
+  await again.press('Enter');
+  await expect(flying).toHaveCount(before + 2);
 });
 
 /** Where a packet's arrow can be taken hold of, a part of its way along. */

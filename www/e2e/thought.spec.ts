@@ -80,3 +80,38 @@ test('a breakpoint of every kind is met forwards, and again backwards; one that 
     await expect(box).toHaveCount(0);
   }
 });
+
+test('a counter and an entry of a queue are traced to what set them; lines of programs are stepped both ways; a place on the time scale is run to', async ({ page, site }) => {
+  await open(page, `${site}?scenario=backlog-overflow`);
+  const server = page.getByRole('region', { name: 'Host Server' });
+  const why = page.getByRole('region', { name: 'Why' });
+  // By lines of programs, and back.
+  await page.keyboard.press('j');
+  await expect(why).toContainText(/runs /);
+  const line = await position(page);
+  await page.keyboard.press('j');
+  await expect.poll(() => position(page)).toBeGreaterThan(line);
+  await page.keyboard.press('Shift+J');
+  await expect.poll(() => position(page)).toBe(line);
+
+  const dropped = server.getByRole('button', { name: /Who set ListenOverflows\?/ });
+  for (let i = 0; i < MANY && !/[1-9]/.test(await dropped.innerText().catch(() => '')); i++) await page.keyboard.press('p');
+  for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
+  const from = await position(page);
+  await dropped.click();
+  await expect.poll(() => position(page)).toBeLessThan(from);
+  await expect(why.locator('li[aria-current]')).toContainText(/queue|dropped/i);
+  await page.goBack();
+  await expect.poll(() => position(page), 'Back returns').toBe(from);
+  const entry = server.locator('tcp-queues').getByRole('button', { name: /Who set 10\.0\.0\.\d+:\d+\?/ }).first();
+  await entry.click();
+  await expect.poll(() => position(page)).toBeLessThan(from);
+
+  // Two clicks on the scale: to the last step that is not after that moment.
+  await slider(page).fill(String(from));
+  const scale = page.locator('tcp-sequence .scroll');
+  const box = await scale.boundingBox();
+  if (!box) throw new Error('no diagram');
+  await page.mouse.dblclick(box.x + 8, box.y + box.height / 4);
+  await expect.poll(() => position(page)).not.toBe(from);
+});

@@ -84,6 +84,10 @@ test('a graph goes with the time bar: a click stands there, and now is drawn whe
   await expect.poll(left).toBeLessThan(was);
   await graphs.getByRole('radio', { name: 'Round trip' }).click();
   await expect(graphs.getByRole('img', { name: /^Round trip\. \d+ round trips seen/ })).toBeVisible();
+  for (const name of ['Throughput', 'Queues']) {
+    await graphs.getByRole('radio', { name }).click();
+    await expect(graphs.getByRole('img', { name: new RegExp(`^${name}\\. .*\\d`) }), name).toBeVisible();
+  }
   await graphs.getByRole('radio', { name: 'Congestion' }).click();
   await graphs.getByRole('button', { name: 'Table' }).click();
   const row = graphs.getByRole('row').nth(3).getByRole('button', { name: /^Go to/ });
