@@ -92,6 +92,7 @@ impl Options {
         if let Some(v) = self.get(TCP_MAXSEG).filter(|v| *v > 0) {
             c.mss = c.mss.min(v as u16);
         }
+        c.rcv_lowat = self.read_mark();
         if let Some(on) = self.on(SO_KEEPALIVE) {
             c.keepalive = on;
         }

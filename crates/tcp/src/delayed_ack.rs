@@ -130,7 +130,7 @@ impl Connection {
         let owed = self.rcv.nxt.since(self.rcv.wup);
         // Every second full segment (SHLD-19); on linux only where what waits to be read does not keep the window's right edge
         // from moving along: the reader's ACK will tell of it (__tcp_ack_snd_check).
-        let second = owed > self.ack.rcv_mss && (self.cfg.quickacks == 0 || self.window_keeps_up());
+        let second = owed > self.ack.rcv_mss && (self.cfg.quickacks == 0 || self.reader_waits() || self.window_keeps_up());
         let quick = self.ack.quick > 0 && !self.ack.pingpong;
         let gap = !self.rx.early_is_empty() || self.rcv.early_fin.is_some();
         if gap && !(self.ack.now || second || quick) && self.compresses(now, r) {
@@ -164,6 +164,11 @@ impl Connection {
         } else {
             self.send_ack(now, r);
         }
+    }
+
+    /// Whoever reads waits for more than there is: no window of his will tell the sender to go on.
+    fn reader_waits(&self) -> bool {
+        (self.rx.readable() as u64) < u64::from(self.cfg.rcv_lowat)
     }
 
     /// The window that would be announced now is no smaller than the one that was. One that is not scaled is held larger than

@@ -179,6 +179,8 @@ pub struct Config {
     pub time_wait: Duration,
     /// How long FIN-WAIT-2 lasts once nobody reads any more (`tcp_fin_timeout`); none: for ever.
     pub fin_wait2: Option<Duration>,
+    /// SO_RCVLOWAT, octets: a reader who waits for so many will not move the window before they are there.
+    pub rcv_lowat: u32,
     /// Keep-alive (RFC 9293 §3.8.4): off unless asked for (MUST-25).
     pub keepalive: bool,
     /// Idle time before the first probe (`tcp_keepalive_time`; MUST-28: at least 2 h by default).
@@ -272,6 +274,7 @@ impl Config {
             rst_ends_time_wait: true,
             time_wait: Duration::from_secs(60),
             fin_wait2: Some(Duration::from_secs(60)),
+            rcv_lowat: 1,
             keepalive: false,
             keepalive_time: Duration::from_secs(7200),
             keepalive_intvl: Duration::from_secs(75),
