@@ -130,7 +130,8 @@ impl Connection {
         let owed = self.rcv.nxt.since(self.rcv.wup);
         // Every second full segment (SHLD-19); on linux only where what waits to be read does not keep the window's right edge
         // from moving along: the reader's ACK will tell of it (__tcp_ack_snd_check).
-        let second = owed > self.ack.rcv_mss && (self.cfg.quickacks == 0 || self.reader_waits() || self.window_keeps_up());
+        let second = owed > self.ack.rcv_mss
+            && (self.cfg.quickacks == 0 || self.reader_waits() || self.window_keeps_up());
         let quick = self.ack.quick > 0 && !self.ack.pingpong;
         let gap = !self.rx.early_is_empty() || self.rcv.early_fin.is_some();
         if gap && !(self.ack.now || second || quick) && self.compresses(now, r) {
