@@ -14,10 +14,10 @@ const wasm = (part: string): BufferSource => Uint8Array.from(readFileSync(resolv
 let asked = 0;
 
 beforeAll(async () => {
-  const first = await init({ module_or_path: wasm('bg') });
+  const first: object = await init({ module_or_path: wasm('bg') });
   onLater(() => {
     asked++;
-    void new WebAssembly.Instance(new WebAssembly.Module(wasm('later')), { first: first as unknown as WebAssembly.ModuleImports });
+    void new WebAssembly.Instance(new WebAssembly.Module(wasm('later')), { first: first as WebAssembly.ModuleImports });
   });
 });
 
