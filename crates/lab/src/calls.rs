@@ -3,7 +3,7 @@
 use crate::commands::{SHELL, node_id};
 use crate::console;
 use crate::error::{error, num, word};
-use crate::ledger::kind;
+use crate::kinds;
 use crate::session::Session;
 use crate::view::{ErrorView, LogLine};
 use host::{Call, Errno, HostEvent, Pid, SocketInfo};
@@ -87,7 +87,7 @@ impl Session {
 
     /// The last `most` lines of the log of calls up to where we stand, of one host or of all.
     pub fn log(&self, node: Option<u32>, most: u32) -> Vec<LogLine> {
-        let (most, wanted) = (most as usize, kind::line(node));
+        let (most, wanted) = (most as usize, kinds::line(node));
         let (since, calls) = self.ledger().calls();
         let is_of = |c: &&LogLine| node.is_none_or(|n| n == c.node);
         let known = &calls[..calls.partition_point(|c| c.step <= self.step)];
@@ -95,8 +95,7 @@ impl Session {
         let mut lines: Vec<LogLine> = known.iter().rev().filter(is_of).take(most).cloned().collect();
         let mut below = self.step.min(since);
         while lines.len() < most {
-            let ledger = self.ledger();
-            let Some(step) = (1..=below).rev().find(|&n| ledger.kind(n) & wanted != 0) else { break };
+            let Some(step) = self.timeline().find_kind(1, below, wanted, true) else { break };
             let from = self.timeline().history.before(step - 1).0;
             let again = self.lines(from, step);
             lines.extend(again.iter().rev().filter(is_of).take(most - lines.len()).cloned());
@@ -108,14 +107,13 @@ impl Session {
 
     /// The first `most` lines of what the log has of the steps known after the one where we stand.
     pub fn log_ahead(&self, node: Option<u32>, most: u32) -> Vec<LogLine> {
-        let (most, wanted) = (most as usize, kind::line(node));
+        let (most, wanted) = (most as usize, kinds::line(node));
         let (since, calls) = self.ledger().calls();
         let is_of = |c: &&LogLine| node.is_none_or(|n| n == c.node);
         let mut lines: Vec<LogLine> = Vec::new();
         let mut above = self.step;
         while above < since && lines.len() < most {
-            let ledger = self.ledger();
-            let Some(step) = (above + 1..=since).find(|&n| ledger.kind(n) & wanted != 0) else { break };
+            let Some(step) = self.timeline().find_kind(above + 1, since, wanted, false) else { break };
             let from = self.timeline().history.before(step - 1).0;
             let to = since.min(step + STRETCH);
             let again = self.lines(from, to);
@@ -131,7 +129,8 @@ impl Session {
     /// The lines of the steps after a checkpoint's, up to `to`, made again.
     fn lines(&self, from: u32, to: u32) -> Vec<LogLine> {
         let (mut lines, mut step) = (Vec::new(), from);
-        self.timeline().rerun(from, to, |log, _| {
+        let timeline = self.timeline();
+        timeline.rerun(timeline.world_at(from), from, to, |log, _| {
             step += 1;
             append(&mut lines, log, step);
         });

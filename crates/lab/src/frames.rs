@@ -83,10 +83,9 @@ impl Session {
 
     /// What the link made of a frame after it was launched: it had waited in a queue first.
     fn impaired_since(&self, frame: u32, sent: u32, mut bytes: Bytes) -> Bytes {
-        let later = |m: &&MarkRecord| {
-            m.kind == MarkKind::Impaired as u8 && m.frame == frame && m.step > sent && m.step <= self.step
-        };
-        for mark in self.marks().iter().filter(later) {
+        let of = |m: &MarkRecord| m.kind == MarkKind::Impaired as u8 && m.frame == frame;
+        let until = self.frame(frame).map_or(self.step, |f| f.step_ended.min(self.step));
+        for mark in self.marks_between(sent + 1, until).into_iter().filter(of) {
             bytes = match rules::at(mark.b) {
                 Some(rule) if *rule == net::rules::CODEL_MARKS => net::ecn::mark(&bytes).unwrap_or(bytes),
                 Some(rule) if *rule == net::rules::CORRUPTED => net::ecn::turn(&bytes, mark.x),

@@ -68,7 +68,7 @@ impl History {
 
     /// How much there is of it.
     pub(crate) fn view(&self, ledger: &Ledger) -> HistoryView {
-        let (records, aside) = ledger.weight();
+        let (records, aside, marks_aside) = ledger.weight();
         HistoryView {
             checkpoints: self.kept.len() as u32,
             spacing: self.spacing,
@@ -77,6 +77,7 @@ impl History {
             most: WEIGHT as f64,
             records: records as f64,
             aside: (aside * PIECE) as f64,
+            marks_aside: (marks_aside * PIECE) as f64,
         }
     }
 

@@ -2,7 +2,9 @@
 //! what each step was. They outlive going back: what lies ahead has run before.
 
 use crate::flows::Flows;
+use crate::kinds::{self, Kinds};
 use crate::list::{List, PIECE};
+use crate::marks::Marks;
 use crate::records::{Fate as F, FrameRecord, MarkKind, MarkRecord, NONE, bits};
 use crate::view::LogLine;
 use crate::{calls, rules};
@@ -15,44 +17,24 @@ use wire::Seq;
 /// No step, no frame.
 const NEVER: u32 = u32::MAX;
 
-/// What a step was good for, as bits: what stepping by packet, call or line looks for.
-pub mod kind {
-    /// A frame left or arrived.
-    pub const PACKET: u8 = 1;
-    /// A system call began or returned.
-    pub const CALL: u8 = 2;
-    /// A program ran on.
-    pub const PROGRAM: u8 = 4;
-    /// A person's command.
-    pub const COMMAND: u8 = 8;
-    /// The log of calls has a line of a node whose number ends in these two bits; this bit is that of 0.
-    pub const LINE: u8 = 16;
-
-    /// The bits of steps in which the log has a line of `node`, or of any.
-    pub fn line(node: Option<u32>) -> u8 {
-        node.map_or(LINE * 15, |n| LINE << (n % 4))
-    }
-}
-
 /// Pieces of records of frames that are kept; older ones are made again when somebody looks.
 const MOST_PIECES: usize = 24;
 /// Lines of the log of calls that are kept; older ones are made again when somebody looks.
 const MOST_LINES: usize = 2048;
 
-/// Pieces of frames that were set aside, made again.
-pub(crate) type Missing = Vec<(usize, Rc<Vec<FrameRecord>>)>;
-
 /// Records, marks, flows and kinds of steps, up to the furthest step run.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     frames: List<FrameRecord>,
-    marks: List<MarkRecord>,
+    marks: Marks,
     calls: Vec<LogLine>,
     /// All lines of the steps after this one are in `calls`.
     calls_since: u32,
     /// Steps before the first of `kinds`: none but in a ledger that makes records again.
     first: u32,
-    kinds: Vec<u8>,
+    kinds: Kinds,
+    /// The piece of frames that such a ledger is there for.
+    wanted: Option<usize>,
     flows: Flows,
     end: f64,
 }
@@ -63,7 +45,7 @@ impl Ledger {
         &self.frames
     }
     /// In the order in which they happened.
-    pub fn marks(&self) -> &List<MarkRecord> {
+    pub fn marks(&self) -> &Marks {
         &self.marks
     }
     /// Calls, as strace(1) writes them down: all of the steps after the one that is given too.
@@ -82,20 +64,20 @@ impl Ledger {
     pub fn end(&self) -> f64 {
         self.end
     }
-    /// Bits of [`kind`] of a step, counted from 1.
-    pub fn kind(&self, step: u32) -> u8 {
-        step.checked_sub(self.first + 1).and_then(|n| self.kinds.get(n as usize)).copied().unwrap_or(0)
+    /// What each step was good for.
+    pub(crate) fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
-    /// About how many octets it takes, and how many pieces of records were set aside.
-    pub(crate) fn weight(&self) -> (usize, usize) {
+    /// About how many octets it takes, and how many pieces of records, and of marks, were set aside.
+    pub(crate) fn weight(&self) -> (usize, usize, usize) {
         let (here, all) = self.frames.pieces();
         let lines: usize = self.calls.iter().map(|c| size_of::<LogLine>() + c.text.len()).sum();
         let weight = here * PIECE * size_of::<FrameRecord>()
-            + self.marks.len() * size_of::<MarkRecord>()
+            + self.marks.weight()
             + self.flows.list().len() * Flows::EACH
-            + self.kinds.len()
+            + self.kinds.weight()
             + lines;
-        (weight, all - here)
+        (weight, all - here, self.marks.aside())
     }
 
     /// Writes down the next step; `world` is as it was left.
@@ -131,93 +113,98 @@ impl Ledger {
         }
         let lines = self.calls.len();
         calls::append(&mut self.calls, log, step);
-        let mut kind = match log.step {
-            Step::Arrival { .. } => kind::PACKET,
-            Step::Timer { .. } | Step::Flood { .. } | Step::Queue { .. } => 0,
-            Step::Process { .. } => kind::PROGRAM,
-            Step::Hand => kind::COMMAND,
-        };
-        if !log.launched.is_empty() {
-            kind |= kind::PACKET;
-        }
-        let is_call =
-            |e: &HostEvent| matches!(e, HostEvent::CallEntered { .. } | HostEvent::CallReturned { .. });
-        if log.events.iter().any(|(_, e)| is_call(e)) {
-            kind |= kind::CALL;
-        }
-        for line in &self.calls[lines..] {
-            kind |= kind::line(Some(line.node));
-        }
+        let kind = kind_of(log, &self.calls[lines..]);
         if self.calls.len() > MOST_LINES {
             let last = self.calls[MOST_LINES / 2].step;
             self.calls.drain(..self.calls.partition_point(|c| c.step <= last));
             self.calls_since = last;
         }
-        if kind & kind::COMMAND != 0 {
+        if kind & kinds::COMMAND != 0 {
             self.mark(MarkKind::Command, step, |_| {});
         }
         self.kinds.push(kind);
     }
 
-    /// The pieces of frames set aside in which something was still to come at `step`.
-    pub(crate) fn missing(&self, step: u32) -> Vec<usize> {
-        let open = |&piece: &usize| {
-            self.frames.set_aside(piece).is_some_and(|(head, until)| head.step_sent <= step && step < until)
-        };
-        (0..self.frames.pieces().1).filter(open).collect()
-    }
-
-    /// A ledger that writes again what came after `step`, when there were `frames` frames.
-    pub(crate) fn resumed(&self, step: u32, frames: u32) -> Ledger {
+    /// A ledger that writes again what came after `step`, when there were `frames` frames: to have that piece of them.
+    pub(crate) fn resumed(&self, step: u32, frames: u32, wanted: Option<usize>) -> Ledger {
         let frames = match self.frames.places().next() {
             Some((_, any)) => List::resumed(frames as usize, any),
             None => List::default(),
         };
-        Ledger { frames, first: step, flows: self.flows.clone(), ..Ledger::default() }
+        Ledger { frames, first: step, flows: self.flows.clone(), wanted, ..Ledger::default() }
     }
 
-    /// What was known at `step`, where `world` stood: the beginning of another timeline. `missing`: the pieces of that name.
-    pub(crate) fn fork(&self, step: u32, world: &World, missing: Missing) -> Ledger {
-        let mut ledger = self.clone();
-        ledger.kinds.truncate((step - self.first) as usize);
-        ledger.flows.truncate(step);
-        ledger.end = world.now().0 as f64;
-        ledger.calls.truncate(ledger.calls.partition_point(|c| c.step <= step));
-        ledger.calls_since = ledger.calls_since.min(step);
-        for (piece, rows) in missing {
-            ledger.frames.put_back(piece, rows);
+    /// Puts a record where it belongs in a ledger that writes again.
+    pub(crate) fn place(&mut self, frame: u32, record: impl FnOnce() -> Option<FrameRecord>) {
+        if let Some(record) = record() {
+            self.frames.place(frame as usize, record);
         }
-        ledger.frames.keep(|f| f.step_sent <= step);
-        ledger.marks.keep(|m| m.step <= step);
-        for f in ledger.frames.some_mut(|f| f.step_ended > step) {
+    }
+
+    pub(crate) fn put_back_frames(&mut self, piece: usize, rows: Option<Rc<Vec<FrameRecord>>>) {
+        if let Some(rows) = rows {
+            self.frames.put_back(piece, rows);
+        }
+    }
+
+    pub(crate) fn put_back_marks(&mut self, piece: usize, rows: Option<Vec<MarkRecord>>) {
+        if let Some(rows) = rows {
+            self.marks.put_back(piece, rows);
+        }
+    }
+
+    pub(crate) fn put_flows(&mut self, flows: Flows) {
+        self.flows = flows;
+    }
+
+    /// Forgets what was not known at `step`, where `world` stood: the beginning of another timeline. What was open then must
+    /// be there; `kinds`: those of that step's piece, where they were set aside.
+    pub(crate) fn cut(&mut self, step: u32, world: &World, kinds: Option<Rc<Vec<u8>>>) {
+        self.kinds.keep((step - self.first) as usize, kinds);
+        self.flows.truncate(step);
+        self.end = world.now().0 as f64;
+        self.calls.truncate(self.calls.partition_point(|c| c.step <= step));
+        self.calls_since = self.calls_since.min(step);
+        self.frames.keep(|f| f.step_sent <= step);
+        self.marks.keep(step);
+        for f in self.frames.some_mut(|f| f.step_ended > step) {
             f.step_ended = NEVER;
             f.reason = NONE;
             f.bits &= !(bits::EDITED | bits::DELAYED | bits::OUT_OF_ORDER);
         }
-        for f in ledger.frames.some_mut(|f| f.step_ended == NEVER && f.bits & bits::IMPAIRED != 0) {
-            f.bits &= !bits::IMPAIRED;
-        }
-        for m in ledger.marks.iter().filter(|m| m.kind == MarkKind::Impaired as u8) {
-            let known = ledger.frames.get(m.frame as usize);
-            if known.is_some_and(|f| f.bits & bits::IMPAIRED == 0)
-                && let Some(f) = ledger.frames.get_mut(m.frame as usize)
-            {
-                f.bits |= bits::IMPAIRED;
-            }
-        }
         for flight in world.flights() {
-            let Some(f) = ledger.frames.get_mut(flight.id.0 as usize) else { continue };
+            let Some(f) = self.frames.get_mut(flight.id.0 as usize) else { continue };
             f.fate = if flight.held.is_some() { F::Held } else { F::Flying } as u8;
             (f.sent, f.ends) = (flight.sent.0 as f64, flight.arrives.0 as f64);
             f.bits |= if flight.edited { bits::EDITED } else { 0 };
             f.bits |= if flight.delayed { bits::DELAYED } else { 0 };
             if flight.held.is_some()
-                && let Some(mark) = ledger.marks.last_mut(|m| is_hold(m, flight.id))
+                && let Some(mark) = self.marks.last_mut(|m| is_hold(m, flight.id))
             {
                 mark.time = f64::INFINITY;
             }
         }
-        ledger
+    }
+
+    /// The step since which frames are on their way to which their link may have done something: whether it has is forgotten
+    /// with [`Ledger::cut`] and told by marks.
+    pub(crate) fn impaired_since(&mut self) -> Option<u32> {
+        let open = self.frames.some_mut(|f| f.step_ended == NEVER && f.bits & bits::IMPAIRED != 0);
+        open.map(|f| {
+            f.bits &= !bits::IMPAIRED;
+            f.step_sent
+        })
+        .min()
+    }
+
+    /// A link did something to a frame.
+    pub(crate) fn set_impaired(&mut self, frame: u32) {
+        let known = self.frames.get(frame as usize);
+        if known.is_some_and(|f| f.bits & bits::IMPAIRED == 0)
+            && let Some(f) = self.frames.get_mut(frame as usize)
+        {
+            f.bits |= bits::IMPAIRED;
+        }
     }
 
     fn launch(&mut self, l: &Launched, step: u32) {
@@ -259,7 +246,8 @@ impl Ledger {
         }
         debug_assert_eq!(self.frames.len(), l.id.0 as usize);
         if self.frames.push(record) {
-            self.frames.thin(MOST_PIECES, settled);
+            let wanted = self.wanted;
+            self.frames.thin(MOST_PIECES, |piece, rows| settled(rows).filter(|_| Some(piece) != wanted));
         }
         if let Some(loss) = l.lost {
             self.lost(l.id, &loss, (l.from.0, flow), step);
@@ -400,6 +388,27 @@ impl Ledger {
             mark.time = now;
         }
     }
+}
+
+/// What a step was good for; `lines`: those of the log of calls that it added.
+pub(crate) fn kind_of(log: &StepLog, lines: &[LogLine]) -> u8 {
+    let mut bits = match log.step {
+        Step::Arrival { .. } => kinds::PACKET,
+        Step::Timer { .. } | Step::Flood { .. } | Step::Queue { .. } => 0,
+        Step::Process { .. } => kinds::PROGRAM,
+        Step::Hand => kinds::COMMAND,
+    };
+    if !log.launched.is_empty() {
+        bits |= kinds::PACKET;
+    }
+    let is_call = |e: &HostEvent| matches!(e, HostEvent::CallEntered { .. } | HostEvent::CallReturned { .. });
+    if log.events.iter().any(|(_, e)| is_call(e)) {
+        bits |= kinds::CALL;
+    }
+    for line in lines {
+        bits |= kinds::line(Some(line.node));
+    }
+    bits
 }
 
 /// The last step in which something happened to these frames; none where something may still come.

@@ -1,4 +1,5 @@
 //! A session: world, commands, history, scenarios, import and export, and the views that a face shows.
+mod again;
 pub mod breaks;
 mod calls;
 #[cfg(feature = "capture")]
@@ -17,8 +18,10 @@ mod frames;
 pub mod hex;
 mod history;
 pub mod impairing;
+mod kinds;
 pub mod ledger;
 pub mod list;
+pub mod marks;
 mod network;
 pub mod packet;
 #[cfg(feature = "capture")]

@@ -122,16 +122,33 @@ impl<T: Clone> List<T> {
 
     /// Sets aside the oldest full piece that has settled (`until`: since which step, if it has), where more than `most`
     /// are there.
-    pub(crate) fn thin(&mut self, most: usize, until: impl Fn(&[T]) -> Option<u32>) {
+    pub(crate) fn thin(&mut self, most: usize, mut until: impl FnMut(usize, &[T]) -> Option<u32>) {
         if self.pieces().0 <= most {
             return;
         }
         let full = self.pieces.len().saturating_sub(1);
-        for piece in &mut self.pieces[..full] {
-            if let Some(settled) = piece.rows.as_deref().and_then(|rows| until(rows)) {
+        for (n, piece) in self.pieces[..full].iter_mut().enumerate() {
+            if let Some(settled) = piece.rows.as_deref().and_then(|rows| until(n, rows)) {
                 (piece.rows, piece.until) = (None, settled);
                 return;
             }
+        }
+    }
+
+    /// Pieces that were set aside in which something was still to come at `step`, which `at` tells of a record.
+    pub(crate) fn open_at(&self, step: u32, at: impl Fn(&T) -> u32) -> Vec<usize> {
+        let open = |&piece: &usize| {
+            self.set_aside(piece).is_some_and(|(head, until)| at(head) <= step && step < until)
+        };
+        (0..self.pieces.len()).filter(open).collect()
+    }
+
+    /// Puts one record where it belongs, with blank ones around it: see [`List::resumed`].
+    pub(crate) fn place(&mut self, at: usize, record: T) {
+        let Some(piece) = self.pieces.get_mut(at / PIECE) else { return };
+        let rows = piece.rows.get_or_insert_with(|| Rc::new(vec![record.clone(); PIECE]));
+        if let Some(row) = Rc::make_mut(rows).get_mut(at % PIECE) {
+            *row = record;
         }
     }
 

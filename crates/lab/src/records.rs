@@ -151,6 +151,8 @@ pub enum SampleKind {
     /// What waits at `node` for link `of`: octets before (`a`) and with (`b`) the frame just put there, and in how many
     /// microseconds (`c`) all of it will have left.
     Link = 2,
+    /// A listener of `node` on port `of`: entries of its SYN queue (`a`) and of its accept queue (`b`).
+    Queues = 3,
 }
 
 /// Values along time, for a graph.
@@ -176,6 +178,15 @@ pub struct SampleRecord {
     pub g: u32,
     /// [`SampleKind`].
     pub kind: u32,
+}
+
+impl SampleRecord {
+    /// Stands for the next of its series too, which goes: of queues the peak stays, and that is what they are drawn for.
+    pub(crate) fn take_in(&mut self, next: &SampleRecord) {
+        if self.kind == SampleKind::Queues as u32 {
+            (self.a, self.b) = (self.a.max(next.a), self.b.max(next.b));
+        }
+    }
 }
 
 const _: () = assert!(

@@ -122,6 +122,11 @@ impl Sampler {
             {
                 self.connection(time, *node, *local, *remote, flows);
             }
+            if let HostEvent::Queues { listener, syn, accept } = *event {
+                let at = self.world.host(*node).and_then(|h| h.socket(listener)).and_then(|s| s.local);
+                let port = at.map_or(NONE, |a| a.port());
+                self.put(SampleKind::Queues, time, node.0, port, [syn, accept, 0, 0, 0, 0, 0]);
+            }
         }
         for launched in &log.launched {
             self.link(time, launched);
@@ -184,21 +189,39 @@ impl Sampler {
         }
         *was = values;
         *count += 1;
-        if !(*count - 1).is_multiple_of(self.stride) {
-            return;
-        }
         let [a, b, c, d, e, f, g] = values;
         let step = self.step;
-        self.samples.push(SampleRecord { time, step, node, of, a, b, c, d, e, f, g, kind: kind as u32 });
+        let sample = SampleRecord { time, step, node, of, a, b, c, d, e, f, g, kind: kind as u32 };
+        if !(*count - 1).is_multiple_of(self.stride) {
+            let same = |s: &&mut SampleRecord| (s.kind, s.node, s.of) == (sample.kind, node, of);
+            if let Some(before) = self.samples.iter_mut().rev().find(same) {
+                before.take_in(&sample);
+            }
+            return;
+        }
+        self.samples.push(sample);
         if self.samples.len() > MOST {
             self.stride *= 2;
-            let mut seen: FxHashMap<Key, u32> = FxHashMap::default();
-            self.samples.retain(|s| {
-                let nth = seen.entry((s.kind as u8, s.node, s.of)).or_insert(0);
-                *nth += 1;
-                !nth.is_multiple_of(2)
-            });
+            self.thin();
         }
+    }
+
+    /// Every other one of each series goes.
+    fn thin(&mut self) {
+        let mut kept: Vec<SampleRecord> = Vec::with_capacity(MOST);
+        // Of each series: how many there have been, and where the last that is kept stands.
+        let mut seen: FxHashMap<Key, (u32, usize)> = FxHashMap::default();
+        for sample in &self.samples {
+            let (nth, at) = seen.entry((sample.kind as u8, sample.node, sample.of)).or_default();
+            if nth.is_multiple_of(2) {
+                *at = kept.len();
+                kept.push(*sample);
+            } else {
+                kept[*at].take_in(sample);
+            }
+            *nth += 1;
+        }
+        self.samples = kept;
     }
 }
 

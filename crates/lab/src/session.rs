@@ -1,9 +1,11 @@
 //! A session: a scenario, a seed, timelines, and where a person stands.
 
+use crate::again::Again;
 use crate::commands;
 use crate::error::{Result, error};
-use crate::ledger::{Ledger, kind};
-use crate::list::{List, PIECE};
+use crate::kinds;
+use crate::ledger::Ledger;
+use crate::list::List;
 use crate::records::{FrameRecord, MarkRecord};
 use crate::rules;
 use crate::scenario::{SHIPPED, Scenario};
@@ -36,17 +38,12 @@ pub struct Session {
     /// What graphs are drawn from, once somebody has asked.
     pub(crate) sampler: Option<Box<Sampler>>,
     /// Records that were made again for somebody who looked; the latest at the end.
-    pub(crate) again: RefCell<Vec<Again>>,
+    pub(crate) again: RefCell<Vec<Again<FrameRecord>>>,
     /// The same, where they lie still until [`Session::recall`] needs the room.
-    pub(crate) recalled: Vec<Again>,
+    pub(crate) recalled: Vec<Again<FrameRecord>>,
+    pub(crate) marks_again: RefCell<Vec<Again<MarkRecord>>>,
+    pub(crate) marks_recalled: Vec<Again<MarkRecord>>,
 }
-
-/// A timeline, a piece of its list of frames, and the records of it.
-type Again = (usize, usize, Rc<Vec<FrameRecord>>);
-
-/// Pieces of records that are kept of those made again, each of the two ways.
-const AGAIN: usize = 2;
-const RECALLED: usize = 8;
 
 impl Session {
     /// A world at its beginning: `scenario` is the id of a shipped one, or a scenario as JSON. Without a seed, the
@@ -78,6 +75,8 @@ impl Session {
             sampler: None,
             again: RefCell::default(),
             recalled: Vec::new(),
+            marks_again: RefCell::default(),
+            marks_recalled: Vec::new(),
         };
         session.play_log(commands)?;
         Ok(session)
@@ -113,42 +112,9 @@ impl Session {
         self.ledger().frames()
     }
 
-    /// The record of a frame, made again where it was set aside.
-    pub fn frame(&self, id: u32) -> Option<FrameRecord> {
-        let (piece, place) = (id as usize / PIECE, id as usize % PIECE);
-        let frames = self.frames();
-        if let Some(record) = frames.get(id as usize) {
-            return Some(*record);
-        }
-        frames.set_aside(piece)?;
-        let mut again = self.again.borrow_mut();
-        if let Some((.., rows)) = again.iter().find(|(t, p, _)| (*t, *p) == (self.current, piece)) {
-            return rows.get(place).copied();
-        }
-        let rows = self.timeline().frames_again(piece)?;
-        let record = rows.get(place).copied();
-        keep(&mut again, AGAIN, (self.current, piece, rows));
-        record
-    }
-
-    /// Where the records of a piece of the list of frames lie: made again where they were set aside. They lie there until
-    /// some more pieces have been asked for, or the timelines change.
-    pub fn recall(&mut self, piece: usize) -> Option<*const FrameRecord> {
-        if let Some(rows) = self.frames().piece(piece) {
-            return Some(rows.as_ptr());
-        }
-        if let Some((.., rows)) = self.recalled.iter().find(|(t, p, _)| (*t, *p) == (self.current, piece)) {
-            return Some(rows.as_ptr());
-        }
-        let rows = self.timeline().frames_again(piece)?;
-        let place = rows.as_ptr();
-        keep(&mut self.recalled, RECALLED, (self.current, piece, rows));
-        Some(place)
-    }
-
-    /// One record an occurrence.
+    /// One record an occurrence; those set aside are not there, see [`Session::marks_between`].
     pub fn marks(&self) -> &List<MarkRecord> {
-        self.ledger().marks()
+        self.ledger().marks().list()
     }
 
     /// One event (or command ahead) on; false at the world's end.
@@ -213,21 +179,18 @@ impl Session {
     /// `bad_target` for another word.
     pub fn step_to(&mut self, what: &str, back: bool, budget: u32) -> Result<RunResult> {
         let wanted = match what {
-            "packet" => kind::PACKET,
-            "call" => kind::CALL,
-            "program" => kind::PROGRAM,
+            "packet" => kinds::PACKET,
+            "call" => kinds::CALL,
+            "program" => kinds::PROGRAM,
             other => return Err(error("bad_target", [("target", crate::error::word(other))])),
         };
         let from = self.step;
-        let is_target = |ledger: &Ledger, step: u32| ledger.kind(step) & wanted != 0;
         if back {
-            let ledger = self.ledger();
-            let found = (1..from).rev().find(|&n| is_target(ledger, n));
+            let found = self.timeline().find_kind(1, from.saturating_sub(1), wanted, true);
             self.seek(found.unwrap_or(0));
             return Ok(result(from - self.step, if found.is_some() { "target" } else { "end" }));
         }
-        let ledger = self.ledger();
-        if let Some(found) = (from + 1..=ledger.steps()).find(|&n| is_target(ledger, n)) {
+        if let Some(found) = self.timeline().find_kind(from + 1, u32::MAX, wanted, false) {
             self.seek(found);
             return Ok(result(found - from, "target"));
         }
@@ -236,7 +199,7 @@ impl Session {
             if !self.step() {
                 return Ok(result(self.step - from, "end"));
             }
-            if is_target(self.ledger(), self.step) {
+            if self.timeline().find_kind(self.step, self.step, wanted, false).is_some() {
                 return Ok(result(self.step - from, "target"));
             }
         }
@@ -322,6 +285,8 @@ impl Session {
             sampler: None,
             again: RefCell::default(),
             recalled: Vec::new(),
+            marks_again: RefCell::default(),
+            marks_recalled: Vec::new(),
         };
         session.seek(self.step);
         Ok(session)
@@ -413,14 +378,6 @@ impl Session {
         timeline.history.offer(step, &self.world);
         true
     }
-}
-
-/// Adds to a list that is never longer than `most`.
-fn keep(list: &mut Vec<Again>, most: usize, made: Again) {
-    if list.len() == most {
-        list.remove(0);
-    }
-    list.push(made);
 }
 
 fn result(events: u32, stopped: &str) -> RunResult {

@@ -3,10 +3,8 @@
 use crate::commands;
 use crate::history::History;
 use crate::ledger::Ledger;
-use crate::records::FrameRecord;
 use crate::view::Command;
 use net::{StepLog, World};
-use std::rc::Rc;
 use tcp::rule::Tape;
 
 /// A command and the step that it is.
@@ -55,37 +53,6 @@ impl Timeline {
             ledger: self.cut(step, world),
             history: self.history.fork(step),
             deleted: false,
-        }
-    }
-
-    /// What was known at `step`, where `world` stood.
-    pub(crate) fn cut(&self, step: u32, world: &World) -> Ledger {
-        let missing = self.ledger.missing(step).into_iter();
-        let again = missing.filter_map(|piece| Some((piece, self.frames_again(piece)?)));
-        self.ledger.fork(step, world, again.collect())
-    }
-
-    /// The records of a piece of frames that was set aside, made again: the steps in which something happened to them
-    /// are run once more.
-    pub(crate) fn frames_again(&self, piece: usize) -> Option<Rc<Vec<FrameRecord>>> {
-        let (head, until) = self.ledger.frames().set_aside(piece)?;
-        let (from, world) = self.history.before(head.step_sent - 1);
-        let mut ledger = self.ledger.resumed(from, world.frames());
-        self.rerun(from, until, |log, world| ledger.append(log, world));
-        ledger.frames().piece(piece).cloned()
-    }
-
-    /// Runs the steps after a checkpoint's once more, up to `to`, showing each step's log and the world after it.
-    pub(crate) fn rerun(&self, from: u32, to: u32, mut each: impl FnMut(&StepLog, &World)) {
-        let (at, world) = self.history.before(from);
-        debug_assert_eq!(at, from);
-        let mut world = world.clone();
-        let mut log = StepLog::default();
-        for step in at + 1..=to {
-            if !self.play(step, &mut world, &mut log, &mut Tape::None) {
-                return;
-            }
-            each(&log, &world);
         }
     }
 

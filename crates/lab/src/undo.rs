@@ -219,8 +219,7 @@ impl Session {
             of.ledger = of.cut(step, &world);
             of.commands.retain(|c| c.step <= step);
             of.history = of.history.fork(step);
-            self.again.get_mut().clear();
-            self.recalled.clear();
+            self.forget_again();
             self.keep_samples(timeline, timeline, step);
         }
         self.stand(timeline, step);

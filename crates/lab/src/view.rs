@@ -55,7 +55,10 @@ pub struct View {
     timeline: u32,
     timelines: Vec<TimelineInfo>,
     nodes: Vec<NodeView>,
+    /// The first of them, those that somebody has a socket for, that of the last step; `Session::flow` gives any.
     flows: Vec<FlowView>,
+    /// How many there are.
+    flow_count: u32,
     /// What the step we stand at was; none at step 0.
     last: Option<StepInfo>,
     /// What will happen next.
@@ -358,8 +361,9 @@ pub struct HistoryView {
     most: f64,
     /// About how many octets the lists take: records of frames, marks, flows, calls.
     records: f64,
-    /// Records of frames that were set aside: made again when somebody looks at them.
+    /// Records of frames, and marks, that were set aside: made again when somebody looks at them.
     aside: f64,
+    marks_aside: f64,
 }
 /// What could come next on a line of the console.
 pub struct Completions {

@@ -16,6 +16,9 @@ use net::{Glance, NodeId, Step, StepLog, World};
 use std::net::SocketAddr;
 use tcp::State;
 
+/// Connections that a view tells of without being asked.
+const FLOWS: u32 = 100;
+
 impl Session {
     /// Everything at this step but the long lists.
     pub fn view(&self) -> View {
@@ -27,6 +30,7 @@ impl Session {
         held.sort_unstable();
         in_flight.sort_unstable();
         let next = self.next();
+        let flows = timeline.ledger.flows().list().len() as u32;
         View {
             step: self.step,
             steps: timeline.ledger.steps(),
@@ -38,7 +42,8 @@ impl Session {
             timeline: self.current as u32,
             timelines: (0..self.timelines.len()).filter_map(|t| self.timeline_info(t)).collect(),
             nodes: (0..world.nodes()).filter_map(|n| self.node(NodeId(n), before.as_ref())).collect(),
-            flows: self.flows(),
+            flows: self.flow_views(),
+            flow_count: flows,
             last: self.last(),
             next,
             held,
@@ -163,9 +168,21 @@ impl Session {
         self.ledger().flows().find(local, remote).map(u32::from)
     }
 
-    fn flows(&self) -> Vec<FlowView> {
-        let sockets: Vec<Vec<SocketInfo>> =
-            (0..self.world.nodes()).filter_map(|n| Some(self.world.host(NodeId(n))?.sockets())).collect();
+    /// The first connections, and of the others those that somebody has a socket for, and that of the last step.
+    fn flow_views(&self) -> Vec<FlowView> {
+        let hosts = (0..self.world.nodes()).filter_map(|n| self.world.host(NodeId(n)));
+        let sockets = hosts.flat_map(Host::sockets);
+        let living = sockets.filter_map(|s| self.flow(s.local?, s.remote?));
+        let last = self.last().and_then(|l| l.flow);
+        let mut ids: Vec<u32> = living.chain(last).filter(|&id| id >= FLOWS).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        (0..FLOWS).chain(ids).filter_map(|id| self.flow_view(id)).collect()
+    }
+
+    /// A connection that has been seen, as it is where we stand. None where there is no such id.
+    pub fn flow_view(&self, id: u32) -> Option<FlowView> {
+        let f = self.ledger().flows().list().get(id as usize)?;
         let node_of = |addr: SocketAddr| {
             let has = |n: &u16| {
                 self.world.host(NodeId(*n)).is_some_and(|h| {
@@ -175,26 +192,22 @@ impl Session {
             (0..self.world.nodes()).find(has)
         };
         let state = |node: Option<u16>, local: SocketAddr, remote: SocketAddr| {
-            let of_node = sockets.get(usize::from(node?))?;
-            let socket = of_node.iter().find(|s| s.local == Some(local) && s.remote == Some(remote))?;
-            Some(socket.state.name().to_string())
+            let host = self.world.host(NodeId(node?))?;
+            Some(host.socket(host.connection(local, remote)?)?.state.name().to_string())
         };
-        let view = |(id, f): (usize, &crate::flows::Flow)| {
-            let (client, server) = (node_of(f.client), node_of(f.server));
-            FlowView {
-                id: id as u32,
-                letter: letter(id as u16),
-                client: f.client.to_string(),
-                server: f.server.to_string(),
-                client_node: client.map(u32::from),
-                server_node: server.map(u32::from),
-                client_state: state(client, f.client, f.server),
-                server_state: state(server, f.server, f.client),
-                client_isn: f.isn(true).map(|s| s.0),
-                server_isn: f.isn(false).map(|s| s.0),
-            }
-        };
-        self.ledger().flows().list().iter().enumerate().map(view).collect()
+        let (client, server) = (node_of(f.client), node_of(f.server));
+        Some(FlowView {
+            id,
+            letter: letter(id as u16),
+            client: f.client.to_string(),
+            server: f.server.to_string(),
+            client_node: client.map(u32::from),
+            server_node: server.map(u32::from),
+            client_state: state(client, f.client, f.server),
+            server_state: state(server, f.server, f.client),
+            client_isn: f.isn(true).map(|s| s.0),
+            server_isn: f.isn(false).map(|s| s.0),
+        })
     }
 
     fn node(&self, id: NodeId, before: Option<&World>) -> Option<NodeView> {
@@ -216,7 +229,7 @@ impl Session {
         };
         let row = |s: &SocketInfo| {
             let was = old_sockets.iter().find(|o| o.id == s.id);
-            self.socket(s, old.is_some() && was != Some(s))
+            self.socket(host, s, old.is_some() && was != Some(s))
         };
         let tcb = |s: &SocketInfo| {
             let now = host.tcb(s.id)?;
@@ -245,7 +258,7 @@ impl Session {
         })
     }
 
-    fn socket(&self, info: &SocketInfo, changed: bool) -> SocketView {
+    fn socket(&self, host: &Host, info: &SocketInfo, changed: bool) -> SocketView {
         let SocketInfo { id, netid, owner, state, local, remote, recv_q, send_q, listener, parent, error } =
             info;
         let none = crate::console::shell::any(*local);
@@ -264,20 +277,20 @@ impl Session {
             recv_q: *recv_q,
             send_q: *send_q,
             flow: local.zip(*remote).and_then(|(l, r)| self.flow(l, r)),
-            listener: listener.as_ref().map(|l| self.listener(l, *local)),
+            listener: listener.as_ref().map(|l| self.listener(host, l, *local)),
             waiting_at: waits.map(|s| s.0),
             error: error.map(|e| e.0.into()),
             changed,
         }
     }
 
-    fn listener(&self, info: &ListenerInfo, at: Option<SocketAddr>) -> ListenerView {
+    fn listener(&self, host: &Host, info: &ListenerInfo, at: Option<SocketAddr>) -> ListenerView {
         let ListenerInfo { backlog, syn_capacity, accept_capacity, syn_queue, accept_queue } = info;
-        // A listener on 0.0.0.0 has children on the address that the client chose: the port decides.
+        // A listener on 0.0.0.0 has children on the address that the client chose, one of the host's.
         let flow = |peer: SocketAddr| {
-            let is =
-                |f: &crate::flows::Flow| f.client == peer && Some(f.server.port()) == at.map(|a| a.port());
-            self.ledger().flows().list().iter().position(is).map(|n| n as u32)
+            let own = host.config().ifaces.iter().flat_map(|i| i.addrs.iter().map(|(addr, _)| *addr));
+            let mut any = at.map(|a| a.ip()).into_iter().chain(own);
+            any.find_map(|addr| self.flow(SocketAddr::new(addr, at?.port()), peer))
         };
         let half_open = |e: &HalfOpenInfo| {
             let HalfOpenInfo { sock, peer, since, repeats, repeats_max, next, dies } = e;

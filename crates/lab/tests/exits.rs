@@ -15,7 +15,7 @@ fn every_refusal_in_a_shipped_scenario_is_counted() {
     for (id, _) in SHIPPED {
         let mut s = Session::new(id, None).expect("shipped");
         s.run(3_000, f64::INFINITY);
-        let refused = s.ledger().marks().iter().filter(|m| m.kind == MarkKind::Refused as u8);
+        let refused = s.marks().iter().filter(|m| m.kind == MarkKind::Refused as u8);
         let refused: Vec<_> = refused.map(|m| (m.step, m.node, m.b)).take(MOST).collect();
         for (step, node, rule) in refused {
             s.seek(step);

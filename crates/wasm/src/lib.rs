@@ -8,6 +8,8 @@ mod later;
 #[cfg(feature = "session")]
 mod links;
 #[cfg(feature = "session")]
+mod lists;
+#[cfg(feature = "session")]
 mod packets;
 mod panic;
 #[cfg(feature = "session")]

@@ -4,7 +4,7 @@ import { framesOf, ms } from '../diagram/fixture.js';
 import { compare, type Side } from './compare.js';
 import { Bits, Fate, Tcp } from './records.js';
 
-const flows = [{ client: '10.0.0.1:40000', server: '10.0.0.2:80' }];
+const flows = ['10.0.0.1:40000 10.0.0.2:80'];
 type Sent = Parameters<typeof framesOf>[0][number] & { seq?: number; ack?: number };
 const side = (sent: readonly Sent[], of = flows): Side => ({
   frames: { ...framesOf(sent), seq: (i: number) => sent[i]?.seq ?? 0, ack: (i: number) => sent[i]?.ack ?? 0 }, flows: of,
@@ -41,7 +41,7 @@ it('what was edited or delayed says so, and what only the other has', () => {
 });
 
 it('connections are known by their ends, not by their numbers', () => {
-  const two = [{ client: '10.0.0.1:50000', server: '10.0.0.2:80' }, ...flows];
+  const two = ['10.0.0.1:50000 10.0.0.2:80', ...flows];
   expect(told(side([data(0, 1)]), side([data(0, 1, { flow: 1 })], two))).toEqual([]);
   expect(told(side([data(0, 1)]), side([data(0, 1, { flow: 0 })], two))).toHaveLength(2);
 });

@@ -5,13 +5,13 @@
  * FIN, RST; without payload the acknowledgment too) belong together in their order, so that the second sending of a segment is
  * held against the second. That is one look at each packet, however many there are.
  */
-import type { FlowView } from './pkg/views.js';
 import { Bits, Fate, NONE16, NONE32, Tcp } from './records.js';
 import type { FrameSource } from '../diagram/sources.js';
 
 export interface Side {
   readonly frames: FrameSource;
-  readonly flows: readonly Pick<FlowView, 'client' | 'server'>[];
+  /** Connections by id: their ends. */
+  readonly flows: readonly string[];
 }
 
 export type Aspect = 'fate' | 'flags' | 'ack' | 'edited' | 'delayed';
@@ -71,8 +71,7 @@ export function compare(a: Side, b: Side, until: number): Comparison {
 
 /** Flows by their four-tuples: a number that means the same on both sides. */
 function flowIds({ flows }: Side, names: Map<string, number>): number[] {
-  return flows.map(({ client, server }) => {
-    const name = `${client} ${server}`;
+  return flows.map((name) => {
     const id = names.get(name) ?? names.size;
     names.set(name, id);
     return id;

@@ -145,6 +145,11 @@ export class Marks extends Column {
   readonly a = this.member('a');
   readonly b = this.member('b');
   readonly kind = this.member('kind');
+
+  /** Numbers of those of these steps, ascending: from the first to before the second. */
+  between(from: number, to: number): [number, number] {
+    return [this.last((i) => this.step(i) < from) + 1, this.last((i) => this.step(i) <= to) + 1];
+  }
 }
 
 /** Control bits as Wireshark writes them in a summary: `SYN-ACK`, `PSH ACK`. */

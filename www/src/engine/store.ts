@@ -5,7 +5,7 @@ import { EnginePanic, toEngineError, type Engine, type EngineError, type Session
 import { Fate, Frames, Marks } from './records.js';
 import { FACE, type Face } from './face.js';
 import { keptBy, keptIn } from './stops.js';
-import type { Change, ChangeView, Command, CommandResult, LogLine, PacketView, Prediction, RuleInfo, Trace, View, WatchView } from './pkg/views.js';
+import type { Change, ChangeView, Command, CommandResult, FlowView, LogLine, PacketView, Prediction, RuleInfo, Trace, View, WatchView } from './pkg/views.js';
 
 export * from './face.js';
 
@@ -67,7 +67,7 @@ export class Store {
     this.engine = engine;
     this.session = session;
     this.#frames = new Frames(engine.layouts[0], engine.memory, (piece) => this.session.recall(piece));
-    this.#marks = new Marks(engine.layouts[1], engine.memory);
+    this.#marks = new Marks(engine.layouts[1], engine.memory, (piece) => this.session.recallMarks(piece));
     this.rules = engine.Session.rules();
     this.#refresh();
   }
@@ -183,7 +183,18 @@ export class Store {
   /** The flow that panels show: the chosen one, that of the selected packet, that of the last step, the first. */
   get flow(): number | undefined {
     const of = this.face.flow ?? this.packet?.flow ?? this.view.last?.flow ?? 0;
-    return of < this.view.flows.length ? of : undefined;
+    return of < this.view.flowCount ? of : undefined;
+  }
+
+  /** Where along the steps known, in `places` places, there are changes of state, losses and edits. */
+  overview(places: number): readonly (readonly number[])[] {
+    return this.#cached(`overview ${places}`, () => this.session.overview(this.view.steps, places)) ?? [];
+  }
+
+  /** Any connection that has been seen. */
+  flowOf(id: number | null | undefined): FlowView | undefined {
+    if (id == null || id >= this.view.flowCount) return undefined;
+    return this.view.flows.find((f) => f.id === id) ?? this.#cached(`flow ${id}`, () => this.session.flow(id)) ?? undefined;
   }
 
   /** The frame that the step we stand at was about: it arrived, or it was sent by what happened. */

@@ -83,7 +83,7 @@ impl Session {
         if r.bits & records::bits::COPY != 0 {
             let doubled = net::rules::DUPLICATED.id;
             let by_link = self
-                .marks()
+                .marks_between(r.step_sent, r.step_sent)
                 .iter()
                 .any(|m| m.frame == id.0 && crate::rules::at(m.b).is_some_and(|rule| rule.id == doubled));
             let by = if by_link { "the link" } else { "hand" };

@@ -181,10 +181,10 @@ fn as_sent(log: &StepLog, frame: FrameId, bytes: Bytes) -> Bytes {
 
 /// What the link did to a frame beyond carrying it, for its comment.
 pub(super) fn impaired(session: &Session, frame: FrameId) -> Vec<String> {
-    let of = session.marks().iter().filter(|m| {
-        m.kind == records::MarkKind::Impaired as u8 && m.frame == frame.0 && m.step <= session.position()
-    });
+    let Some(record) = session.frame(frame.0) else { return Vec::new() };
+    let marks = session.marks_between(record.step_sent, record.step_ended.min(session.position()));
+    let of = |m: &&records::MarkRecord| m.kind == records::MarkKind::Impaired as u8 && m.frame == frame.0;
     let word =
         |m: &records::MarkRecord| catalogue::short(catalogue::Lang::En, rules::at(m.b)?.id, [m.x, m.y]);
-    of.filter_map(word).collect()
+    marks.iter().filter(of).filter_map(word).collect()
 }

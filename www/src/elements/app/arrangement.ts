@@ -245,10 +245,10 @@ function sheet(a: Arranged): TemplateResult {
 
 /** The node of a role that panels show: the chosen one, the one of the chosen connection, the first. */
 export function nodeFor(store: Store, role: 'client' | 'server'): number | undefined {
-  const { nodes, flows } = store.view;
+  const { nodes } = store.view;
   const of = (id: number | null | undefined): number | undefined =>
     nodes.find((n) => n.id === id && (role === 'server') === (n.role === 'server'))?.id;
-  const flow = store.flow === undefined ? undefined : flows[store.flow];
+  const flow = store.flowOf(store.flow);
   return of(store.face.node) ?? of(role === 'client' ? flow?.clientNode : flow?.serverNode)
     ?? nodes.find((n) => n.role === role)?.id ?? nodes.find((n) => (role === 'server') === (n.role === 'server'))?.id;
 }

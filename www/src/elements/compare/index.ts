@@ -6,7 +6,7 @@ import { Store } from '../../engine/store.js';
 import type { View } from '../../engine/pkg/views.js';
 import { clock, duration } from '../../locales/format.js';
 import { Element, icon, panel, reset } from '../base/index.js';
-import { basesOf, nodeName, nodeOf } from '../host-panel/view.js';
+import { basesOf, flowOf, nodeName, nodeOf } from '../host-panel/view.js';
 import { walk } from '../host-panel/roving.js';
 import { packetName } from '../sequence/words.js';
 import type { phaseName } from '../sequence/fate.js';
@@ -122,7 +122,7 @@ export class Compare extends Element {
     const until = Math.min(this.#until(store), this.#until(beside));
     const key = `${store.view.timeline} ${store.view.steps} ${beside.view.steps} ${until} ${this.other}`;
     if (this.#compared?.key !== key) {
-      const side = (s: Store) => ({ frames: s.frames, flows: s.view.flows });
+      const side = (s: Store) => ({ frames: s.frames, flows: s.session.flowNames() });
       this.#compared = { key, value: compare(side(store), side(beside), until) };
     }
     return this.#compared.value;
@@ -205,7 +205,7 @@ export class Compare extends Element {
     const [of, frame] = d.a === undefined ? [beside, d.b ?? 0] : [store, d.a];
     const { frames, view } = of;
     const ends = `${nodeName(nodeOf(view, frames.from(frame)), this.t)} → ${nodeName(nodeOf(view, frames.to(frame)), this.t)}`;
-    const letter = view.flows[frames.flow(frame)]?.letter ?? '';
+    const letter = of.flowOf(frames.flow(frame))?.letter ?? '';
     const again = frames.resent(frame) ? ` ${this.t('sequence.again')}` : '';
     const kind = d.kind === 'added' ? t('diff.added', { name: this.#name(this.other) }) : t(`diff.${d.kind}`);
     return html`<li><button type="button" tabindex=${i === 0 ? 0 : -1} @click=${() => this.#go(d)}>
@@ -263,7 +263,7 @@ export class Compare extends Element {
 
   #group(t: Words, { node, flow, rows }: Group, a: View, b: View): TemplateResult {
     const host = nodeName(nodeOf(a, node), this.t);
-    const letter = a.flows[flow ?? -1]?.letter ?? b.flows[flow ?? -1]?.letter ?? '';
+    const letter = flowOf(a, flow)?.letter ?? flowOf(b, flow)?.letter ?? '';
     const title = flow === undefined ? t('diff.counters', { host }) : t('diff.of', { host, letter });
     const bases = basesOf(a, flow, node, this.store.face.numbers === 'relative');
     const text = (row: VariableDifference, value: number | string | undefined): string =>

@@ -1,5 +1,6 @@
 /** Variables of two worlds held against each other: states, TCBs, counters. Pure. */
 import type { NodeView, TcbView, VarView, View } from '../../engine/pkg/views.js';
+import { flowOf } from '../host-panel/view.js';
 
 export interface VariableDifference {
   readonly name: string;
@@ -58,6 +59,6 @@ function counters(node: NodeView, mate: NodeView): VariableDifference[] {
 }
 
 function fourTuple(view: View, flow: number): string {
-  const f = view.flows[flow];
+  const f = flowOf(view, flow);
   return f ? `${f.client} ${f.server}` : String(flow);
 }

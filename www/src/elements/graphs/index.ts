@@ -2,7 +2,6 @@ import { html, nothing, unsafeCSS, type TemplateResult } from 'lit';
 import type uPlot from 'uplot';
 import sheet from 'uplot/dist/uPlot.min.css?inline';
 import { perform } from '../../engine/actions.js';
-import { Mark } from '../../engine/records.js';
 import { clock, duration } from '../../locales/format.js';
 import { Element, panel, reset } from '../base/index.js';
 import { nodeName, nodeOf } from '../host-panel/view.js';
@@ -10,8 +9,8 @@ import { timeAt } from '../time-bar/marks.js';
 import { choices } from '../tools/choices.js';
 import { frame } from '../tools/styles.js';
 import { draw, type Paint } from './figure.js';
-import { congestion, links, queues, roundTrip, sequence, throughput, type End, type Plot, type World } from './plots.js';
-import { Samples } from './samples.js';
+import { congestion, links, queues, roundTrip, sequence, throughput, type End, type Listening, type Plot, type World } from './plots.js';
+import { Sample, Samples } from './samples.js';
 import { styles } from './styles.js';
 import { table } from './table.js';
 import { words, type Words } from './words.js';
@@ -50,7 +49,7 @@ export class Graphs extends Element {
   #read = { list: {} as object, timeline: -1, step: 0 };
   #later: number | undefined;
   #calm: ReturnType<typeof setTimeout> | undefined;
-  #holds: { list: object; node: number; syn: number; accept: number } | undefined;
+  #holds: { list: object; node: number; port: number; syn: number; accept: number } | undefined;
   #watched: globalThis.Element | null = null;
   readonly #resize = new ResizeObserver(([entry]) => {
     if (!entry) return;
@@ -163,7 +162,7 @@ export class Graphs extends Element {
     const { store } = this;
     const samples = new Samples(store.engine.layouts[2], store.engine.memory);
     if (!store.panic) samples.point(store.session.samples());
-    return { frames: store.frames, marks: store.marks, samples, end: store.view.end };
+    return { frames: store.frames, samples, end: store.view.end };
   }
 
   #make(t: Words): Made | undefined {
@@ -177,7 +176,7 @@ export class Graphs extends Element {
   #plot(t: Words, world: World, end: End | undefined): Made | undefined {
     if (this.kind === 'queues') {
       const of = this.#listener();
-      const plot = of && queues(world, of.node, of.holds);
+      const plot = of && queues(world, of);
       return plot?.x.length ? { plot, says: t('sum.queues', { syn: plot.most[0], accept: plot.most[1] }) } : undefined;
     }
     if (this.kind === 'link') {
@@ -216,22 +215,25 @@ export class Graphs extends Element {
   }
 
   /** The node that listens, or did, and what its queues hold as far as that has been seen. */
-  #listener(): { node: number; holds: { syn: number; accept: number } | undefined } | undefined {
-    const { view, marks, list } = this.store;
+  #listener(): Listening | undefined {
+    const { view, list } = this.store;
     for (const node of view.nodes) {
-      const l = node.sockets.find((s) => s.listener)?.listener;
-      if (l) this.#holds = { list, node: node.id, syn: l.synCapacity, accept: l.acceptCapacity };
+      const socket = node.sockets.find((s) => s.listener);
+      const l = socket?.listener;
+      if (l) this.#holds = { list, node: node.id, port: Number(socket.local.slice(socket.local.lastIndexOf(':') + 1)), syn: l.synCapacity, accept: l.acceptCapacity };
     }
-    if (this.#holds?.list === list) return { node: this.#holds.node, holds: this.#holds };
-    for (let i = 0; i < marks.length; i++) if (marks.kind(i) === Mark.queues) return { node: marks.node(i), holds: undefined };
+    if (this.#holds?.list === list) return { node: this.#holds.node, port: this.#holds.port, holds: this.#holds };
+    const { samples } = this.#world();
+    for (let i = 0; i < samples.length; i++) {
+      if (samples.kind(i) === Sample.queues) return { node: samples.node(i), port: samples.of(i), holds: undefined };
+    }
     return undefined;
   }
 
   /** The end that was chosen, else of the connection looked at the one that sent more. */
   #sender(): End | undefined {
-    const { flows } = this.store.view;
     const chosen = this.end?.split(' ').map(Number);
-    const flow = flows[chosen?.[1] ?? this.store.flow ?? 0];
+    const flow = this.store.flowOf(chosen?.[1] ?? this.store.flow ?? 0);
     if (!flow) return undefined;
     const node = chosen?.[0] ?? this.#louder(flow.id) ?? flow.clientNode ?? undefined;
     if (node === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** Graphs as numbers: stories of frames and samples in, series along time out. */
 import { expect, it } from 'vitest';
-import { framesOf, marksOf, ms } from '../../diagram/fixture.js';
-import { Fate, Mark, Tcp } from '../../engine/records.js';
+import { framesOf, ms } from '../../diagram/fixture.js';
+import { Fate, Tcp } from '../../engine/records.js';
 import { congestion, links, nice, queues, roundTrip, sequence, throughput, type World } from './plots.js';
 import type { SampleSource } from './samples.js';
 
@@ -29,7 +29,6 @@ const sent: readonly Sent[] = [
 ];
 const world: World = {
   frames: { ...framesOf(sent), seq: (i: number) => sent[i]?.seq ?? 0, ack: (i: number) => sent[i]?.ack ?? 0 },
-  marks: marksOf([{ kind: Mark.queues, time: ms, node: 1, x: 1, y: 0 }, { kind: Mark.queues, time: 2 * ms, node: 1, x: 0, y: 1 }]),
   samples: samplesOf([
     { time: 0, values: [1000, 1001, 0, 1448, NEVER, NEVER, 1e6] },
     { time: 2 * ms, values: [1001, 1001, 500, 1448, NEVER, 2000, 2e5] },
@@ -39,6 +38,9 @@ const world: World = {
     { time: 12 * ms, values: [1201, 1201, 600, 1500, 2896, 2000, 2e5] },
     { time: 2 * ms, kind: 2, node: 0, values: [0, 154, 1000] },
     { time: 2.5 * ms, kind: 2, node: 0, values: [77, 231, 1500] },
+    { time: ms, kind: 3, node: 1, of: 7, values: [1, 0] },
+    { time: 1.5 * ms, kind: 3, node: 1, of: 8, values: [5, 5] },
+    { time: 2 * ms, kind: 3, node: 1, of: 7, values: [0, 1] },
   ]),
   end: 12 * ms,
 };
@@ -74,7 +76,7 @@ it('octets are counted in steps of time', () => {
 });
 
 it('queues go on for a while; a link empties at its rate', () => {
-  const q = queues(world, 1, { syn: 3, accept: 3 });
+  const q = queues(world, { node: 1, port: 7, holds: { syn: 3, accept: 3 } });
   expect([q.x, q.most, q.series.map((s) => s.values)]).toEqual([[0.001, 0.002, 0.0021], [1, 1], [[1, 0, 0], [0, 1, 1], [3, 3, 3], [3, 3, 3]]]);
   const link = links(world);
   expect(link.most).toBe(231);

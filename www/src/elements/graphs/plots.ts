@@ -1,6 +1,6 @@
 /** What each graph shows, as numbers: from records and samples to series along time. Pure. */
-import { Bits, Fate, Mark, Tcp } from '../../engine/records.js';
-import type { FrameSource, MarkSource } from '../../diagram/sources.js';
+import { Bits, Fate, Tcp } from '../../engine/records.js';
+import type { FrameSource } from '../../diagram/sources.js';
 import { Sample, type SampleSource } from './samples.js';
 
 /** How a series is drawn, by what it means; the element knows the colours. */
@@ -36,7 +36,6 @@ export interface Plot {
 
 export interface World {
   readonly frames: FrameSource;
-  readonly marks: MarkSource;
   readonly samples: SampleSource;
   /** The furthest time known, ns. */
   readonly end: number;
@@ -213,16 +212,23 @@ export function nice(x: number): number {
 /** How far the last lengths of queues are drawn on, of what was drawn. */
 const TAIL = 0.1;
 
-/** Lengths of a listener's two queues, with what each holds where that is known. */
-export function queues({ marks, end }: World, node: number, holds: { syn: number; accept: number } | undefined): Plot & { most: [number, number] } {
+/** A listener, with what each of its queues holds where that is known. */
+export interface Listening {
+  readonly node: number;
+  readonly port: number;
+  readonly holds: { readonly syn: number; readonly accept: number } | undefined;
+}
+
+/** Lengths of a listener's two queues. */
+export function queues({ samples, end }: World, { node, port, holds }: Listening): Plot & { most: [number, number] } {
   const x: number[] = [];
   const syn: number[] = [];
   const accept: number[] = [];
-  for (let i = 0; i < marks.length; i++) {
-    if (marks.kind(i) !== Mark.queues || marks.node(i) !== node) continue;
-    x.push(marks.time(i) / S);
-    syn.push(marks.x(i));
-    accept.push(marks.y(i));
+  for (let i = 0; i < samples.length; i++) {
+    if (samples.kind(i) !== Sample.queues || samples.node(i) !== node || samples.of(i) !== port) continue;
+    x.push(samples.time(i) / S);
+    syn.push(samples.a(i));
+    accept.push(samples.b(i));
   }
   if (x.length) {
     // A long silence after the last change would press all before it flat.

@@ -1,12 +1,12 @@
 /** The samples that the core keeps for graphs, read where they lie (crates/lab/src/records.rs, SampleRecord). */
 import { Column } from '../../engine/records.js';
 
-export const Sample = { connection: 0, sack: 1, link: 2 } as const;
+export const Sample = { connection: 0, sack: 1, link: 2, queues: 3 } as const;
 
 export class Samples extends Column {
   readonly time = this.member('time');
   readonly node = this.member('node');
-  /** Flow or link. */
+  /** Flow, link or port. */
   readonly of = this.member('of');
   readonly a = this.member('a');
   readonly b = this.member('b');

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { NodeView } from '../../engine/pkg/views.js';
 import { Element, panel, reset } from '../base/index.js';
-import { flowOf, nodeName, nodeOf, processOf } from './view.js';
+import { nodeName, nodeOf, processOf } from './view.js';
 import '../counters/index.js';
 import '../program/index.js';
 import '../queues/index.js';
@@ -58,7 +58,7 @@ export class HostPanel extends Element {
   }
 
   #head(node: NodeView, serves: boolean): TemplateResult {
-    const letter = flowOf(this.store.view, this.store.flow)?.letter;
+    const letter = this.store.flowOf(this.store.flow)?.letter;
     return html`<h2><span class="name">${nodeName(node, this.t)}</span><span class="fact">${node.addr}</span>
       <span class="remark">${serves || letter === undefined ? this.t('host.profile', { name: node.profile }) : this.t('host.connection', { letter })}</span></h2>`;
   }

@@ -3,7 +3,6 @@ import type { FieldView } from '../../engine/pkg/views.js';
 import type { EngineError } from '../../engine/engine.js';
 import { perform } from '../../engine/actions.js';
 import { errorSentence } from '../../locales/sentences.js';
-import { flowOf } from '../host-panel/view.js';
 import { spoken, spokenStyles } from '../why/sentence.js';
 import type { Element } from '../base/index.js';
 import { editable, packetBases, typed, type PacketBases } from './show.js';
@@ -39,7 +38,7 @@ export class Editing {
 
   static bases({ store }: Element): PacketBases | undefined {
     const { shown } = store;
-    return shown && packetBases(shown, flowOf(store.view, shown.flow), store.face.numbers === 'relative');
+    return shown && packetBases(shown, store.flowOf(shown.flow), store.face.numbers === 'relative');
   }
 
   is(key: string): boolean {

@@ -7,7 +7,7 @@ import { Bits, Fate, Mark } from '../../engine/records.js';
 import { ALL_MENDS, MENDED, MENDS, type Mend } from '../../engine/draft.js';
 import { Element, panel, reset } from '../base/index.js';
 import { bars, cross, diamond, signs, square } from '../host-panel/signs.js';
-import { flowOf } from '../host-panel/view.js';
+import { } from '../host-panel/view.js';
 import { FieldHover } from './part.js';
 import { label, valueOf } from './show.js';
 import { Editing } from './editing.js';
@@ -63,7 +63,7 @@ export class Packet extends Element {
   // ---- heading
 
   #who(packet: PacketView): TemplateResult {
-    const letter = flowOf(this.store.view, packet.flow)?.letter;
+    const letter = this.store.flowOf(packet.flow)?.letter;
     return html`<span class="fact">${letter ? html`<b>${letter}</b> ` : nothing}${heading(packet)}</span>`;
   }
 
@@ -94,7 +94,8 @@ export class Packet extends Element {
     const { marks, frames } = this.store;
     const tags: TemplateResult[] = [];
     if (packet.id >= frames.length || !(frames.bits(packet.id) & Bits.ruled)) return tags;
-    for (let i = 0; i < marks.length; i++) {
+    const sent = frames.stepSent(packet.id);
+    for (let [i, end] = marks.between(sent, sent); i < end; i++) {
       if (marks.kind(i) !== Mark.ruled || marks.frame(i) !== packet.id) continue;
       const act = marks.a(i) as 0 | 1 | 2 | 3 | 4;
       tags.push(html`<button type="button" class="tag edit" @click=${() => perform(this.store, 'rules')}>${square}${this.t(`packet.ruled.${act}`, { id: marks.x(i) })}</button>`);
@@ -107,8 +108,8 @@ export class Packet extends Element {
     const { marks, frames, rules, lang, view } = this.store;
     const tags: TemplateResult[] = [];
     if (packet.id >= frames.length || !(frames.bits(packet.id) & Bits.impaired || frames.fate(packet.id) === Fate.lost)) return tags;
-    for (let i = 0; i < marks.length; i++) {
-      if ((marks.kind(i) !== Mark.impaired && marks.kind(i) !== Mark.lost) || marks.frame(i) !== packet.id || marks.step(i) > view.step) continue;
+    for (let [i, end] = marks.between(frames.stepSent(packet.id), Math.min(frames.stepEnded(packet.id), view.step)); i < end; i++) {
+      if ((marks.kind(i) !== Mark.impaired && marks.kind(i) !== Mark.lost) || marks.frame(i) !== packet.id) continue;
       const rule = rules[marks.b(i)];
       if (rule) tags.push(html`<span class="tag edit">${square}${short(lang, rule.id, marks.x(i), marks.y(i))}</span>`);
     }
@@ -117,8 +118,9 @@ export class Packet extends Element {
 
   /** When the hold that still lasts began: the newest mark that says so. */
   #heldSince(frame: number): number | undefined {
-    const { marks, view } = this.store;
-    for (let i = marks.length - 1; i >= 0; i--) {
+    const { marks, frames, view } = this.store;
+    const [first, end] = marks.between(frames.stepSent(frame), view.step);
+    for (let i = end - 1; i >= first; i--) {
       if (marks.kind(i) === Mark.held && marks.frame(i) === frame && marks.since(i) <= view.now) return marks.since(i);
     }
     return undefined;
@@ -187,7 +189,7 @@ export class Packet extends Element {
     const was = path === undefined ? undefined : store.draft?.changed.get(path);
     const bases = Editing.bases(this);
     return html`<section class="peek" aria-label=${this.t('packet.title', { id: packet.id })}>
-      <h2>${field ? html`${diamond}<span class="fact change"><span><b>${flowOf(store.view, packet.flow)?.letter}</b> ${label(store.lang, field, undefined, true)}</span> <s>${valueOf(field, was ?? '', bases)}</s> <b class="edit">${valueOf(field, field.value, bases)}</b></span>`
+      <h2>${field ? html`${diamond}<span class="fact change"><span><b>${store.flowOf(packet.flow)?.letter}</b> ${label(store.lang, field, undefined, true)}</span> <s>${valueOf(field, was ?? '', bases)}</s> <b class="edit">${valueOf(field, field.value, bases)}</b></span>`
         : html`<span class="name">${this.t('packet.title', { id: packet.id })}</span>${this.#who(packet)}`}<span class="push">${this.#state(packet)}</span></h2>
       <tcp-packet-verdict .store=${store}></tcp-packet-verdict>${this.#actions()}</section>`;
   }

@@ -3,7 +3,7 @@ import type { Trace } from '../../engine/pkg/views.js';
 import { plain, sentence } from '../../locales/sentences.js';
 import { Element, panel, reset } from '../base/index.js';
 import { signs } from '../host-panel/signs.js';
-import { basesOf, flowOf, nodeName, nodeOf } from '../host-panel/view.js';
+import { basesOf, nodeName, nodeOf } from '../host-panel/view.js';
 import { packetName } from '../sequence/words.js';
 import { frame } from '../tools/styles.js';
 import { words, type Words } from '../tools/words.js';
@@ -37,7 +37,7 @@ export class Pipeline extends Element {
   #packet(id: number | undefined): string {
     if (id === undefined || id >= this.store.frames.length) return '';
     const { store } = this;
-    const letter = flowOf(store.view, store.frames.flow(id))?.letter;
+    const letter = store.flowOf(store.frames.flow(id))?.letter;
     return [letter, packetName(store, id)].filter(Boolean).join(' ');
   }
 

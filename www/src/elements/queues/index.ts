@@ -118,7 +118,7 @@ export class Queues extends Element {
   }
 
   #slot(form: 'hollow' | 'solid', flow: number | null, tab: boolean): TemplateResult {
-    const f = flowOf(this.store.view, flow);
+    const f = this.store.flowOf(flow);
     const chosen = f !== undefined && this.store.flow === f.id;
     const what = this.t(form === 'hollow' ? 'queues.slot.half' : 'queues.slot.waiting');
     return html`${lane(form, chosen)}${f ? html`<button type="button" tabindex=${tab ? 0 : -1} aria-pressed=${chosen}
@@ -161,7 +161,7 @@ export class Queues extends Element {
     const syn = places(l.synQueue.length, l.synCapacity, l.backlog);
     const accept = places(l.acceptQueue.length, l.acceptCapacity, l.backlog);
     const slots = (form: 'hollow' | 'solid', entries: readonly { flow: number | null }[], over: number): TemplateResult[] =>
-      entries.map((e, i) => html`<span class="slot ${i === over ? 'over' : ''}">${lane(form, this.store.flow === e.flow)}${flowOf(this.store.view, e.flow)?.letter}</span>`);
+      entries.map((e, i) => html`<span class="slot ${i === over ? 'over' : ''}">${lane(form, this.store.flow === e.flow)}${this.store.flowOf(e.flow)?.letter}</span>`);
     const sum = (n: number, p: Places): TemplateResult =>
       html`<b class=${p.full ? 'lost' : ''}>${n}/${l.backlog}${p.full ? ` ${this.t('queues.full')}` : ''}</b>`;
     return html`<div class="strip" role="region" aria-label=${this.t('queues.listening')}>

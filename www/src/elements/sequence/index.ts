@@ -119,7 +119,7 @@ export class Sequence extends Element {
       frames: store.frames, marks: store.marks, known: view.steps, list: store.list,
       step: view.step, now: store.clock, held: view.held, selected: face.selected, flow: store.flow,
       foreseen: foreseen(store), order: this.#lives(),
-      letter: (flow) => view.flows[flow]?.letter ?? '', words: words(store, t, store.rules),
+      letter: (flow) => store.flowOf(flow)?.letter ?? '', words: words(store, t, store.rules),
       width: this.width, zoom: face.zoom, listener: listening[0],
     };
   }
@@ -128,7 +128,7 @@ export class Sequence extends Element {
   #lives(): readonly Life[] {
     const { store } = this;
     const { view, face } = store;
-    const flow = face.flow !== undefined || face.selected !== undefined ? view.flows[store.flow ?? -1] : undefined;
+    const flow = face.flow !== undefined || face.selected !== undefined ? store.flowOf(store.flow) : undefined;
     const wanted = [flow?.clientNode, flow?.serverNode].filter((id) => id != null);
     return lifelines(view.nodes, choiceOf(store.kept['lifelines']), Math.max(2, Math.floor((this.width - 60) / ROOM_FOR_LIFE)), wanted);
   }

@@ -60,7 +60,7 @@ export function words(store: Store, t: T, rules: readonly { id: string }[]): Wor
     reason: (rule, x, y) => (rules[rule] ? short(store.lang, rules[rule].id, x, y) : ''),
     timer: (kind, lasted, flow) => {
       const key = TIMERS[kind] as 'sequence.timer.retransmit' | undefined;
-      const letter = view.flows.length > 1 ? `${view.flows[flow]?.letter ?? ''} ` : '';
+      const letter = view.flowCount > 1 ? `${store.flowOf(flow)?.letter ?? ''} ` : '';
       return letter + (key ? t(key, { time: duration(lasted) }) : duration(lasted));
     },
     duration,
@@ -74,8 +74,8 @@ function timelineName(store: Store): string {
 
 /** The fullest label first: connection, name, the number that counts. */
 function labels(store: Store, frame: number, t: T): Piece[][] {
-  const { frames, view } = store;
-  const flow = view.flows[frames.flow(frame)];
+  const { frames } = store;
+  const flow = store.flowOf(frames.flow(frame));
   const again = frames.resent(frame) ? ` ${t('sequence.again')}` : '';
   const name: Piece[] = [
     ...(flow ? [{ text: flow.letter, cls: 'letter' }, { text: ' ' }] : []), { text: packetName(store, frame) + again },
@@ -89,8 +89,8 @@ function labels(store: Store, frame: number, t: T): Piece[][] {
 
 /** The number by which a segment is told from its like: where its octets begin, or what it acknowledges. */
 function telling(store: Store, frame: number): string {
-  const { frames, view, face } = store;
-  const flow = view.flows[frames.flow(frame)];
+  const { frames, face } = store;
+  const flow = store.flowOf(frames.flow(frame));
   if (!flow) return '';
   const flags = frames.flags(frame);
   const relative = face.numbers === 'relative';
@@ -104,7 +104,7 @@ function telling(store: Store, frame: number): string {
 /** A packet as a sentence, for the list that is read aloud. */
 export function packetSentence(store: Store, frame: number, t: T): string {
   const { frames, view } = store;
-  const letter = view.flows[frames.flow(frame)]?.letter;
+  const letter = store.flowOf(frames.flow(frame))?.letter;
   const payload = frames.payload(frame);
   const other = frames.flow(frame) === NONE16 && !frames.flags(frame);
   const what = [

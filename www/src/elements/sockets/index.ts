@@ -3,7 +3,7 @@ import type { SocketView } from '../../engine/pkg/views.js';
 import { asker, askerStyles } from '../base/asker.js';
 import { Element, panel, reset } from '../base/index.js';
 import { stop, walk } from '../host-panel/roving.js';
-import { endsDiffer, flowOf, nodeName, nodeOf, otherEnd, port, ssName } from '../host-panel/view.js';
+import { endsDiffer, nodeName, nodeOf, otherEnd, port, ssName } from '../host-panel/view.js';
 
 /** The connections of a host as `ss -tn` lists them, with what the other end thinks. Choosing one chooses its flow. */
 export class Sockets extends Element {
@@ -45,7 +45,7 @@ export class Sockets extends Element {
 
   #row(node: number, s: SocketView, tab: boolean): TemplateResult {
     const { t, store } = this;
-    const flow = flowOf(store.view, s.flow);
+    const flow = store.flowOf(s.flow);
     const other = otherEnd(store.view, node, s);
     const differs = flow !== undefined && endsDiffer(s.state, other);
     const theirs = other === undefined ? t('sockets.gone') : ssName(other);

@@ -2,7 +2,7 @@ import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import type { FlowView } from '../../engine/pkg/views.js';
 import { Mark } from '../../engine/records.js';
 import { Element, panel, reset } from '../base/index.js';
-import { flowOf } from '../host-panel/view.js';
+import { } from '../host-panel/view.js';
 import { arrow, edgesFor, SIZE, STATES, type Point } from './geometry.js';
 
 /** In the order of `tcp::State`, as marks number them. */
@@ -34,7 +34,7 @@ export class States extends Element {
 
   protected override render(): TemplateResult {
     const { t, store } = this;
-    const flow = flowOf(store.view, store.flow);
+    const flow = store.flowOf(store.flow);
     const taken = flow ? this.#taken(flow) : { edges: [], refused: undefined };
     const edges = edgesFor(taken.edges);
     const lit = edges.find((e) => e.lit);
@@ -60,19 +60,13 @@ export class States extends Element {
       ${refused ? svg`<path class="cross" d="M${at.x + half + 4} ${at.y - 4}l8 8m0-8l-8 8"></path>` : nothing}`;
   }
 
-  /** Marks of this step, from the end of the list: only those of what has happened are looked at. */
+  /** What marks tell of this step. */
   #taken(flow: FlowView): Taken {
     const { marks, view } = this.store;
     const edges: [string, string][] = [];
     let refused: string | undefined;
-    // Marks stand in the order of steps: from the last one of this step backwards, whatever lies ahead.
-    let [low, high] = [0, marks.length];
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if (marks.step(mid) <= view.step) low = mid + 1;
-      else high = mid;
-    }
-    for (let i = low - 1; i >= 0 && marks.step(i) === view.step; i--) {
+    const [first, end] = marks.between(view.step, view.step);
+    for (let i = end - 1; i >= first; i--) {
       if (marks.flow(i) !== flow.id) continue;
       if (marks.kind(i) === Mark.state) edges.unshift([NAMES[marks.a(i)] ?? '', NAMES[marks.b(i)] ?? '']);
       if (marks.kind(i) === Mark.refused) refused = (marks.node(i) === flow.serverNode ? flow.serverState : flow.clientState) ?? undefined;

@@ -76,7 +76,7 @@ export class Stops extends Element {
     if (!view) return '';
     const weight = ((view.weight + view.records) / 2 ** 20).toFixed(1);
     const worlds = this.#t(view.spacing <= view.firstSpacing ? 'history.all' : 'history.thinned', { spacing: view.spacing, weight });
-    return view.aside ? `${worlds} ${this.#t('history.aside', { n: view.aside })}` : worlds;
+    return view.aside || view.marksAside ? `${worlds} ${this.#t('history.aside', { n: view.aside, marks: view.marksAside })}` : worlds;
   }
 
   get #client(): string {

@@ -32,5 +32,5 @@ export const en = {
   'watch.was': 'was {was}',
   'history.all': 'History keeps a world at every {spacing} steps and a record of every frame: {weight} MB. Every step is reached exactly.',
   'history.thinned': 'History takes {weight} MB. Older worlds were thinned out to one in {spacing} steps. Every step is still reached exactly, by running on from the one before it.',
-  'history.aside': 'Records of the {n} oldest frames were set aside; they are made again, exactly as they were, when they are looked at.',
+  'history.aside': 'Records of {n} old frames and {marks} old occurrences were set aside; they are made again, exactly as they were, when they are looked at.',
 } as const;

@@ -35,5 +35,5 @@ export const zhCN = {
   'watch.was': '原为 {was}',
   'history.all': '历史每 {spacing} 步保存一个世界，并为每一帧留有记录，共 {weight} MB。每一步都能准确到达。',
   'history.thinned': '历史占用 {weight} MB。较早的世界已稀疏为每 {spacing} 步一个。每一步仍能准确到达：从它之前最近的世界继续运行。',
-  'history.aside': '最早的 {n} 帧的记录已被收起；查看时会重新生成，与原来完全一样。',
+  'history.aside': '较早的 {n} 帧和 {marks} 个事件的记录已被收起；查看时会重新生成，与原来完全一样。',
 } as const satisfies { readonly [K in keyof typeof en]: Message };

@@ -4,7 +4,7 @@ import { enabled, hits } from '../../engine/stops.js';
 import { clock } from '../../locales/format.js';
 import type { Journey } from '../../engine/journey.js';
 import { Element, icon, reset, type IconName } from '../base/index.js';
-import { scrubMarks, timeAt, timeLabel, type ScrubMarks } from './marks.js';
+import { timeAt, timeLabel, type ScrubMarks } from './marks.js';
 import { styles } from './styles.js';
 
 /** Width of a mark of the scrubber with the room about it, px. */
@@ -116,10 +116,20 @@ export class TimeBar extends Element {
     const stops = enabled(store).flatMap((b) => [...(found.get(b.id) ?? [])]);
     const key = `${store.view.steps} ${width} ${stops.length} ${stops.at(-1)}`;
     if (this.#marks?.key !== key || this.#marks.list !== store.list) {
-      const value = scrubMarks(store.marks, store.view.steps, Math.max(1, Math.round(width / MARK)), stops);
+      const value = this.#overview(Math.max(1, Math.round(width / MARK)), stops);
       this.#marks = { key, value, list: store.list };
     }
     return this.#marks.value;
+  }
+
+  /** What stands along the steps: one mark of a kind in a few pixels, however many there are. */
+  #overview(places: number, stops: readonly number[]): ScrubMarks {
+    const { store } = this;
+    const { steps } = store.view;
+    const [state = [], loss = [], edit = []] = store.overview(places);
+    const stop = new Set(stops.filter((step) => step <= steps).map((step) => Math.round((step / Math.max(steps, 1)) * places)));
+    const fractions = (list: Iterable<number>): number[] => [...list].map((p) => p / places);
+    return { state: fractions(state), loss: fractions(loss), edit: fractions(edit), stop: fractions(stop) };
   }
 
   /** Times along the steps, as far apart as they can be read; each told once. */

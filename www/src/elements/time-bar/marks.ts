@@ -1,5 +1,4 @@
-/** What the scrubber shows along the steps: one mark of a kind in a few pixels, however many there are. Pure. */
-import { Mark } from '../../engine/records.js';
+/** What the scrubber shows along the steps, and when they were. Pure. */
 import type { FrameSource, MarkSource } from '../../diagram/sources.js';
 
 export interface ScrubMarks {
@@ -8,23 +7,6 @@ export interface ScrubMarks {
   loss: number[];
   edit: number[];
   stop: number[];
-}
-
-/** `places`: how many marks of a kind may stand side by side. */
-export function scrubMarks(marks: MarkSource, steps: number, places: number, stops: Iterable<number> = []): ScrubMarks {
-  const taken = { state: new Set<number>(), loss: new Set<number>(), edit: new Set<number>(), stop: new Set<number>() };
-  const put = (kind: keyof ScrubMarks, step: number): void => {
-    if (step <= steps) taken[kind].add(Math.round((step / Math.max(steps, 1)) * places));
-  };
-  for (let i = 0; i < marks.length; i++) {
-    const kind = marks.kind(i);
-    if (kind === Mark.state) put('state', marks.step(i));
-    else if (kind === Mark.refused || kind === Mark.lost || kind === Mark.dropped) put('loss', marks.step(i));
-    else if (kind === Mark.edited) put('edit', marks.step(i));
-  }
-  for (const step of stops) put('stop', step);
-  const fractions = (set: Set<number>): number[] => [...set].sort((a, b) => a - b).map((p) => p / places);
-  return { state: fractions(taken.state), loss: fractions(taken.loss), edit: fractions(taken.edit), stop: fractions(taken.stop) };
 }
 
 /** The time at a step, ns, as far as anything of that step or the last one before it is recorded. */

@@ -128,7 +128,7 @@ export class Traffic {
     const flags = frames.flags(frame);
     const pure = frames.flow(frame) !== NONE16 && frames.payload(frame) === 0 && (flags & (Tcp.syn | Tcp.fin | Tcp.rst | Tcp.ack)) === Tcp.ack;
     const bits = frames.bits(frame);
-    const letter = view.flows[frames.flow(frame)]?.letter;
+    const letter = store.flowOf(frames.flow(frame))?.letter;
     const to = frames.to(frame);
     const rule = frames.reason(frame);
     const why = this.#refusals.get(frame);

@@ -3,7 +3,7 @@ import type { RuleView, StepInfo, Trace } from '../../engine/pkg/views.js';
 import { perform } from '../../engine/actions.js';
 import { plain, sentence } from '../../locales/sentences.js';
 import { Element, panel, reset } from '../base/index.js';
-import { basesOf, flowOf, nodeName, nodeOf } from '../host-panel/view.js';
+import { basesOf, nodeName, nodeOf } from '../host-panel/view.js';
 import { packetName } from '../sequence/words.js';
 import { cited, compares, deciding, refuses } from './reading.js';
 import { spoken, spokenStyles } from './sentence.js';
@@ -116,7 +116,7 @@ export class Why extends Element {
   #lead(info: StepInfo): string {
     const { t } = this;
     const who = info.node == null ? undefined : nodeName(nodeOf(this.store.view, info.node), t);
-    const letter = flowOf(this.store.view, info.flow)?.letter;
+    const letter = this.store.flowOf(info.flow)?.letter;
     switch (info.what) {
       case 'frame': return letter ? t('why.lead.frameOf', { who: who ?? '', what: info.text, letter }) : t('why.lead.frame', { who: who ?? '', what: info.frame == null ? info.text : packetName(this.store, info.frame) });
       case 'timer': return t('why.lead.timer', { who: who ?? '', what: info.text });

@@ -32,7 +32,7 @@ export class Order {
       const what = `${flagNames(frames.flags(frame))}${frames.payload(frame) ? ` ${frames.payload(frame)} B` : ''}`;
       const to = nodeName(nodeOf(view, frames.to(frame)), page);
       const when = view.held.includes(frame) ? t('bench.order.held') : duration(Math.max(0, frames.ends(frame) - view.now));
-      const letter = view.flows[frames.flow(frame)]?.letter ?? '';
+      const letter = store.flowOf(frames.flow(frame))?.letter ?? '';
       const button = (by: 1 | -1, sign: string, label: string): TemplateResult => {
         const there = moved(frames, sorted, frame, by);
         return html`<button type="button" class="bit" aria-label=${label} ?disabled=${!there} @click=${() => ask(there, frame)}>${sign}</button>`;

@@ -3,7 +3,7 @@ import type { PredictedEnd, Prediction, StepInfo, VarView, View } from '../../en
 import { moment } from '../../locales/format.js';
 import type { T } from '../../locales/index.js';
 import type { SeqBases } from '../../locales/sentences.js';
-import { nodeName, nodeOf } from '../host-panel/view.js';
+import { flowOf, nodeName, nodeOf } from '../host-panel/view.js';
 import { written } from '../tcb/values.js';
 import type { Words } from './words.js';
 
@@ -25,7 +25,7 @@ export function consequences(p: Prediction, view: View, receiver: number, basesO
 
 function line(s: StepInfo, view: View, name: (node: number | null | undefined) => string, t: Words): string {
   const who = name(s.node);
-  const letter = s.flow == null ? '' : `${view.flows[s.flow]?.letter ?? ''} `;
+  const letter = s.flow == null ? '' : `${flowOf(view, s.flow)?.letter ?? ''} `;
   switch (s.what) {
     case 'frame': return t('bench.step.frame', { who, what: `${letter}${s.text}` });
     case 'timer': return t('bench.step.timer', { who, what: `${letter}${s.text}` });
