@@ -70,20 +70,10 @@ test('forty edits by the form, each inside or outside what is legal: what is for
   await expect(page.getByText(/^held/).first()).toBeVisible();
   const mends = page.getByRole('group', { name: 'Mends' }).getByRole('checkbox');
   const input = page.getByRole('textbox', { name: /^Edit / });
-  const held = await page.evaluate(async () => {
-    const store = await document.querySelector('tcp-playground')?.whenStore();
-    return { step: store?.view.step ?? 0, frame: store?.face.selected ?? 0 };
-  });
   const wrong: string[] = [];
   const verdicts = new Set<string>();
   for (const [path, value, follows] of EDITS) {
-    // Back to where it is held, as it was, with the field in sight.
-    await page.evaluate(async ([at, field]) => {
-      const store = await document.querySelector('tcp-playground')?.whenStore();
-      store?.act((s) => { s.switchTimeline(0); s.seek(at.step); });
-      store?.set({ selected: at.frame, field: undefined });
-      store?.set({ field });
-    }, [held, path] as const);
+    await unfold(page, path);
     for (let bit = 0; bit < 4; bit++) if (!(follows & (1 << bit))) await mends.nth(bit).click();
     const line = page.locator(`tcp-packet-tree [data-key="${path}"]`);
     await line.dblclick();
@@ -106,10 +96,27 @@ test('forty edits by the form, each inside or outside what is legal: what is for
     if (sentence === '' || !told.includes(sentence)) wrong.push(`${path} = ${value}: told “${told}”, decided “${sentence}”`);
     const was = await page.evaluate(async () => JSON.stringify((await document.querySelector('tcp-playground')?.whenStore())?.trace?.rules));
     if (was !== said.rules) wrong.push(`${path} = ${value}: foretold ${said.rules}, was ${was}`);
+    // Taken back, the delivery and the edit: it is held again, as it was.
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await expect(page.getByText(/^held/).first()).toBeVisible();
+    await expect(page.getByText(/^\d+ fields? edited$/)).toHaveCount(0);
   }
   expect(wrong).toEqual([]);
   expect(verdicts.size).toBeGreaterThan(2);
 });
+
+/** Opens the tree down to a field. */
+async function unfold(page: Page, path: string): Promise<void> {
+  const names = path.split('.');
+  for (let n = 1; n < names.length; n++) {
+    const line = page.locator(`tcp-packet-tree [data-key="${names.slice(0, n).join('.')}"][aria-expanded="false"]`);
+    if (await line.count()) {
+      await line.click();
+      await page.keyboard.press('ArrowRight');
+    }
+  }
+}
 
 /** Field, value, and which lengths and checksums follow. */
 const EDITS: [string, string, number][] = [
@@ -162,7 +169,7 @@ test('options added, moved and malformed, data rewritten, two pieces put in anot
   const rows = (): Promise<string[]> => order.evaluateAll((all) => all.map((e) => e.getAttribute('aria-label')?.replace(/, (to .*|held)$/, '') ?? ''));
   await expect(bench(page).getByText(/^Merge with packet/)).toBeVisible();
   const before = await rows();
-  const first = order.filter({ hasText: '34 B' }).first();
+  const first = order.filter({ hasText: ' 4 B' }).first();
   await first.focus();
   await page.keyboard.press('Alt+ArrowDown');
   await expect.poll(rows).not.toEqual(before);
@@ -179,6 +186,7 @@ test('pieces cut and joined, cut off, sent twice; an option taken out, data in h
   await split.fill('4');
   await split.press('Enter');
   await expect(of(30)).toHaveCount(1);
+  await expect(of(4), 'the arrow of the first piece tells its own length').toHaveCount(1);
   await expect(bench(page).getByText('4 B', { exact: true })).toBeVisible();
   await bench(page).getByRole('button', { name: 'Merge', exact: true }).click();
   await expect(of(30)).toHaveCount(0);

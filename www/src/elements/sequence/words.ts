@@ -16,11 +16,43 @@ const TIMERS: readonly Key[] = [
   'sequence.timer.user',
 ];
 
+/** What a segment says of itself. */
+interface Segment {
+  readonly flags: number;
+  readonly payload: number;
+  readonly seq: number;
+  readonly ack: number;
+}
+
+const edited = new WeakMap<object, Map<number, { revision: number; segment: Segment | undefined }>>();
+
+/** The segment as it was sent; of one that somebody has edited or cut, as it is. */
+export function segmentOf(store: Store, frame: number): Segment {
+  const { frames, list, revision } = store;
+  const sent = { flags: frames.flags(frame), payload: frames.payload(frame), seq: frames.seq(frame), ack: frames.ack(frame) };
+  if (!(frames.bits(frame) & Bits.edited)) return sent;
+  let known = edited.get(list);
+  if (!known) edited.set(list, (known = new Map<number, { revision: number; segment: Segment | undefined }>()));
+  let found = known.get(frame);
+  if (found?.revision !== revision) known.set(frame, (found = { revision, segment: dissected(store, frame) }));
+  return found.segment ?? sent;
+}
+
+function dissected(store: Store, frame: number): Segment | undefined {
+  try {
+    const { layers, payload } = store.session.packet(frame);
+    const tcp = layers.find((l) => l.name === 'tcp');
+    const number = (name: string): number => Number(tcp?.children.find((f) => f.name === name)?.value ?? 0);
+    return tcp && { flags: number('tcp.flags'), payload, seq: number('tcp.seq'), ack: number('tcp.ack') };
+  } catch {
+    return undefined; // The core has set its bytes aside.
+  }
+}
+
 /** `SYN`, `ACK`, `100 B`, `FIN 18 B`: what a segment is for. */
 export function packetName(store: Store, frame: number): string {
   const { frames } = store;
-  const flags = frames.flags(frame);
-  const payload = frames.payload(frame);
+  const { flags, payload } = segmentOf(store, frame);
   if (frames.flow(frame) === NONE16 && !flags) return otherName(store, frame);
   const telling = flags & ~(Tcp.psh | (payload || flags & (Tcp.fin | Tcp.rst) ? Tcp.ack : 0));
   const name = flagNames(telling);
@@ -92,23 +124,23 @@ function telling(store: Store, frame: number): string {
   const { frames, face } = store;
   const flow = store.flowOf(frames.flow(frame));
   if (!flow) return '';
-  const flags = frames.flags(frame);
+  const { flags, payload, seq, ack } = segmentOf(store, frame);
   const relative = face.numbers === 'relative';
   const fromClient = frames.from(frame) === flow.clientNode;
   const [own, peer] = fromClient ? [flow.clientIsn, flow.serverIsn] : [flow.serverIsn, flow.clientIsn];
   const of = (value: number, base: number | null | undefined): number => (relative && base != null ? (value - base) | 0 : value);
-  if (flags & (Tcp.syn | Tcp.fin | Tcp.rst) || frames.payload(frame)) return `seq ${of(frames.seq(frame), own)}`;
-  return flags & Tcp.ack ? `ack ${of(frames.ack(frame), peer)}` : '';
+  if (flags & (Tcp.syn | Tcp.fin | Tcp.rst) || payload) return `seq ${of(seq, own)}`;
+  return flags & Tcp.ack ? `ack ${of(ack, peer)}` : '';
 }
 
 /** A packet as a sentence, for the list that is read aloud. */
 export function packetSentence(store: Store, frame: number, t: T): string {
   const { frames, view } = store;
   const letter = store.flowOf(frames.flow(frame))?.letter;
-  const payload = frames.payload(frame);
-  const other = frames.flow(frame) === NONE16 && !frames.flags(frame);
+  const { flags, payload } = segmentOf(store, frame);
+  const other = frames.flow(frame) === NONE16 && !flags;
   const what = [
-    letter, other ? otherName(store, frame) : flagNames(frames.flags(frame)), payload ? `${payload} B` : '', frames.resent(frame) ? t('sequence.again') : '', telling(store, frame),
+    letter, other ? otherName(store, frame) : flagNames(flags), payload ? `${payload} B` : '', frames.resent(frame) ? t('sequence.again') : '', telling(store, frame),
   ].filter(Boolean).join(' ');
   return t('sequence.packet', {
     id: frame, what,

@@ -3,6 +3,7 @@ import { flagNames } from '../../engine/records.js';
 import type { Store } from '../../engine/store.js';
 import { duration } from '../../locales/format.js';
 import { nodeName, nodeOf } from '../host-panel/view.js';
+import { segmentOf } from '../sequence/words.js';
 import type { T } from '../../locales/index.js';
 import { moved, order, placed } from './reading.js';
 import type { Words } from './words.js';
@@ -29,7 +30,8 @@ export class Order {
       if (to && store.command({ kind: 'reorder', frames: [...to] })) this.#focus(frame);
     };
     const row = (frame: number): TemplateResult => {
-      const what = `${flagNames(frames.flags(frame))}${frames.payload(frame) ? ` ${frames.payload(frame)} B` : ''}`;
+      const { flags, payload } = segmentOf(store, frame);
+      const what = `${flagNames(flags)}${payload ? ` ${payload} B` : ''}`;
       const to = nodeName(nodeOf(view, frames.to(frame)), page);
       const when = view.held.includes(frame) ? t('bench.order.held') : duration(Math.max(0, frames.ends(frame) - view.now));
       const letter = store.flowOf(frames.flow(frame))?.letter ?? '';
