@@ -73,9 +73,9 @@ test('100,000 events, dragged from end to end and back: at ten steps the bytes a
   await page.getByRole('tablist', { name: 'Panel below' }).getByRole('tab', { name: 'Packet' }).click();
   await slider(page).press('Home');
   await expect.poll(() => position(page)).toBe(0);
-  const syn = page.getByRole('option', { name: /SYN seq 0 .*from Client to Server/ }).first();
+  const syn = page.getByRole('option', { name: /^Packet 0, A SYN seq/ }).first();
   await syn.click();
-  await expect(page.getByRole('treeitem', { name: /^TCP \d+ → 80, SYN/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^Packet 0 A .* SYN delivered/ })).toBeVisible();
 });
 
 test('a breakpoint on a rule is met forwards and backwards; what is wrong is shown at its column; a reload keeps both', async ({ page, site }) => {
