@@ -114,7 +114,7 @@ const PATIENCE: u32 = 100_000;
 
 /// Steps until `done`, or until nothing is left to happen.
 fn drive(world: &mut World, mut done: impl FnMut(&World) -> bool) {
-    let mut log = StepLog::default();
+    let mut log = StepLog::silent();
     let (mut frames, mut silent) = (world.frames(), 0);
     while !done(world) && silent < PATIENCE && world.step(&mut log, &mut Tape::None) {
         silent = if world.frames() == frames { silent + 1 } else { 0 };

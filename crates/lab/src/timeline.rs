@@ -75,7 +75,7 @@ impl Timeline {
 
     /// The world at a step that is known, made again from the checkpoint before it.
     pub(crate) fn world_at(&self, step: u32) -> World {
-        let mut log = StepLog::default();
+        let mut log = StepLog::silent();
         let (from, world) = self.history.before(step);
         let mut world = world.clone();
         for n in from + 1..=step {

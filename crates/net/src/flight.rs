@@ -1,6 +1,7 @@
 //! Frames on their way.
 
 use crate::config::{FrameId, LinkId, NodeId};
+use crate::link::Passage;
 use bytes::Bytes;
 use tcp::time::{Duration, Instant};
 
@@ -33,6 +34,26 @@ pub struct Flight {
     pub(crate) ticket: u64,
 }
 
+impl Flight {
+    /// A frame that is about to leave `from` by a link; who gets it, and its name, are yet to be said.
+    pub(crate) fn new((from, link): (u16, u16), bytes: Bytes, passage: Passage) -> Flight {
+        Flight {
+            id: FrameId(0),
+            link: LinkId(link),
+            from: NodeId(from),
+            to: (NodeId(from), 0),
+            bytes,
+            sent: passage.sent,
+            duration: passage.duration,
+            arrives: passage.arrives,
+            held: None,
+            edited: false,
+            delayed: false,
+            ticket: 0,
+        }
+    }
+}
+
 /// All frames on their way, in slots that are used again.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flights {
@@ -41,6 +62,12 @@ pub(crate) struct Flights {
 }
 
 impl Flights {
+    /// Where the next one will be put.
+    #[inline]
+    pub(crate) fn next_slot(&self) -> u32 {
+        self.free.last().copied().unwrap_or(self.slots.len() as u32)
+    }
+    #[inline]
     pub(crate) fn insert(&mut self, flight: Flight) -> u32 {
         match self.free.pop() {
             Some(slot) => {
@@ -53,12 +80,14 @@ impl Flights {
             }
         }
     }
+    #[inline]
     pub(crate) fn get(&self, slot: u32) -> Option<&Flight> {
         self.slots.get(slot as usize)?.as_ref()
     }
     pub(crate) fn get_mut(&mut self, slot: u32) -> Option<&mut Flight> {
         self.slots.get_mut(slot as usize)?.as_mut()
     }
+    #[inline(always)]
     pub(crate) fn remove(&mut self, slot: u32) -> Option<Flight> {
         let flight = self.slots.get_mut(slot as usize)?.take();
         if flight.is_some() {

@@ -112,7 +112,7 @@ impl World {
         copy.arrives += copy.duration;
         copy.held = copy.held.map(|(_, left)| (self.now, left + copy.duration));
         self.frames += 1;
-        log.launched.push(Launched {
+        log.launch(|| Launched {
             id,
             link: copy.link,
             from: copy.from,

@@ -8,7 +8,7 @@ use crate::flight::Flight;
 use crate::hands::HandError;
 use crate::impairments::{Discipline, Impairments};
 use crate::link::{Passage, Port, octets_in};
-use crate::log::{Fate, Launched, Loss, Step, StepLog};
+use crate::log::{Fate, Loss, Step, StepLog};
 use crate::rules;
 use crate::weather::{self, Wire};
 use crate::world::{Event, Origin, World};
@@ -193,22 +193,9 @@ impl World {
         if let (Some(bit), None) = (wire.bit, lost) {
             bytes = ecn::turn(&bytes, bit);
         }
-        let launched = Launched {
-            id: FrameId(first),
-            link: LinkId(at.0),
-            from: NodeId(from.node),
-            to: None,
-            bytes,
-            sent: passage.sent,
-            duration: passage.duration,
-            arrives: passage.arrives,
-            resent: from.resent,
-            copy_of: None,
-            injected: from.injected,
-            lost,
-        };
         let mut slots = Vec::new();
-        self.spread(launched, at, Some(&mut slots), (log, r));
+        let flight = Flight::new((from.node, at.0), bytes, passage);
+        self.spread(flight, (at.1, from), lost, Some(&mut slots), (log, r));
         if let Some(numbers) = marked {
             log.impaired.extend((first..self.frames).map(|id| (FrameId(id), &rules::RED_MARKS, numbers)));
         }

@@ -15,6 +15,7 @@ mod glance;
 mod hands;
 mod impair;
 mod impairments;
+mod lanes;
 mod link;
 mod log;
 pub mod queue;

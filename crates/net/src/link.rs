@@ -27,6 +27,8 @@ pub(crate) struct Port {
     pub(crate) iface: usize,
     pub(crate) mac: [u8; 6],
     pub(crate) sends: std::rc::Rc<Impairments>,
+    /// Octets of the last frame, and how long they took: the next one is mostly as long.
+    last: (usize, Duration),
     /// When the last bit of all that waits will have left.
     pub(crate) busy_until: Instant,
     chance: Pcg32,
@@ -54,6 +56,7 @@ impl Link {
             iface: p.iface,
             mac: macs[n],
             sends: std::rc::Rc::new(p.sends.clone()),
+            last: (0, Duration::ZERO),
             busy_until: Instant::ZERO,
             chance: Pcg32::new(seed, (index as u64) << 16 | n as u64),
             source: (seed, (index as u64) << 16 | n as u64),
@@ -93,6 +96,7 @@ impl Port {
             self.weather = Some(Box::new(Weather::new(self.source.0, self.source.1)));
         }
         self.sends = std::rc::Rc::new(sends);
+        self.last = (0, Duration::ZERO);
     }
 
     /// Takes `len` octets at `now`: first in, first out.
@@ -109,7 +113,10 @@ impl Port {
             }
         }
         let sent = self.busy_until.max(now);
-        let duration = Duration((len as u64).saturating_mul(8_000_000_000) / rate);
+        if self.last.0 != len {
+            self.last = (len, Duration((len as u64).saturating_mul(8_000_000_000) / rate));
+        }
+        let duration = self.last.1;
         self.busy_until = sent + duration;
         Ok(Passage { sent, duration, arrives: self.busy_until + self.sends.delay })
     }

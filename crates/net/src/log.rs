@@ -1,7 +1,9 @@
 //! What came of one step.
 
 use crate::config::{FrameId, LinkId, NodeId};
+use crate::flight::Flight;
 use crate::standing::Act;
+use crate::world::Origin;
 use bytes::Bytes;
 use host::{HostEvent, Pid, TimerKey};
 use tcp::rule::RuleDef;
@@ -129,6 +131,8 @@ pub enum Fate {
 /// Everything that came of a step. Reused from step to step.
 #[derive(Clone, Debug)]
 pub struct StepLog {
+    /// Nobody asks for frames and their fates.
+    silent: bool,
     /// What it was.
     pub step: Step,
     /// When.
@@ -148,6 +152,7 @@ pub struct StepLog {
 impl Default for StepLog {
     fn default() -> Self {
         StepLog {
+            silent: false,
             step: Step::Hand,
             time: Instant::ZERO,
             launched: vec![],
@@ -159,7 +164,47 @@ impl Default for StepLog {
     }
 }
 
+impl Launched {
+    /// A frame as it takes off, `lost` or not.
+    pub(crate) fn of(flight: &Flight, from: Origin, to: Option<NodeId>, lost: Option<Loss>) -> Launched {
+        Launched {
+            id: flight.id,
+            link: flight.link,
+            from: flight.from,
+            to,
+            bytes: flight.bytes.clone(),
+            sent: flight.sent,
+            duration: flight.duration,
+            arrives: flight.arrives,
+            resent: from.resent,
+            copy_of: None,
+            injected: from.injected,
+            lost,
+        }
+    }
+}
+
 impl StepLog {
+    /// One for steps of which nobody asks what frames were put on links and reached somebody: `launched` has none of them,
+    /// `fates` none that arrived. For who wants to be at a later step, and to know nothing of those before.
+    pub fn silent() -> StepLog {
+        StepLog { silent: true, ..StepLog::default() }
+    }
+
+    /// Whether somebody asks for frames and their fates.
+    #[inline]
+    pub(crate) fn listens(&self) -> bool {
+        !self.silent
+    }
+
+    /// Notes a frame that takes off.
+    #[inline]
+    pub(crate) fn launch(&mut self, launched: impl FnOnce() -> Launched) {
+        if self.listens() {
+            self.launched.push(launched());
+        }
+    }
+
     /// Empties it for a step, a hand's until it turns out to be another.
     pub(crate) fn begin(&mut self, time: Instant) {
         self.step = Step::Hand;

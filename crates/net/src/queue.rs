@@ -7,9 +7,13 @@
 //! wait. A person may put in what comes before the row, which was laid out as the next thing to happen: that has a row of
 //! its own.
 //!
+//! Frames of one end of a link mostly arrive in the order in which they left. They need no sorting, and stand in lanes
+//! ([`Lanes`]); while the first of these comes before all that the wheel has, the wheel is left alone.
+//!
 //! What is stale is not taken out but skipped by the world, which knows the serial of the one event of each timer and
 //! frame that counts.
 
+use crate::lanes::Lanes;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 use tcp::time::Instant;
@@ -24,10 +28,22 @@ const LEVELS: usize = (u64::BITS - TICK).div_ceil(BITS) as usize;
 const NONE: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Debug)]
-struct Entry<T> {
-    time: u64,
-    serial: u64,
-    item: T,
+pub(crate) struct Entry<T> {
+    pub(crate) time: u64,
+    pub(crate) serial: u64,
+    pub(crate) item: T,
+}
+
+impl<T> Entry<T> {
+    /// Orders entries as they happen.
+    #[inline]
+    pub(crate) fn key(&self) -> u128 {
+        u128::from(self.time) << 64 | u128::from(self.serial)
+    }
+    #[inline]
+    pub(crate) fn is_before(&self, other: &Entry<T>) -> bool {
+        self.time < other.time || self.time == other.time && self.serial < other.serial
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +58,9 @@ type Level = [(u32, u32); SLOTS];
 /// Events in the order in which they happen: by time, and those of one time by when they were put in.
 #[derive(Clone, Debug)]
 pub struct EventQueue<T> {
+    /// The next event, once it was looked for.
+    next: Option<Entry<T>>,
+    lanes: Lanes<T>,
     /// What comes before tick `laid`, first to last.
     early: VecDeque<Entry<T>>,
     /// What comes in it, last to first.
@@ -60,6 +79,8 @@ pub struct EventQueue<T> {
 impl<T> Default for EventQueue<T> {
     fn default() -> Self {
         EventQueue {
+            next: None,
+            lanes: Lanes::default(),
             early: VecDeque::new(),
             row: Vec::new(),
             laid: 0,
@@ -79,49 +100,107 @@ impl<T: Copy> EventQueue<T> {
     pub fn push(&mut self, time: Instant, item: T) -> u64 {
         let serial = self.serials;
         self.serials += 1;
-        let entry = Entry { time: time.0, serial, item };
-        match (time.0 >> TICK).cmp(&self.laid) {
+        let entry = self.not_next(Entry { time: time.0, serial, item });
+        self.sort_in(entry);
+        serial
+    }
+
+    /// The same for one of many that come in the order of their times, or nearly so; `lane`, any number, says which many.
+    #[inline]
+    pub fn push_in_lane(&mut self, lane: usize, time: Instant, item: T) -> u64 {
+        let serial = self.serials;
+        self.serials += 1;
+        let entry = self.not_next(Entry { time: time.0, serial, item });
+        if entry.serial != serial || !self.lanes.push(lane, entry) {
+            self.sort_in(entry);
+        }
+        serial
+    }
+
+    /// Of what is known to come next and something that is new, the one that comes later.
+    #[inline]
+    fn not_next(&mut self, new: Entry<T>) -> Entry<T> {
+        match &mut self.next {
+            Some(next) if new.time < next.time => std::mem::replace(next, new),
+            _ => new,
+        }
+    }
+
+    #[inline]
+    fn sort_in(&mut self, entry: Entry<T>) {
+        match (entry.time >> TICK).cmp(&self.laid) {
             Ordering::Greater => self.wait(entry),
             Ordering::Equal => self.line_up(entry),
             Ordering::Less => {
-                // Of one time, its serial is the highest.
-                let later = self.early.iter().rev().take_while(|e| e.time > entry.time).count();
+                let later = self.early.iter().rev().take_while(|e| entry.is_before(e)).count();
                 self.early.insert(self.early.len() - later, entry);
             }
         }
-        serial
     }
 
     /// The next event with its time and serial; stays in. Quick after [`EventQueue::advance`].
     #[inline]
     pub fn peek(&self) -> Option<(Instant, u64, T)> {
-        let next = match self.early.front().or(self.row.last()) {
+        let Entry { time, serial, item } = match self.next {
             Some(next) => next,
-            None => self.least_waiting()?,
+            None => *self.least()?,
         };
-        Some((Instant(next.time), next.serial, next.item))
+        Some((Instant(time), serial, item))
     }
 
     /// Brings the next event to where it is found at once.
     #[inline]
     pub fn advance(&mut self) {
-        if self.row.is_empty() && self.waiting > 0 {
-            self.lay_out();
+        if self.next.is_none() {
+            self.next = self.take_least();
         }
     }
 
     /// The next event, taken out.
     #[inline]
     pub fn pop(&mut self) -> Option<(Instant, u64, T)> {
-        self.advance();
-        let next = if self.early.is_empty() { self.row.pop() } else { self.early.pop_front() };
-        let Entry { time, serial, item } = next?;
+        let Entry { time, serial, item } = self.next.take().or_else(|| self.take_least())?;
         Some((Instant(time), serial, item))
+    }
+
+    /// The first of all but `next`.
+    #[cold]
+    fn least(&self) -> Option<&Entry<T>> {
+        let sorted = match self.early.front().or(self.row.last()) {
+            None if !self.lanes_lead() => self.least_waiting(),
+            first => first,
+        };
+        let lanes = self.lanes.first();
+        lanes.filter(|a| sorted.is_none_or(|b| a.is_before(b))).or(sorted)
+    }
+
+    /// The same, taken out.
+    #[inline]
+    fn take_least(&mut self) -> Option<Entry<T>> {
+        let wheel = self.row.is_empty() && self.waiting > 0;
+        if wheel && !self.lanes_lead() {
+            self.lay_out();
+        }
+        let sorted = self.early.front().or(self.row.last());
+        if self.lanes.first().is_some_and(|a| sorted.is_none_or(|b| a.is_before(b))) {
+            return self.lanes.pop();
+        }
+        if self.early.is_empty() { self.row.pop() } else { self.early.pop_front() }
+    }
+
+    /// Whether a lane's first event comes before all that is in the wheel, as far as that can be seen from outside.
+    #[inline]
+    fn lanes_lead(&self) -> bool {
+        let Some(first) = self.lanes.first() else { return false };
+        let Some((level, slot)) = self.first() else { return true };
+        let below = level as u32 * BITS;
+        let begins = (self.laid >> below >> BITS << BITS | slot as u64) << below;
+        first.time >> TICK < begins
     }
 
     /// Events in it, stale ones too.
     pub fn len(&self) -> usize {
-        self.early.len() + self.row.len() + self.waiting
+        usize::from(self.next.is_some()) + self.lanes.len() + self.early.len() + self.row.len() + self.waiting
     }
 
     /// Nothing in it.
@@ -132,7 +211,7 @@ impl<T: Copy> EventQueue<T> {
     /// Puts an event into the row.
     #[inline]
     fn line_up(&mut self, entry: Entry<T>) {
-        let earlier = |e: &&Entry<T>| (e.time, e.serial) < (entry.time, entry.serial);
+        let earlier = |e: &&Entry<T>| e.is_before(&entry);
         let n = self.row.iter().rev().take_while(earlier).count();
         self.row.insert(self.row.len() - n, entry);
     }
@@ -169,7 +248,7 @@ impl<T: Copy> EventQueue<T> {
         let mut at = self.levels[level][slot].0;
         let mut least = &self.nodes[at as usize].entry;
         while let Some(node) = self.nodes.get(at as usize) {
-            if (node.entry.time, node.entry.serial) < (least.time, least.serial) {
+            if node.entry.is_before(least) {
                 least = &node.entry;
             }
             at = node.next;

@@ -92,8 +92,8 @@ impl World {
     /// A frame reached a port.
     #[cold]
     #[inline(never)]
-    pub(crate) fn bridge_arrives(&mut self, flight: Flight, log: &mut StepLog, r: &mut Tape) {
-        let Flight { id, to: (node, port), bytes, .. } = flight;
+    pub(crate) fn bridge_arrives(&mut self, slot: u32, log: &mut StepLog, r: &mut Tape) {
+        let Some(Flight { id, to: (node, port), bytes, .. }) = self.flights.remove(slot) else { return };
         log.step = Step::Arrival { frame: id, node };
         let busy = self.flights.iter().take(STORM).count() >= STORM;
         let n = &mut self.nodes[usize::from(node.0)];

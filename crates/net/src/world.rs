@@ -259,19 +259,22 @@ impl World {
     }
 
     fn arrive(&mut self, slot: u32, out: &mut Output, log: &mut StepLog, r: &mut Tape) {
-        let Some(flight) = self.flights.remove(slot) else { return };
-        if self.nodes[usize::from(flight.to.0.0)].bridge.is_some() {
-            return self.bridge_arrives(flight, log, r);
+        let Some(flight) = self.flights.get(slot) else { return };
+        let (id, (node, iface)) = (flight.id, flight.to);
+        if self.nodes[usize::from(node.0)].bridge.is_some() {
+            return self.bridge_arrives(slot, log, r);
         }
-        let Flight { id, to: (node, iface), bytes, .. } = flight;
+        let Some(Flight { bytes, .. }) = self.flights.remove(slot) else { return };
         log.step = Step::Arrival { frame: id, node };
         let host = own(&mut self.nodes[usize::from(node.0)].host);
         host.frame_arrives(self.now, iface, bytes, out, r);
-        let refused = out.events.iter().find_map(|e| match e {
-            HostEvent::Dropped { rule, numbers } => Some(Fate::Refused { rule, numbers: *numbers }),
-            _ => None,
-        });
-        log.fates.push((id, refused.unwrap_or(Fate::Delivered)));
+        if log.listens() {
+            let refused = out.events.iter().find_map(|e| match e {
+                HostEvent::Dropped { rule, numbers } => Some(Fate::Refused { rule, numbers: *numbers }),
+                _ => None,
+            });
+            log.fates.push((id, refused.unwrap_or(Fate::Delivered)));
+        }
         self.take(node.0, out, log, r);
     }
 
@@ -287,7 +290,9 @@ impl World {
         for (pid, at) in out.runnable.drain(..) {
             self.queue.push(at.max(self.now), Event::Process { node, pid });
         }
-        log.events.extend(out.events.drain(..).map(|e| (NodeId(node), e)));
+        if !out.events.is_empty() {
+            log.events.extend(out.events.drain(..).map(|e| (NodeId(node), e)));
+        }
     }
 
     /// Puts a frame on the link of an interface. False where that is not plugged in.
@@ -330,77 +335,59 @@ impl World {
         if let (None, Some(rule)) = (lost, dropped) {
             lost = Some(Loss { rule: &rules::RULE_DROPS, numbers: [first, rule], at: passage.half() });
         }
-        let launched = Launched {
-            id: FrameId(first),
-            link: LinkId(link),
-            from: NodeId(from.node),
-            to: None,
-            bytes,
-            sent: passage.sent,
-            duration: passage.duration,
-            arrives: passage.arrives,
-            resent: from.resent,
-            copy_of: None,
-            injected: from.injected,
-            lost,
-        };
-        self.spread(launched, (link, port), None, (log, r));
+        let flight = Flight::new((from.node, link), bytes, passage);
+        self.spread(flight, (port, from), lost, None, (log, r));
         true
     }
 
-    /// Launches a frame towards everybody who gets it: one frame each. `slots` learns where they are.
+    /// Launches a frame towards everybody who gets it: one frame each, for which `flight` is the pattern. `slots` learns
+    /// where they are.
     #[inline(always)]
     pub(crate) fn spread(
         &mut self,
-        mut launched: Launched,
-        (link, port): (u16, usize),
+        mut flight: Flight,
+        (port, from): (usize, Origin),
+        mut lost: Option<Loss>,
         mut slots: Option<&mut Vec<u32>>,
         (log, r): (&mut StepLog, &mut Tape),
     ) {
-        let mut to = self.links[usize::from(link)].receiver(port, &launched.bytes, 0);
-        if to.is_none() && launched.lost.is_none() {
-            rule!(r, rules::NO_RECEIVER, Drop, launched.id.0);
-            let numbers = [launched.id.0, 0];
-            launched.lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers, at: launched.arrives });
+        let link = usize::from(flight.link.0);
+        let mut to = self.links[link].receiver(port, &flight.bytes, 0);
+        flight.id = FrameId(self.frames);
+        if to.is_none() && lost.is_none() {
+            rule!(r, rules::NO_RECEIVER, Drop, flight.id.0);
+            let numbers = [flight.id.0, 0];
+            lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers, at: flight.arrives });
         }
-        while let Some((n, node, iface)) = to {
-            launched.id = FrameId(self.frames);
-            launched.to = Some(node);
-            if launched.lost.is_none() {
-                rule!(r, rules::CARRIED, Act, launched.id.0, launched.bytes.len(), launched.arrives);
-                let slot = self.fly(&launched, (node, iface));
+        loop {
+            flight.id = FrameId(self.frames);
+            self.frames += 1;
+            log.launch(|| Launched::of(&flight, from, to.map(|(_, node, _)| node), lost));
+            let Some((n, node, iface)) = to else { return };
+            to = self.links[link].receiver(port, &flight.bytes, n + 1);
+            flight.to = (node, iface);
+            if lost.is_none() {
+                rule!(r, rules::CARRIED, Act, flight.id.0, flight.bytes.len(), flight.arrives);
+                // The last one has the bytes for itself.
+                let bytes =
+                    if to.is_some() { flight.bytes.clone() } else { std::mem::take(&mut flight.bytes) };
+                let slot = self.fly(Flight { bytes, ..flight }, link << 1 | port & 1);
                 if let Some(slots) = &mut slots {
                     slots.push(slot);
                 }
             }
-            to = self.links[usize::from(link)].receiver(port, &launched.bytes, n + 1);
-            if to.is_some() {
-                log.launched.push(launched.clone());
-                self.frames += 1;
+            if to.is_none() {
+                return;
             }
         }
-        self.frames += 1;
-        log.launched.push(launched);
     }
 
     /// Makes a launched frame a flight with its arrival in the queue.
-    pub(crate) fn fly(&mut self, l: &Launched, to: (NodeId, usize)) -> u32 {
-        let slot = self.flights.insert(Flight {
-            id: l.id,
-            link: l.link,
-            from: l.from,
-            to,
-            bytes: l.bytes.clone(),
-            sent: l.sent,
-            duration: l.duration,
-            arrives: l.arrives,
-            held: None,
-            edited: false,
-            delayed: false,
-            ticket: 0,
-        });
-        self.schedule_arrival(slot);
-        slot
+    #[inline]
+    fn fly(&mut self, mut flight: Flight, lane: usize) -> u32 {
+        let slot = self.flights.next_slot();
+        flight.ticket = self.queue.push_in_lane(lane, flight.arrives, Event::Arrival { slot });
+        self.flights.insert(flight)
     }
 
     /// Makes the event at `arrives` the one that counts.
