@@ -330,6 +330,7 @@ impl Host {
         self.count_quietly("ActiveOpens");
         if let Some(sock) = self.socks.get_mut(id) {
             sock.kind = Kind::Stream(connection);
+            sock.forget_ways();
             sock.hashed = true;
             sock.connecting = true;
         }

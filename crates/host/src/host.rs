@@ -37,6 +37,8 @@ pub struct Host {
     pub(crate) ip: Ip,
     pub(crate) socks: Sockets,
     pub(crate) tuples: Table<FourTuple, SockId>,
+    /// Connections that segments came for, each where a sum of its ports says; see `early`.
+    pub(crate) early: [SockId; 8],
     pub(crate) ports: Table<u16, PortUse>,
     /// Sockets of UDP by port, in the order in which they took it.
     pub(crate) udp: Sorted<u16, Vec<SockId>>,
@@ -87,6 +89,7 @@ impl Host {
             ip,
             socks: Sockets::default(),
             tuples: Table::default(),
+            early: [SockId(0); 8],
             ports: Table::default(),
             udp: Sorted::default(),
             raw: Vec::new(),

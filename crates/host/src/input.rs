@@ -19,7 +19,11 @@ use wire::{Malformed, Problem, Seq, datagram, ethernet, ip};
 
 impl Host {
     pub(crate) fn take_frame(&mut self, iface: usize, frame: Bytes, cx: &mut Step) {
-        if let Err(Refused { rule, numbers }) = self.link_arrives(iface, frame, cx) {
+        let end = match self.early_arrives(iface, frame, cx) {
+            Ok(end) => end,
+            Err(frame) => self.link_arrives(iface, frame, cx),
+        };
+        if let Err(Refused { rule, numbers }) = end {
             cx.out.events.push(HostEvent::Dropped { rule, numbers });
         }
     }
@@ -88,7 +92,7 @@ impl Host {
         let taken = !self.raw.is_empty()
             && self.tap_ip(header, &frame.slice(ethernet::LEN..), range.start - ethernet::LEN, cx);
         match header.protocol {
-            ip::TCP => self.tcp_arrives(header, frame, range, cx),
+            ip::TCP => self.tcp_arrives(iface, header, frame, range, cx),
             ip::ICMP | ip::ICMPV6 => self.icmp_arrives(iface, header, &frame, range, cx),
             ip::UDP => self.udp_arrives(header, &frame, range, cx),
             datagram::FRAGMENT => self.part_arrives(iface, frame, cx),
@@ -186,6 +190,7 @@ impl Host {
 
     fn tcp_arrives(
         &mut self,
+        iface: usize,
         header: &ip::Header,
         frame: Bytes,
         range: std::ops::Range<usize>,
@@ -201,6 +206,7 @@ impl Host {
         })?;
         self.counters.hot(Hot::TcpInSegs);
         rule!(cx.r, rules::TCP_CHECKSUM_RIGHT, Pass, len);
+        self.note_way_in(iface, header, &tcp);
         let seg = Segment { header: tcp, payload: wire::frame::into_slice(frame, payload), ecn: header.ecn };
         self.segment_arrives(header, &seg, cx)
     }
@@ -300,7 +306,7 @@ impl Host {
 }
 
 /// What the host makes of a connection's verdict.
-fn outcome(verdict: Verdict) -> Result<Option<Seq>, Refused> {
+pub(crate) fn outcome(verdict: Verdict) -> Result<Option<Seq>, Refused> {
     match verdict {
         Verdict::Taken => Ok(None),
         Verdict::GivesWay(iss) => Ok(Some(iss)),

@@ -28,6 +28,9 @@ pub(crate) struct Ip {
     pub(crate) secret: Secret,
     /// What was learned of the MTU of paths.
     pub(crate) path_mtus: Sorted<IpAddr, PathMtu>,
+    /// Grows with everything that may change how a datagram of a connection leaves or is judged, and does not happen to the
+    /// connection itself: what is kept of its headers is worth nothing then.
+    pub(crate) generation: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -107,6 +110,7 @@ impl Ip {
             conflicts: Sorted::default(),
             secret: Secret::new(config.seed),
             path_mtus: Sorted::default(),
+            generation: 0,
         };
         for (n, c) in config.ifaces.iter().enumerate() {
             let mut addrs: Vec<Own> = Vec::new();
@@ -215,6 +219,7 @@ impl Ip {
         if let Some(own) = own {
             own.state = state;
         }
+        self.generation += 1;
     }
     /// An address of ours that is not (yet, or ever) to be used.
     pub(crate) fn is_withheld(&self, addr: IpAddr) -> bool {

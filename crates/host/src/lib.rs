@@ -11,6 +11,7 @@ mod counters;
 mod data;
 mod datagram;
 mod disconnect;
+mod early;
 mod epoll;
 mod errno;
 pub mod error_queue;

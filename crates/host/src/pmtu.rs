@@ -22,6 +22,7 @@ impl Host {
         let until = cx.now + self.settings.network.mtu_expires;
         rule!(cx.r, rules::PATH_MTU_LEARNED, Act, dst, route.mtu, mtu, self.settings.network.mtu_expires);
         self.ip.path_mtus.insert(dst, PathMtu { mtu: mtu as u16, locked, until });
+        self.ip.generation += 1;
         self.arm_path_mtus(cx);
         mtu
     }
@@ -37,6 +38,7 @@ impl Host {
             self.ip.path_mtus.iter().filter(|(_, path)| path.until <= cx.now).map(|(dst, _)| *dst).collect();
         for dst in over {
             self.ip.path_mtus.remove(&dst);
+            self.ip.generation += 1;
             let Some(route) = self.ip.route(dst) else { continue };
             rule!(cx.r, rules::PATH_MTU_EXPIRED, Act, dst, route.mtu);
             let mss = route.mtu.saturating_sub(HEADERS[usize::from(dst.is_ipv6())]);

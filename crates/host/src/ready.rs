@@ -125,6 +125,7 @@ impl Host {
     /// A sentence, where there is no such setting or it cannot have this value.
     pub fn set_sysctl(&mut self, key: &str, value: &str) -> Result<(), String> {
         std::rc::Rc::make_mut(&mut self.settings).change(key, value)?;
+        self.ip.generation += 1;
         if key == DEVICE_REFUSES {
             // Not a setting of connections but a fact about the device: those that exist meet it too.
             let full = self.settings.tcp.device_full;
@@ -143,6 +144,7 @@ impl Host {
     /// # Errors
     /// As [`Host::new`].
     pub fn reset_sysctls(&mut self) -> Result<(), String> {
+        self.ip.generation += 1;
         self.settings = std::rc::Rc::new(crate::settings::Settings::new(&self.config.profile, &[])?);
         Ok(())
     }

@@ -4,11 +4,13 @@ use crate::counters::{Counters, Hot};
 use crate::ip::{Ip, Route};
 use crate::neigh::Hop;
 use crate::settings::Settings;
-use crate::sock::{Kind, PortHold, Sock};
+use crate::sock::{Kind, PortHold, Sock, WayOut};
 use crate::step::Step;
 use crate::{Errno, Host, HostEvent, Sent, SockId, TimerKey, error_queue, rules};
+use bytes::BytesMut;
 use tcp::{Connection, Event, State, rule};
 use wire::frame::Room;
+use wire::usual::Pattern;
 use wire::{Link, Seq, ip};
 
 impl Host {
@@ -203,6 +205,20 @@ fn transmit(
     let Kind::Stream(connection) = &mut sock.kind else { return };
     let mut way = None;
     while let Some(segment) = connection.poll_transmit(cx.now, cx.r) {
+        if let Some(known) = sock.way_out.as_ref().filter(|w| w.generation == net.generation)
+            && known.pattern.has(&segment.header.options)
+        {
+            let ids = (sock.ip_ident, segment.ecn);
+            sock.ip_ident = sock.ip_ident.wrapping_add(1);
+            let write = |out: &mut BytesMut| connection.copy_payload(&segment, out);
+            let (pattern, header) = (&known.pattern, &segment.header);
+            let frame = wire::frame::emit_tcp_like(room, pattern, ids, header, segment.len, write);
+            count_segment(counters, segment.resent);
+            if !settings.tcp.device_full {
+                cx.out.frames.push(Sent { iface: known.iface, frame, resent: segment.resent });
+            }
+            continue;
+        }
         let (route, mac) = match way {
             Some(w) => w,
             None => {
@@ -238,16 +254,28 @@ fn transmit(
         let frame = wire::frame::emit_tcp_in(room, &link, &header, &segment.header, segment.len, |out| {
             connection.copy_payload(&segment, out);
         });
-        counters.hot(Hot::IpOutRequests);
-        counters.hot(Hot::TcpOutSegs);
-        if segment.resent > 0 {
-            counters.add("RetransSegs", 1);
+        count_segment(counters, segment.resent);
+        // Who asks for its neighbours hears of them again; one that was written down stays.
+        if let Some(dst) = mac.filter(|_| !net.asks && segment.header.options.timestamps.is_some()) {
+            let ports = (tuple.local_port, tuple.remote_port);
+            let pattern = Pattern::new(&Link { dst, ..link }, &header, ports);
+            let known =
+                |pattern| Box::new(WayOut { iface: route.iface, pattern, generation: net.generation });
+            sock.way_out = pattern.map(known);
         }
         if mac.is_none() {
             net.hold((route.iface, route.hop), (frame, segment.resent), settings, cx);
         } else if !settings.tcp.device_full {
             cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
         }
+    }
+}
+
+fn count_segment(counters: &mut Counters, resent: u8) {
+    counters.hot(Hot::IpOutRequests);
+    counters.hot(Hot::TcpOutSegs);
+    if resent > 0 {
+        counters.add("RetransSegs", 1);
     }
 }
 

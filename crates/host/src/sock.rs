@@ -13,6 +13,7 @@ use crate::{Errno, Fd, Pid, SockId};
 use std::net::SocketAddr;
 use tcp::time::Instant;
 use tcp::{Connection, State};
+use wire::usual::Pattern;
 
 /// A call that is parked, by the order in which it was.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -86,6 +87,10 @@ pub(crate) struct Sock {
     pub(crate) confirmed: Option<wire::Seq>,
     /// Identification of its next IP datagram.
     pub(crate) ip_ident: u16,
+    /// How its segments leave, once one has.
+    pub(crate) way_out: Option<Box<WayOut>>,
+    /// The interface by which its segments come in, and [`crate::ip::Ip`]'s generation, when one was last judged.
+    pub(crate) way_in: Option<(usize, u32)>,
     /// Fast Open under way.
     pub(crate) fast: Option<Box<FastSock>>,
     /// Its error queue, and what may come to stand in it.
@@ -102,6 +107,15 @@ pub(crate) enum PortHold {
     Chosen,
     /// A child's: counted with its listener's port.
     Inherited(Reuse),
+}
+
+/// A neighbour that is known, and the headers of what goes there.
+#[derive(Clone, Debug)]
+pub(crate) struct WayOut {
+    pub(crate) iface: usize,
+    pub(crate) pattern: Pattern,
+    /// Of [`crate::ip::Ip`], when it was found.
+    pub(crate) generation: u32,
 }
 
 impl Sock {
@@ -131,9 +145,15 @@ impl Sock {
             aged: false,
             confirmed: None,
             ip_ident: 0,
+            way_out: None,
+            way_in: None,
             fast: None,
             errors: None,
         }
+    }
+    /// Something changed that its headers depend on.
+    pub(crate) fn forget_ways(&mut self) {
+        (self.way_out, self.way_in) = (None, None);
     }
     pub(crate) fn state(&self) -> State {
         match &self.kind {

@@ -246,6 +246,7 @@ impl Host {
         let (client, most) = (self.settings.fast_open & bit::CLIENT != 0, self.settings.somaxconn);
         let sock = self.socks.get_mut(id).ok_or("EBADF")?;
         sock.arrange_fast_open(key, int(value, 0), client, most)?;
+        sock.forget_ways();
         let options = sock.options.get_or_insert_default();
         if key == TCP_FASTOPEN_KEY {
             options.fast_open_keys = Some(Keys::from_octets(value).ok_or("EINVAL")?);

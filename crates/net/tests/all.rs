@@ -3,6 +3,7 @@
 mod common;
 
 mod asked_for;
+mod heard;
 mod impairments;
 mod lan;
 mod link_changes;

@@ -277,7 +277,7 @@ impl Connection {
         let cumulative = d.first_ack.filter(|_| !d.retransmitted);
         let (first, last) = match (cumulative.or(d.first_sack), d.last_sack.or(d.last_ack)) {
             (Some(first), Some(last)) => (now.since(first), now.since(last)),
-            _ => match self.rtt_from_echo(now, seg).filter(|_| d.acked > 0) {
+            _ => match self.rtt_from_echo(now, &seg.header).filter(|_| d.acked > 0) {
                 Some(rtt) => (rtt, rtt),
                 None => return false,
             },
@@ -336,19 +336,32 @@ impl Connection {
 
     /// Nothing is outstanding: the retransmission timer stops (RFC 6298 §5.2), and a closed window is probed.
     fn nothing_outstanding(&mut self, now: Instant, r: &mut Tape) {
-        for k in [TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder] {
-            self.timers.clear(k);
-        }
         let waiting = self.tx.unsent() > 0 || self.fin_queued && !self.fin_sent();
+        if !waiting {
+            return self.nothing_to_send(now);
+        }
+        self.stop_sending_timers();
         let first = self.tx.unsent().min(self.current_mss());
-        if !waiting || (self.snd.nxt + first).le(self.snd_edge()) {
+        if (self.snd.nxt + first).le(self.snd_edge()) {
             self.stop_persist();
-            if !waiting {
-                self.chrono(now, Limit::Idle);
-            }
         } else {
             self.timers.clear(TimerKind::Persist);
             self.arm_persist(now, r);
+        }
+    }
+
+    /// The same, and nothing waits to be sent.
+    #[inline]
+    pub(crate) fn nothing_to_send(&mut self, now: Instant) {
+        self.stop_sending_timers();
+        self.stop_persist();
+        self.chrono(now, Limit::Idle);
+    }
+
+    #[inline]
+    fn stop_sending_timers(&mut self) {
+        for k in [TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder] {
+            self.timers.clear(k);
         }
     }
 }

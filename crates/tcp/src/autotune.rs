@@ -1,9 +1,10 @@
 //! Buffers that grow with what they are used for, as Linux grows them: the receive buffer by Dynamic Right-Sizing
 //! (`tcp_rcv_space_adjust`), the send buffer with the congestion window (`tcp_sndbuf_expand`).
 
+use crate::Connection;
 use crate::time::{Duration, Instant};
-use crate::{Connection, Segment};
 use wire::Seq;
+use wire::tcp::Header;
 
 /// What is known of how fast the caller reads; a connection that received nothing has none of it.
 #[derive(Clone, Copy, Debug)]
@@ -34,17 +35,17 @@ impl Connection {
         })
     }
 
-    /// Data came in order: the round trip as a receiver sees it, by the echo of a timestamp, or else by the time that a
+    /// `len` octets came in order: the round trip as a receiver sees it, by the echo of a timestamp, or else by the time that a
     /// window of data takes (linux `tcp_rcv_rtt_measure_ts`, `tcp_rcv_rtt_measure`).
-    pub(crate) fn measure_appetite(&mut self, now: Instant, seg: &Segment) {
+    pub(crate) fn measure_appetite(&mut self, now: Instant, header: &Header, len: u32) {
         if !self.cfg.moderate_rcvbuf {
             return;
         }
-        let echoed = self.rtt_from_echo(now, seg);
-        let full = seg.payload.len() as u32 >= self.ack.rcv_mss;
+        let echoed = self.rtt_from_echo(now, header);
+        let full = len >= self.ack.rcv_mss;
         let (nxt, edge) = (self.rcv.nxt, self.rcv.nxt + self.rcv_wnd_left());
         let a = self.appetite(now);
-        match seg.header.options.timestamps {
+        match header.options.timestamps {
             Some(ts) => {
                 if let Some(rtt) = echoed.filter(|_| ts.ecr != a.echo && full) {
                     let us = rtt.as_micros().max(1);

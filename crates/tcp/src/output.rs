@@ -24,6 +24,7 @@ pub(crate) struct Intent {
 
 impl Connection {
     /// The next segment to send now, if any. Call until `None` after every other call.
+    #[inline]
     pub fn poll_transmit(&mut self, now: Instant, r: &mut Tape) -> Option<Outgoing> {
         let i = self.out.pop_front()?;
         if self.out.is_empty() && self.out.capacity() > 32 {
@@ -55,6 +56,7 @@ impl Connection {
         e
     }
 
+    #[inline]
     fn header(&mut self, now: Instant, i: &Intent, r: &mut Tape) -> Header {
         let syn = i.flags.has(Flags::SYN);
         let rst = i.flags.has(Flags::RST);

@@ -4,7 +4,7 @@ use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::{Connection, Segment, rule, rules};
 use wire::Seq;
-use wire::tcp::{Flags, Timestamps};
+use wire::tcp::{Flags, Header, Timestamps};
 
 /// TS.Recent and what goes with it.
 #[derive(Clone, Copy, Debug)]
@@ -73,8 +73,8 @@ impl Connection {
     }
 
     /// The round trip that an echoed timestamp of ours tells (RTTM, RFC 7323 §4).
-    pub(crate) fn rtt_from_echo(&self, now: Instant, seg: &Segment) -> Option<Duration> {
-        let ts = seg.header.options.timestamps.filter(|_| self.ts.is_some())?;
+    pub(crate) fn rtt_from_echo(&self, now: Instant, header: &Header) -> Option<Duration> {
+        let ts = header.options.timestamps.filter(|_| self.ts.is_some())?;
         if ts.ecr == 0 {
             return None;
         }

@@ -1,6 +1,7 @@
 //! Octets written and not yet acknowledged, and how the unsent part of them is cut.
 
 use bytes::{BufMut, Bytes};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use wire::Seq;
 
@@ -29,12 +30,24 @@ pub(crate) struct SendQueue {
     chunks: VecDeque<Chunk>,
     /// First octet never sent.
     nxt: Seq,
+    /// Slices acknowledged so far.
+    popped: u32,
+    /// Which slice, those counted, the last segment was copied from.
+    copied: Cell<u32>,
 }
 
 impl SendQueue {
     /// Empty, beginning at `start`.
     pub(crate) fn new(start: Seq) -> SendQueue {
-        SendQueue { data: VecDeque::new(), una: start, end: start, chunks: VecDeque::new(), nxt: start }
+        SendQueue {
+            data: VecDeque::new(),
+            una: start,
+            end: start,
+            chunks: VecDeque::new(),
+            nxt: start,
+            popped: 0,
+            copied: Cell::new(0),
+        }
     }
     /// Octets written and not acknowledged.
     pub(crate) fn len(&self) -> usize {
@@ -146,6 +159,7 @@ impl SendQueue {
         self.una = ack;
         while self.data.front().is_some_and(|(s, d)| (*s + d.len() as u32).le(ack)) {
             self.data.pop_front();
+            self.popped = self.popped.wrapping_add(1);
         }
     }
     /// Throws everything away.
@@ -160,7 +174,14 @@ impl SendQueue {
         let Some((base, _)) = self.data.front() else { return };
         let base = *base;
         let at = seq.since(base);
-        let mut i = self.data.partition_point(|(s, d)| s.since(base) + d.len() as u32 <= at);
+        let has = |(s, d): &(Seq, Bytes)| s.since(base) <= at && at < s.since(base) + d.len() as u32;
+        // What goes now mostly stands where the one before it stood.
+        let last = self.copied.get().wrapping_sub(self.popped) as usize;
+        let mut i = match self.data.get(last) {
+            Some(slice) if has(slice) => last,
+            _ => self.data.partition_point(|(s, d)| s.since(base) + d.len() as u32 <= at),
+        };
+        self.copied.set(self.popped.wrapping_add(i as u32));
         let mut seq = seq;
         let mut left = len;
         while left > 0 && i < self.data.len() {

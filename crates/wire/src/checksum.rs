@@ -110,8 +110,46 @@ const LONGEST: usize = 1 << 14;
 #[allow(unsafe_code)]
 #[inline]
 fn sum_blocks(blocks: &[[u8; BLOCK]]) -> u64 {
+    if std::is_x86_feature_detected!("avx2") {
+        // SAFETY: the machine has AVX2.
+        return unsafe { sum_by_wide_vectors(blocks) };
+    }
     // SAFETY: SSE2 is a part of every x86-64.
     unsafe { sum_by_vectors(blocks) }
+}
+
+/// By the vectors of twice the width that nearly every x86-64 has.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn sum_by_wide_vectors(blocks: &[[u8; BLOCK]]) -> u64 {
+    use std::arch::x86_64::{
+        _mm256_add_epi32, _mm256_add_epi64, _mm256_extract_epi64, _mm256_madd_epi16, _mm256_set_epi64x,
+        _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_unpackhi_epi32,
+        _mm256_unpacklo_epi32, _mm256_xor_si256,
+    };
+    // As below: the machine knows signed words only.
+    let (sign, one) = (_mm256_set1_epi16(i16::MIN), _mm256_set1_epi16(1));
+    let zero = _mm256_setzero_si256();
+    let mut lanes = [zero; 2];
+    for block in blocks {
+        let (vectors, _) = block.as_chunks::<32>();
+        for (lane, vector) in lanes.iter_mut().zip(vectors) {
+            let (parts, _) = vector.as_chunks::<8>();
+            let part = |n: usize| i64::from_ne_bytes(parts[n]);
+            let vector = _mm256_set_epi64x(part(3), part(2), part(1), part(0));
+            *lane = _mm256_add_epi32(*lane, _mm256_madd_epi16(_mm256_xor_si256(vector, sign), one));
+        }
+    }
+    let less = _mm256_set1_epi32(((blocks.len() as u32) << 16) as i32);
+    let mut sum = zero;
+    for lane in lanes {
+        let lane = _mm256_add_epi32(lane, less);
+        sum = _mm256_add_epi64(sum, _mm256_unpacklo_epi32(lane, zero));
+        sum = _mm256_add_epi64(sum, _mm256_unpackhi_epi32(lane, zero));
+    }
+    let halves = [_mm256_extract_epi64::<0>(sum), _mm256_extract_epi64::<1>(sum)];
+    let others = [_mm256_extract_epi64::<2>(sum), _mm256_extract_epi64::<3>(sum)];
+    halves.into_iter().chain(others).fold(0, |sum, part| sum + part as u64)
 }
 
 /// By the vectors that every x86-64 has.

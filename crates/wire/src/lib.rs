@@ -26,6 +26,7 @@ pub mod summary;
 pub mod tcp;
 mod tcp_bytes;
 pub mod udp;
+pub mod usual;
 mod walk;
 
 pub use ethernet::{Link, Mac};

@@ -10,3 +10,4 @@ mod passed_on;
 mod stack_form;
 mod surgery;
 mod tree;
+mod usual;

@@ -2,6 +2,7 @@
 
 mod ack;
 mod fin;
+mod foreseen;
 mod rst;
 mod sequence;
 mod syn;

@@ -64,7 +64,7 @@ impl Connection {
                 return Ok(());
             }
             self.take_in_order(now, data, h.flags.has(Flags::PSH), r);
-            self.measure_appetite(now, seg);
+            self.measure_appetite(now, h, len);
         } else {
             self.take_early(now, seq, data, r);
         }
@@ -99,7 +99,7 @@ impl Connection {
         Ok(())
     }
 
-    fn take_in_order(&mut self, now: Instant, data: bytes::Bytes, psh: bool, r: &mut Tape) {
+    pub(super) fn take_in_order(&mut self, now: Instant, data: bytes::Bytes, psh: bool, r: &mut Tape) {
         let len = data.len() as u32;
         let had_gap = !self.rx.early_is_empty();
         self.rx.push(data);

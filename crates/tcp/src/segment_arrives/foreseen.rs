@@ -1,0 +1,75 @@
+//! Header prediction (Van Jacobson, 1990; linux `tcp_rcv_established`): where data only comes in, nearly every segment is
+//! the next one of the stream and says nothing else that is new. For these the steps of RFC 9293 §3.10.7.4 come to what is
+//! done here; each condition is what makes one of them pass, and do no more than that.
+
+use crate::rule::Tape;
+use crate::time::Instant;
+use crate::{Connection, Segment, State};
+use wire::tcp::Flags;
+
+impl Connection {
+    /// Takes in a segment of which only that had to be foreseen, and its payload with it. False, and nothing done, where
+    /// there is more to it, or somebody listens to the rules: then [`Connection::segment_arrives`] does all of it.
+    #[inline]
+    pub fn segment_foreseen(&mut self, now: Instant, seg: &mut Segment, r: &mut Tape) -> bool {
+        if r.is_some() || !self.only_receives() || !self.is_next(seg) {
+            return false;
+        }
+        let (h, len) = (&seg.header, seg.payload.len() as u32);
+        self.stats.segs_in += 1;
+        self.stats.data_segs_in += 1;
+        // Fifth, the ACK field: nothing new.
+        self.take_timestamp(now, seg, r);
+        self.rec.echo = h.options.timestamps.map(|t| t.ecr);
+        self.stats.last_ack_rcv = now;
+        (self.snd.wl1, self.snd.wl2) = (h.seq, h.ack);
+        self.nothing_to_send(now);
+        self.last_rcv = now;
+        self.ecn_arrives(seg, r);
+        // Seventh, the text.
+        if let Some(s) = &mut self.sack {
+            s.forget_duplicate();
+        }
+        let payload = std::mem::take(&mut seg.payload);
+        self.take_in_order(now, payload, seg.header.flags.has(Flags::PSH), r);
+        self.measure_appetite(now, &seg.header, len);
+        self.expand_send_buffer();
+        self.acknowledge(now, r);
+        if self.cfg.keepalive && !self.timers.is_set(crate::TimerKind::KeepAlive) {
+            self.arm_keepalive(now);
+        }
+        true
+    }
+
+    /// The connection is open, nothing of ours is on its way or waits, and nothing is missing.
+    #[inline]
+    fn only_receives(&self) -> bool {
+        self.state == State::Established
+            && self.rtx.is_empty()
+            && self.tx.unsent() == 0
+            && self.out.is_empty()
+            && self.rx.early_is_empty()
+            && self.rcv.early_fin.is_none()
+            && self.rec.tlp_high.is_none()
+            && !self.fin_queued
+            && !self.orphan
+            && !self.is_unproven()
+    }
+
+    /// The segment is data that lies at RCV.NXT and within the window, acknowledges nothing new, leaves the window as it
+    /// was, and has timestamps that do not run backwards and no other option.
+    #[inline]
+    fn is_next(&self, seg: &Segment) -> bool {
+        let (h, len) = (&seg.header, seg.payload.len() as u32);
+        let (Some(state), Some(ts)) = (self.ts, h.options.timestamps) else { return false };
+        h.flags.without(Flags::PSH) == Flags::ACK
+            && h.seq == self.rcv.nxt
+            && h.ack == self.snd.una
+            && len > 0
+            && len <= self.rcv_wnd_left()
+            && u32::from(h.window) << self.snd.wscale == self.snd.wnd
+            && self.snd.wl1.lt(h.seq)
+            && h.options.sack.len == 0
+            && (ts.val.wrapping_sub(state.recent) as i32) >= 0
+    }
+}
