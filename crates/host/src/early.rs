@@ -54,7 +54,8 @@ impl Host {
             counters.hot(each);
         }
         let (header, ecn, payload) = (usual.header(), usual.ecn(), usual.payload());
-        let mut seg = Segment { header, payload: frame::into_slice(frame, payload), ecn };
+        let mut seg = Segment { header, payload: frame, ecn };
+        frame::narrow(&mut seg.payload, payload);
         let verdict = match connection.segment_foreseen(cx.now, &mut seg, cx.r) {
             true => Verdict::Taken,
             false => connection.segment_arrives(cx.now, &seg, Admission::Open, cx.r),

@@ -204,13 +204,13 @@ fn transmit(
     let Some(tuple) = sock.tuple() else { return };
     let Kind::Stream(connection) = &mut sock.kind else { return };
     let mut way = None;
-    while let Some(segment) = connection.poll_transmit(cx.now, cx.r) {
+    while let Some(ref segment) = connection.poll_transmit(cx.now, cx.r) {
         if let Some(known) = sock.way_out.as_ref().filter(|w| w.generation == net.generation)
             && known.pattern.has(&segment.header.options)
         {
             let ids = (sock.ip_ident, segment.ecn);
             sock.ip_ident = sock.ip_ident.wrapping_add(1);
-            let write = |out: &mut BytesMut| connection.copy_payload(&segment, out);
+            let write = |out: &mut BytesMut| connection.copy_payload(segment, out);
             let (pattern, header) = (&known.pattern, &segment.header);
             let frame = wire::frame::emit_tcp_like(room, pattern, ids, header, segment.len, write);
             count_segment(counters, segment.resent);
@@ -252,7 +252,7 @@ fn transmit(
         sock.ip_ident = sock.ip_ident.wrapping_add(1);
         let link = Link { dst: mac.unwrap_or_default(), src: net.mac(route.iface) };
         let frame = wire::frame::emit_tcp_in(room, &link, &header, &segment.header, segment.len, |out| {
-            connection.copy_payload(&segment, out);
+            connection.copy_payload(segment, out);
         });
         count_segment(counters, segment.resent);
         // Who asks for its neighbours hears of them again; one that was written down stays.

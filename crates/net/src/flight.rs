@@ -2,6 +2,8 @@
 
 use crate::config::{FrameId, LinkId, NodeId};
 use crate::link::Passage;
+use crate::log::{Launched, Loss};
+use crate::world::Origin;
 use bytes::Bytes;
 use tcp::time::{Duration, Instant};
 
@@ -34,22 +36,49 @@ pub struct Flight {
     pub(crate) ticket: u64,
 }
 
-impl Flight {
-    /// A frame that is about to leave `from` by a link; who gets it, and its name, are yet to be said.
-    pub(crate) fn new((from, link): (u16, u16), bytes: Bytes, passage: Passage) -> Flight {
+/// A frame that is put on a link, whoever gets it.
+#[derive(Clone, Copy)]
+pub(crate) struct Takeoff {
+    pub(crate) from: Origin,
+    pub(crate) link: u16,
+    pub(crate) port: usize,
+    pub(crate) passage: Passage,
+    pub(crate) lost: Option<Loss>,
+}
+
+impl Takeoff {
+    #[inline(always)]
+    pub(crate) fn flight(&self, id: FrameId, to: (NodeId, usize), bytes: Bytes) -> Flight {
         Flight {
-            id: FrameId(0),
-            link: LinkId(link),
-            from: NodeId(from),
-            to: (NodeId(from), 0),
+            id,
+            link: LinkId(self.link),
+            from: NodeId(self.from.node),
+            to,
             bytes,
-            sent: passage.sent,
-            duration: passage.duration,
-            arrives: passage.arrives,
+            sent: self.passage.sent,
+            duration: self.passage.duration,
+            arrives: self.passage.arrives,
             held: None,
             edited: false,
             delayed: false,
             ticket: 0,
+        }
+    }
+    #[inline(always)]
+    pub(crate) fn launched(&self, id: FrameId, to: Option<NodeId>, bytes: Bytes) -> Launched {
+        Launched {
+            id,
+            link: LinkId(self.link),
+            from: NodeId(self.from.node),
+            to,
+            bytes,
+            sent: self.passage.sent,
+            duration: self.passage.duration,
+            arrives: self.passage.arrives,
+            resent: self.from.resent,
+            copy_of: None,
+            injected: self.from.injected,
+            lost: self.lost,
         }
     }
 }
@@ -67,7 +96,7 @@ impl Flights {
     pub(crate) fn next_slot(&self) -> u32 {
         self.free.last().copied().unwrap_or(self.slots.len() as u32)
     }
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(&mut self, flight: Flight) -> u32 {
         match self.free.pop() {
             Some(slot) => {

@@ -4,7 +4,7 @@
 use crate::aqm::{Verdict, Waiting, spacing};
 use crate::config::{FrameId, LinkId, NodeId};
 use crate::ecn;
-use crate::flight::Flight;
+use crate::flight::{Flight, Takeoff};
 use crate::hands::HandError;
 use crate::impairments::{Discipline, Impairments};
 use crate::link::{Passage, Port, octets_in};
@@ -194,8 +194,8 @@ impl World {
             bytes = ecn::turn(&bytes, bit);
         }
         let mut slots = Vec::new();
-        let flight = Flight::new((from.node, at.0), bytes, passage);
-        self.spread(flight, (at.1, from), lost, Some(&mut slots), (log, r));
+        let takeoff = Takeoff { from, link: at.0, port: at.1, passage, lost };
+        self.spread(bytes, takeoff, Some(&mut slots), (log, r));
         if let Some(numbers) = marked {
             log.impaired.extend((first..self.frames).map(|id| (FrameId(id), &rules::RED_MARKS, numbers)));
         }

@@ -27,7 +27,7 @@ impl<T> Default for Lanes<T> {
 impl<T: Copy> Lanes<T> {
     /// Puts an event behind the others of its lane; its serial is higher than all. False, and nothing done, where it comes
     /// before one of them.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, lane: usize, entry: Entry<T>) -> bool {
         let at = lane % LANES;
         let lane = &mut self.lanes[at];
@@ -46,13 +46,13 @@ impl<T: Copy> Lanes<T> {
     }
 
     /// The first of all.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn first(&self) -> Option<&Entry<T>> {
         self.lanes[self.lead].front()
     }
 
     /// The first of all, taken out.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<Entry<T>> {
         let lane = &mut self.lanes[self.lead];
         let entry = lane.pop_front()?;

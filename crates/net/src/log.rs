@@ -1,9 +1,7 @@
 //! What came of one step.
 
 use crate::config::{FrameId, LinkId, NodeId};
-use crate::flight::Flight;
 use crate::standing::Act;
-use crate::world::Origin;
 use bytes::Bytes;
 use host::{HostEvent, Pid, TimerKey};
 use tcp::rule::RuleDef;
@@ -160,26 +158,6 @@ impl Default for StepLog {
             acts: vec![],
             impaired: vec![],
             events: vec![],
-        }
-    }
-}
-
-impl Launched {
-    /// A frame as it takes off, `lost` or not.
-    pub(crate) fn of(flight: &Flight, from: Origin, to: Option<NodeId>, lost: Option<Loss>) -> Launched {
-        Launched {
-            id: flight.id,
-            link: flight.link,
-            from: flight.from,
-            to,
-            bytes: flight.bytes.clone(),
-            sent: flight.sent,
-            duration: flight.duration,
-            arrives: flight.arrives,
-            resent: from.resent,
-            copy_of: None,
-            injected: from.injected,
-            lost,
         }
     }
 }

@@ -73,6 +73,8 @@ pub struct EventQueue<T> {
     used: [u64; LEVELS],
     /// Events in the wheel.
     waiting: usize,
+    /// None of them comes before this tick.
+    begins: u64,
     serials: u64,
 }
 
@@ -89,6 +91,7 @@ impl<T> Default for EventQueue<T> {
             levels: vec![[(NONE, NONE); SLOTS]; LEVELS],
             used: [0; LEVELS],
             waiting: 0,
+            begins: u64::MAX,
             serials: 0,
         }
     }
@@ -106,14 +109,13 @@ impl<T: Copy> EventQueue<T> {
     }
 
     /// The same for one of many that come in the order of their times, or nearly so; `lane`, any number, says which many.
-    #[inline]
+    #[inline(always)]
     pub fn push_in_lane(&mut self, lane: usize, time: Instant, item: T) -> u64 {
-        let serial = self.serials;
-        self.serials += 1;
-        let entry = self.not_next(Entry { time: time.0, serial, item });
-        if entry.serial != serial || !self.lanes.push(lane, entry) {
-            self.sort_in(entry);
+        let (time, serial) = (time.0, self.serials);
+        if self.next.is_some() || !self.lanes.push(lane, Entry { time, serial, item }) {
+            return self.push(Instant(time), item);
         }
+        self.serials += 1;
         serial
     }
 
@@ -139,7 +141,7 @@ impl<T: Copy> EventQueue<T> {
     }
 
     /// The next event with its time and serial; stays in. Quick after [`EventQueue::advance`].
-    #[inline]
+    #[inline(always)]
     pub fn peek(&self) -> Option<(Instant, u64, T)> {
         let Entry { time, serial, item } = match self.next {
             Some(next) => next,
@@ -149,7 +151,7 @@ impl<T: Copy> EventQueue<T> {
     }
 
     /// Brings the next event to where it is found at once.
-    #[inline]
+    #[inline(always)]
     pub fn advance(&mut self) {
         if self.next.is_none() {
             self.next = self.take_least();
@@ -157,7 +159,7 @@ impl<T: Copy> EventQueue<T> {
     }
 
     /// The next event, taken out.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<(Instant, u64, T)> {
         let Entry { time, serial, item } = self.next.take().or_else(|| self.take_least())?;
         Some((Instant(time), serial, item))
@@ -175,7 +177,7 @@ impl<T: Copy> EventQueue<T> {
     }
 
     /// The same, taken out.
-    #[inline]
+    #[inline(always)]
     fn take_least(&mut self) -> Option<Entry<T>> {
         let wheel = self.row.is_empty() && self.waiting > 0;
         if wheel && !self.lanes_lead() {
@@ -188,14 +190,10 @@ impl<T: Copy> EventQueue<T> {
         if self.early.is_empty() { self.row.pop() } else { self.early.pop_front() }
     }
 
-    /// Whether a lane's first event comes before all that is in the wheel, as far as that can be seen from outside.
-    #[inline]
+    /// Whether a lane's first event comes before all that is in the wheel.
+    #[inline(always)]
     fn lanes_lead(&self) -> bool {
-        let Some(first) = self.lanes.first() else { return false };
-        let Some((level, slot)) = self.first() else { return true };
-        let below = level as u32 * BITS;
-        let begins = (self.laid >> below >> BITS << BITS | slot as u64) << below;
-        first.time >> TICK < begins
+        self.lanes.first().is_some_and(|first| first.time >> TICK < self.begins)
     }
 
     /// Events in it, stale ones too.
@@ -219,6 +217,7 @@ impl<T: Copy> EventQueue<T> {
     /// Puts an event into the wheel.
     #[inline]
     fn wait(&mut self, entry: Entry<T>) {
+        self.begins = self.begins.min(entry.time >> TICK);
         let node = Node { entry, next: NONE };
         let at = self.free;
         let at = match self.nodes.get_mut(at as usize) {
@@ -273,6 +272,7 @@ impl<T: Copy> EventQueue<T> {
     }
 
     /// The time of the wheel's next slot has come: the events of its first tick go into the row, the others down.
+    #[inline(never)]
     fn lay_out(&mut self) {
         let Some((level, slot)) = self.first() else { return };
         let first = self.levels[level][slot].0;
@@ -300,5 +300,9 @@ impl<T: Copy> EventQueue<T> {
             }
             at = next;
         }
+        self.begins = self.first().map_or(u64::MAX, |(level, slot)| {
+            let below = level as u32 * BITS;
+            (self.laid >> below >> BITS << BITS | slot as u64) << below
+        });
     }
 }

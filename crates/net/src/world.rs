@@ -2,10 +2,10 @@
 
 use crate::build::build;
 use crate::config::{ConfigError, FrameId, LinkId, NodeId, WorldConfig};
-use crate::flight::{Flight, Flights};
+use crate::flight::{Flight, Flights, Takeoff};
 use crate::flood::Flood;
 use crate::link::{Link, Passage};
-use crate::log::{Fate, Launched, Loss, Step, StepLog};
+use crate::log::{Fate, Loss, Step, StepLog};
 use crate::queue::EventQueue;
 use crate::rules;
 use crate::standing::Rules;
@@ -335,43 +335,40 @@ impl World {
         if let (None, Some(rule)) = (lost, dropped) {
             lost = Some(Loss { rule: &rules::RULE_DROPS, numbers: [first, rule], at: passage.half() });
         }
-        let flight = Flight::new((from.node, link), bytes, passage);
-        self.spread(flight, (port, from), lost, None, (log, r));
+        self.spread(bytes, Takeoff { from, link, port, passage, lost }, None, (log, r));
         true
     }
 
-    /// Launches a frame towards everybody who gets it: one frame each, for which `flight` is the pattern. `slots` learns
-    /// where they are.
+    /// Launches a frame towards everybody who gets it: one frame each. `slots` learns where they are.
     #[inline(always)]
     pub(crate) fn spread(
         &mut self,
-        mut flight: Flight,
-        (port, from): (usize, Origin),
-        mut lost: Option<Loss>,
+        mut bytes: Bytes,
+        mut takeoff: Takeoff,
         mut slots: Option<&mut Vec<u32>>,
         (log, r): (&mut StepLog, &mut Tape),
     ) {
-        let link = usize::from(flight.link.0);
-        let mut to = self.links[link].receiver(port, &flight.bytes, 0);
-        flight.id = FrameId(self.frames);
-        if to.is_none() && lost.is_none() {
-            rule!(r, rules::NO_RECEIVER, Drop, flight.id.0);
-            let numbers = [flight.id.0, 0];
-            lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers, at: flight.arrives });
+        let (link, port) = (usize::from(takeoff.link), takeoff.port);
+        let mut to = self.links[link].receiver(port, &bytes, 0);
+        if to.is_none() && takeoff.lost.is_none() {
+            rule!(r, rules::NO_RECEIVER, Drop, self.frames);
+            let (numbers, at) = ([self.frames, 0], takeoff.passage.arrives);
+            takeoff.lost = Some(Loss { rule: &rules::NO_RECEIVER, numbers, at });
         }
         loop {
-            flight.id = FrameId(self.frames);
+            let id = FrameId(self.frames);
             self.frames += 1;
-            log.launch(|| Launched::of(&flight, from, to.map(|(_, node, _)| node), lost));
+            if log.listens() {
+                let to = to.map(|(_, node, _)| node);
+                log.launched.push(takeoff.launched(id, to, bytes.clone()));
+            }
             let Some((n, node, iface)) = to else { return };
-            to = self.links[link].receiver(port, &flight.bytes, n + 1);
-            flight.to = (node, iface);
-            if lost.is_none() {
-                rule!(r, rules::CARRIED, Act, flight.id.0, flight.bytes.len(), flight.arrives);
+            to = self.links[link].receiver(port, &bytes, n + 1);
+            if takeoff.lost.is_none() {
+                rule!(r, rules::CARRIED, Act, id.0, bytes.len(), takeoff.passage.arrives);
                 // The last one has the bytes for itself.
-                let bytes =
-                    if to.is_some() { flight.bytes.clone() } else { std::mem::take(&mut flight.bytes) };
-                let slot = self.fly(Flight { bytes, ..flight }, link << 1 | port & 1);
+                let bytes = if to.is_some() { bytes.clone() } else { std::mem::take(&mut bytes) };
+                let slot = self.fly(takeoff.flight(id, (node, iface), bytes), port);
                 if let Some(slots) = &mut slots {
                     slots.push(slot);
                 }
@@ -383,9 +380,10 @@ impl World {
     }
 
     /// Makes a launched frame a flight with its arrival in the queue.
-    #[inline]
-    fn fly(&mut self, mut flight: Flight, lane: usize) -> u32 {
+    #[inline(always)]
+    fn fly(&mut self, mut flight: Flight, port: usize) -> u32 {
         let slot = self.flights.next_slot();
+        let lane = usize::from(flight.link.0) << 1 | port & 1;
         flight.ticket = self.queue.push_in_lane(lane, flight.arrives, Event::Arrival { slot });
         self.flights.insert(flight)
     }

@@ -16,13 +16,22 @@ fn earlier_first_and_of_one_time_the_one_put_in_first() {
 proptest! {
     #[test]
     fn any_mix_of_push_and_pop_comes_out_sorted(
-        ops in prop::collection::vec(prop::option::of(prop_oneof![0u64..50, 0u64..100_000, any::<u64>()]), 0..400)
+        ops in prop::collection::vec(
+            prop::option::of((prop_oneof![0u64..50, 0u64..100_000, any::<u64>()], 0usize..9, any::<bool>())), 0..400
+        )
     ) {
         let mut queue = EventQueue::default();
         let mut model: Vec<(Instant, u64)> = Vec::new();
+        let mut clock = 0;
         for op in ops {
             match op {
-                Some(time) => model.push((Instant(time), queue.push(Instant(time), ()))),
+                // In no order, or in a lane where most come later than those before.
+                Some((time, _, false)) => model.push((Instant(time), queue.push(Instant(time), ()))),
+                Some((step, lane, true)) => {
+                    let time = Instant(clock + step % 20_000);
+                    clock += step % 3_000;
+                    model.push((time, queue.push_in_lane(lane, time, ())));
+                }
                 None => {
                     model.sort();
                     let expected = if model.is_empty() { None } else { Some(model.remove(0)) };

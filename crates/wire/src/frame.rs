@@ -65,12 +65,19 @@ pub fn slice(frame: &Bytes, range: Range<usize>) -> Bytes {
 /// Like [`slice`], of a frame that is not needed any more: nothing is counted, nothing allocated.
 #[inline]
 pub fn into_slice(mut frame: Bytes, range: Range<usize>) -> Bytes {
+    narrow(&mut frame, range);
+    frame
+}
+
+/// The same where it stands.
+#[inline]
+pub fn narrow(frame: &mut Bytes, range: Range<usize>) {
     if range.is_empty() {
-        return Bytes::new();
+        *frame = Bytes::new();
+        return;
     }
     frame.truncate(range.end);
     frame.advance(range.start);
-    frame
 }
 
 /// Where frames are made: blocks of memory that many share, so that one allocation does for ten frames. A block lives as

@@ -205,7 +205,7 @@ impl Pattern {
         let stamps = header.options.timestamps.unwrap_or(Timestamps { val: 0, ecr: 0 });
         // RFC 9293 §3.1: without ACK the field means nothing; every stack sends it as zero.
         let ack = if header.flags.has(Flags::ACK) { header.ack.0 } else { 0 };
-        let flags = ((LEN - TCP) / 4) as u16 * 0x1000 | header.flags.0 & 0xfff;
+        let flags = (((LEN - TCP) / 4) << 12) as u16 | header.flags.0 & 0xfff;
         put_word(head, SEQ, header.seq.0);
         put_word(head, ACK, ack);
         put_half(head, FLAGS, flags);

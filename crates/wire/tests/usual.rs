@@ -42,8 +42,11 @@ fn by_layers(bytes: &[u8]) -> Option<(Link, ip::Header, Header, Bytes)> {
     Some((link, ip, header, Bytes::copy_from_slice(&bytes[range])))
 }
 
+/// Whom the frame is for, addresses, ECN bits, TCP header, payload.
+type Read = (Mac, (Ipv4Addr, Ipv4Addr), u8, Header, Bytes);
+
 /// The same at one go.
-fn at_once(bytes: &[u8]) -> Option<(Mac, (Ipv4Addr, Ipv4Addr), u8, Header, Bytes)> {
+fn at_once(bytes: &[u8]) -> Option<Read> {
     let usual = Usual::of(bytes).filter(Usual::is_intact)?;
     let payload = Bytes::copy_from_slice(&bytes[usual.payload()]);
     Some((usual.mac(), usual.addrs(), usual.ecn(), usual.header(), payload))
