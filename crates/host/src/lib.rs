@@ -52,6 +52,7 @@ mod store;
 
 mod tcp_info;
 mod text;
+mod transmit;
 mod udp;
 mod wait;
 

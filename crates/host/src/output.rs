@@ -1,5 +1,5 @@
 //! The one way out: a datagram's route, the neighbour that takes it, its frame. What TCP sends by a way that is known goes
-//! past this (`settle::transmit`); all else, and what finds no neighbour there, comes here.
+//! past this (`transmit`); all else, and what finds no neighbour there, comes here.
 
 use crate::counters::Hot;
 use crate::icmp_error::Error;

@@ -176,7 +176,7 @@ pub(crate) fn events(sock: &Sock, asked: u32) -> u32 {
 #[inline]
 fn waits_for_more(sock: &Sock) -> bool {
     let (Kind::Stream(c), None, None) = (&sock.kind, sock.error, &sock.errors) else { return false };
-    let mark = sock.options.as_ref().map_or(1, |o| o.read_mark());
+    let mark = c.config().rcv_lowat;
     c.state() == State::Established
         && !sock.reading_ended
         && !c.eof()
@@ -218,7 +218,7 @@ fn stream_events(sock: &Sock, c: &Connection, asked: u32) -> u32 {
     if !matches!(state, State::SynSent | State::SynReceived) || c.is_unproven() {
         let options = sock.options.as_ref();
         if asked & (IN | RDNORM) != 0 {
-            let mark = options.map_or(1, |o| o.read_mark());
+            let mark = c.config().rcv_lowat;
             // The urgent octet that stands aside is not read with the others (linux tcp_poll: `target++`).
             let readable = (c.readable() as u32).saturating_sub(c.at_urgent().into());
             if readable >= mark || readable > 0 && c.window_is_closing() {

@@ -1,17 +1,15 @@
 //! After a connection was touched: its events, its segments, its deadline, the calls that wait on it.
 
 use crate::counters::{Counters, Hot};
-use crate::ip::{Ip, Route};
-use crate::neigh::Hop;
+use crate::ip::Ip;
 use crate::settings::Settings;
-use crate::sock::{Kind, PortHold, Sock, WayOut};
+use crate::sock::{Kind, PortHold, Sock};
 use crate::step::Step;
-use crate::{Errno, Host, HostEvent, Sent, SockId, TimerKey, error_queue, rules};
-use bytes::BytesMut;
-use tcp::{Connection, Event, State, rule};
+use crate::transmit::transmit;
+use crate::{Errno, Host, HostEvent, SockId, TimerKey, error_queue};
+use tcp::{Event, State};
 use wire::frame::Room;
-use wire::usual::Pattern;
-use wire::{Link, Seq, ip};
+use wire::ip;
 
 impl Host {
     /// Brings everything about a connection up to date after it took a segment, a call or the time.
@@ -190,103 +188,6 @@ pub(crate) fn settle_quietly(
     }
     rearm(sock, cx);
     true
-}
-
-/// Everything that the connection wants to send becomes frames.
-fn transmit(
-    sock: &mut Sock,
-    net: &mut Ip,
-    counters: &mut Counters,
-    settings: &Settings,
-    room: &mut Room,
-    cx: &mut Step,
-) {
-    let Some(tuple) = sock.tuple() else { return };
-    let Kind::Stream(connection) = &mut sock.kind else { return };
-    let mut way = None;
-    while let Some(ref segment) = connection.poll_transmit(cx.now, cx.r) {
-        if let Some(known) = sock.way_out.as_ref().filter(|w| w.generation == net.generation)
-            && known.pattern.has(&segment.header.options)
-        {
-            let ids = (sock.ip_ident, segment.ecn);
-            sock.ip_ident = sock.ip_ident.wrapping_add(1);
-            let write = |out: &mut BytesMut| connection.copy_payload(segment, out);
-            let (pattern, header) = (&known.pattern, &segment.header);
-            let frame = wire::frame::emit_tcp_like(room, pattern, ids, header, segment.len, write);
-            count_segment(counters, segment.resent);
-            if !settings.tcp.device_full {
-                cx.out.frames.push(Sent { iface: known.iface, frame, resent: segment.resent });
-            }
-            continue;
-        }
-        let (route, mac) = match way {
-            Some(w) => w,
-            None => {
-                let found = net.route(tuple.remote);
-                let Some(route) = found else {
-                    rule!(cx.r, rules::ROUTE_MISSING, Drop, tuple.remote);
-                    continue;
-                };
-                if net.asks {
-                    tell_progress(&mut sock.confirmed, connection, net, &route, cx);
-                }
-                let mac = match net.neighbour(route.iface, route.hop, cx.now) {
-                    Some(mac) => Some(mac),
-                    None => match net.event_send((route.iface, route.hop), tuple.local, settings, cx) {
-                        Hop::Known(mac) => Some(mac),
-                        Hop::Asked => None,
-                        Hop::Unknown => continue,
-                    },
-                };
-                *way.insert((route, mac))
-            }
-        };
-        let Some(addrs) = ip::Addrs::new(tuple.local, tuple.remote) else { break };
-        let mut header = ip::Header::new(addrs, ip::TCP);
-        (header.ttl, header.ecn, header.ident) = (settings.default_ttl, segment.ecn, sock.ip_ident);
-        header.dont_fragment = settings.network.no_pmtu_disc != 1 && !route.locked;
-        if let Some(options) = &sock.options {
-            header.ttl = options.ttl().unwrap_or(header.ttl);
-            header.dscp = options.tos().unwrap_or(0) >> 2;
-        }
-        sock.ip_ident = sock.ip_ident.wrapping_add(1);
-        let link = Link { dst: mac.unwrap_or_default(), src: net.mac(route.iface) };
-        let frame = wire::frame::emit_tcp_in(room, &link, &header, &segment.header, segment.len, |out| {
-            connection.copy_payload(segment, out);
-        });
-        count_segment(counters, segment.resent);
-        // Who asks for its neighbours hears of them again; one that was written down stays.
-        if let Some(dst) = mac.filter(|_| !net.asks && segment.header.options.timestamps.is_some()) {
-            let ports = (tuple.local_port, tuple.remote_port);
-            let pattern = Pattern::new(&Link { dst, ..link }, &header, ports);
-            let known =
-                |pattern| Box::new(WayOut { iface: route.iface, pattern, generation: net.generation });
-            sock.way_out = pattern.map(known);
-        }
-        if mac.is_none() {
-            net.hold((route.iface, route.hop), (frame, segment.resent), settings, cx);
-        } else if !settings.tcp.device_full {
-            cx.out.frames.push(Sent { iface: route.iface, frame, resent: segment.resent });
-        }
-    }
-}
-
-fn count_segment(counters: &mut Counters, resent: u8) {
-    counters.hot(Hot::IpOutRequests);
-    counters.hot(Hot::TcpOutSegs);
-    if resent > 0 {
-        counters.add("RetransSegs", 1);
-    }
-}
-
-/// linux `sk_dst_confirm`: what the peer acknowledged anew went by the next hop, so that this is there.
-#[cold]
-#[inline(never)]
-fn tell_progress(confirmed: &mut Option<Seq>, c: &Connection, net: &mut Ip, route: &Route, cx: &Step) {
-    let una = c.snd_una();
-    if c.state() != State::SynSent && confirmed.replace(una) != Some(una) {
-        net.confirm(route.iface, route.hop, cx.now);
-    }
 }
 
 /// Tells the simulator the connection's deadline where it changed.

@@ -1,8 +1,9 @@
 //! SYN floods (RFC 4987 §2): SYNs from addresses that nobody has, which nobody will ever complete.
 
 use crate::config::{ConfigError, FloodConfig, NodeId, WorldConfig};
+use crate::event::Event;
 use crate::log::{Step, StepLog};
-use crate::world::{Event, Origin, World};
+use crate::world::{Origin, World};
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr};
 use tcp::rule::Tape;
@@ -70,7 +71,7 @@ impl World {
             }
             self.floods.push(started);
             if flood.syns > 0 {
-                self.queue.push(flood.start, Event::Flood { flood: n as u16 });
+                self.queue.push(flood.start, Event::Flood { flood: n as u16 }.code());
             }
         }
         Ok(())
@@ -92,7 +93,7 @@ impl World {
             self.launch(Origin { node, iface, resent: 0, injected: false }, frame, log, r);
         }
         if more {
-            self.queue.push(self.now + every, Event::Flood { flood });
+            self.queue.push(self.now + every, Event::Flood { flood }.code());
         }
     }
 }

@@ -2,9 +2,10 @@
 //! process from its next one. It happens at the time of the last step, before the next.
 
 use crate::config::{FrameId, LinkId, NodeId};
+use crate::event::Event;
 use crate::impairments::BadImpairment;
 use crate::log::{Fate, Launched, StepLog};
-use crate::world::{Event, Origin, Park, World};
+use crate::world::{Origin, Park, World};
 use bytes::Bytes;
 use host::{Call, CallResult, Pid};
 use tcp::rule::Tape;
@@ -199,7 +200,7 @@ impl World {
         if parked {
             n.parks.entry(pid, Park { line: None, waiting: false }).line = None;
         } else if n.parks.remove(&pid).is_some_and(|p| p.waiting) {
-            self.queue.push(now, Event::Process { node: node.0, pid });
+            self.queue.push(now, Event::Process { node: node.0, pid }.code());
         }
         self.settle();
         Ok(())

@@ -4,6 +4,7 @@
 use crate::aqm::{Verdict, Waiting, spacing};
 use crate::config::{FrameId, LinkId, NodeId};
 use crate::ecn;
+use crate::event::Event;
 use crate::flight::{Flight, Takeoff};
 use crate::hands::HandError;
 use crate::impairments::{Discipline, Impairments};
@@ -11,7 +12,7 @@ use crate::link::{Passage, Port, octets_in};
 use crate::log::{Fate, Loss, Step, StepLog};
 use crate::rules;
 use crate::weather::{self, Wire};
-use crate::world::{Event, Origin, World};
+use crate::world::{Origin, World};
 use bytes::Bytes;
 use host::own;
 use tcp::rule;
@@ -224,7 +225,7 @@ impl World {
             queue.push(Waiting { slot, id: flight.id, len: if n == 0 { len } else { 0 }, since });
         }
         if queue.ticket.is_none() {
-            let event = Event::Link { link: at.0, port: at.1 as u16 };
+            let event = Event::Link { link: at.0, port: at.1 as u16 }.code();
             queue.ticket = Some(self.queue.push(sender.busy_until, event));
         }
     }
@@ -316,7 +317,7 @@ impl World {
         let sender = &mut own(&mut self.links)[usize::from(link)].ports[at.1];
         let free = sender.busy_until;
         if let Some(weather) = sender.weather.as_mut().filter(|w| !w.codel.is_empty()) {
-            weather.codel.ticket = Some(self.queue.push(free, Event::Link { link, port }));
+            weather.codel.ticket = Some(self.queue.push(free, Event::Link { link, port }.code()));
         }
     }
 

@@ -9,6 +9,7 @@ mod aqm;
 mod build;
 mod config;
 pub mod ecn;
+mod event;
 mod flight;
 mod flood;
 mod glance;

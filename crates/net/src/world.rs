@@ -2,6 +2,7 @@
 
 use crate::build::build;
 use crate::config::{ConfigError, FrameId, LinkId, NodeId, WorldConfig};
+use crate::event::{Coded, Event};
 use crate::flight::{Flight, Flights, Takeoff};
 use crate::flood::Flood;
 use crate::link::{Link, Passage};
@@ -22,7 +23,7 @@ use tcp::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub struct World {
     pub(crate) now: Instant,
-    pub(crate) queue: EventQueue<Event>,
+    pub(crate) queue: EventQueue<Coded>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) links: Rc<Vec<Link>>,
     pub(crate) flights: Flights,
@@ -31,30 +32,6 @@ pub struct World {
     /// What a person has done to frames as they leave; empty in most worlds.
     pub(crate) standing: Rules,
     scratch: Scratch,
-}
-
-/// What waits in the queue. Whether it still counts is known where it belongs: see [`World::is_live`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Event {
-    Arrival {
-        slot: u32,
-    },
-    Timer {
-        node: u16,
-        key: TimerKey,
-    },
-    Process {
-        node: u16,
-        pid: Pid,
-    },
-    Flood {
-        flood: u16,
-    },
-    /// The next frame of a queue that is managed at its end.
-    Link {
-        link: u16,
-        port: u16,
-    },
 }
 
 /// A machine on its links.
@@ -144,7 +121,7 @@ impl World {
     /// What the next step will be, and when; none when nothing is left to happen by itself.
     pub fn next(&self) -> Option<(Instant, Step)> {
         let (time, _, event) = self.queue.peek()?;
-        let step = match event {
+        let step = match event.event() {
             Event::Arrival { slot } => {
                 let flight = self.flights.get(slot)?;
                 Step::Arrival { frame: flight.id, node: flight.to.0 }
@@ -167,7 +144,7 @@ impl World {
         self.now = time;
         log.begin(time);
         let mut out = self.scratch.out.take().unwrap_or_default();
-        match event {
+        match event.event() {
             Event::Arrival { slot } => self.arrive(slot, &mut out, log, r),
             Event::Timer { node, key } => {
                 log.step = Step::Timer { node: NodeId(node), key };
@@ -254,7 +231,7 @@ impl World {
         }
         if let Some((time, serial, event)) = self.queue.peek() {
             assert!(time >= self.now, "the next event lies in the past");
-            assert!(self.is_live(serial, event), "a stale event is next");
+            assert!(self.is_live(serial, event.event()), "a stale event is next");
         }
     }
 
@@ -288,7 +265,7 @@ impl World {
             self.set_timer(node, key, deadline);
         }
         for (pid, at) in out.runnable.drain(..) {
-            self.queue.push(at.max(self.now), Event::Process { node, pid });
+            self.queue.push(at.max(self.now), Event::Process { node, pid }.code());
         }
         if !out.events.is_empty() {
             log.events.extend(out.events.drain(..).map(|e| (NodeId(node), e)));
@@ -384,14 +361,14 @@ impl World {
     fn fly(&mut self, mut flight: Flight, port: usize) -> u32 {
         let slot = self.flights.next_slot();
         let lane = usize::from(flight.link.0) << 1 | port & 1;
-        flight.ticket = self.queue.push_in_lane(lane, flight.arrives, Event::Arrival { slot });
+        flight.ticket = self.queue.push_in_lane(lane, flight.arrives, Event::Arrival { slot }.code());
         self.flights.insert(flight)
     }
 
     /// Makes the event at `arrives` the one that counts.
     pub(crate) fn schedule_arrival(&mut self, slot: u32) {
         if let Some(flight) = self.flights.get_mut(slot) {
-            flight.ticket = self.queue.push(flight.arrives, Event::Arrival { slot });
+            flight.ticket = self.queue.push(flight.arrives, Event::Arrival { slot }.code());
         }
     }
 
@@ -408,7 +385,7 @@ impl World {
         let slot = timers.entry(key).or_insert(TimerSlot { deadline: None, queued: None });
         slot.deadline = Some(deadline);
         if slot.queued.is_none_or(|(at, _)| at > deadline) {
-            slot.queued = Some((deadline, self.queue.push(deadline, Event::Timer { node, key })));
+            slot.queued = Some((deadline, self.queue.push(deadline, Event::Timer { node, key }.code())));
         }
     }
 
@@ -417,6 +394,7 @@ impl World {
         loop {
             self.queue.advance();
             let Some((_, serial, event)) = self.queue.peek() else { return };
+            let event = event.event();
             if self.is_live(serial, event) {
                 return;
             }
@@ -441,7 +419,7 @@ impl World {
             return; // another event stands for this timer
         }
         match slot.deadline {
-            Some(at) => slot.queued = Some((at, self.queue.push(at, Event::Timer { node, key }))),
+            Some(at) => slot.queued = Some((at, self.queue.push(at, Event::Timer { node, key }.code()))),
             None => {
                 timers.remove(&key);
             }

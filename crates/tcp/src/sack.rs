@@ -82,11 +82,15 @@ impl SackReceiver {
         self.duplicate = None;
     }
     /// The option for a segment that goes out now; a duplicate is reported once.
+    #[inline]
     pub(crate) fn take_blocks(&mut self, room: usize, nothing_early: bool) -> SackBlocks {
         if nothing_early {
             self.len = 0;
         }
         let mut out = SackBlocks::default();
+        if self.len == 0 && self.duplicate.is_none() {
+            return out;
+        }
         let duplicate = self.duplicate.take();
         for b in duplicate.into_iter().chain(self.recent[..self.len as usize].iter().copied()).take(room) {
             out.blocks[out.len as usize] = b;
