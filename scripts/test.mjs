@@ -24,7 +24,7 @@ const building = (make) => async () => {
 
 /**
  * Stages, one after the other, of lanes beside each other, of phases: name, what it runs, and the phases without which it
- * makes no sense. While cargo compiles there is room for more; browsers have the machine for themselves.
+ * makes no sense. While cargo compiles, crate after crate, there is room for more: the page's checks and its browsers.
  */
 const STAGES = [
   [[
@@ -38,10 +38,11 @@ const STAGES = [
   ], [
     ['tsc', tool('typescript', 'bin/tsc', '--project', 'tsconfig.json'), ['wasm']],
     ['eslint', tool('eslint', 'bin/eslint.js', '.', '--max-warnings', '0'), ['wasm']],
-    ['vitest', tool('vitest', 'vitest.mjs', 'run'), ['wasm']],
     ['page', building(dist), ['wasm']],
+    ['playwright', tool('@playwright/test', 'cli.js', 'test'), ['page']],
   ]],
-  [[['playwright', tool('@playwright/test', 'cli.js', 'test'), ['page']]]],
+  // Asks cargo for what the native side says, and would wait for it.
+  [[['vitest', tool('vitest', 'vitest.mjs', 'run'), ['wasm']]]],
 ];
 
 /** Phases named on the command line alone (`npm test -- vitest`) and what they need, else all. */
