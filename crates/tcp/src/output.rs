@@ -133,9 +133,9 @@ impl Connection {
         let early = self.rx.early_is_empty() && self.rcv.early_fin.is_none();
         let sack = match &mut self.sack {
             Some(s) => s.take_blocks(room, early),
-            None => Default::default(),
+            None => Options::NONE.sack,
         };
-        Options { timestamps, sack, ..Options::default() }
+        Options { timestamps, sack, ..Options::NONE }
     }
 
     /// Octets of data in a full segment now (Eff.snd.MSS, RFC 9293 §3.7.1), options that every segment carries

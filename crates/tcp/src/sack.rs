@@ -87,7 +87,7 @@ impl SackReceiver {
         if nothing_early {
             self.len = 0;
         }
-        let mut out = SackBlocks::default();
+        let mut out = wire::tcp::Options::NONE.sack;
         if self.len == 0 && self.duplicate.is_none() {
             return out;
         }

@@ -126,6 +126,19 @@ pub struct Options {
     pub md5: bool,
 }
 
+impl Options {
+    /// No option at all.
+    pub const NONE: Options = Options {
+        mss: None,
+        window_scale: None,
+        sack_permitted: false,
+        timestamps: None,
+        sack: SackBlocks { len: 0, blocks: [(Seq(0), Seq(0)); 4] },
+        fast_open: None,
+        md5: false,
+    };
+}
+
 /// A TCP header as a stack means it; the data offset and the checksum follow from the rest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Header {

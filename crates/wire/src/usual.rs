@@ -132,7 +132,7 @@ impl<'a> Usual<'a> {
             flags: Flags(half(head, FLAGS) & 0xfff),
             window: half(head, WINDOW),
             urgent: half(head, URGENT),
-            options: Options { timestamps: Some(timestamps), ..Options::default() },
+            options: Options { timestamps: Some(timestamps), ..Options::NONE },
         }
     }
     /// Where the payload stands in the frame.
