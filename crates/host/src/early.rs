@@ -53,8 +53,9 @@ impl Host {
         for each in [Hot::IpInReceives, Hot::IpInDelivers, Hot::TcpInSegs] {
             counters.hot(each);
         }
-        let (header, ecn, payload) = (usual.header(), usual.ecn(), usual.payload());
-        let mut seg = Segment { header, payload: frame, ecn };
+        let payload = usual.payload();
+        let mut seg = Segment { header: usual.header(), payload: Bytes::new(), ecn: usual.ecn() };
+        seg.payload = frame;
         frame::narrow(&mut seg.payload, payload);
         let verdict = match connection.segment_foreseen(cx.now, &mut seg, cx.r) {
             true => Verdict::Taken,

@@ -161,8 +161,18 @@ impl<T: Copy> EventQueue<T> {
     /// The next event, taken out.
     #[inline(always)]
     pub fn pop(&mut self) -> Option<(Instant, u64, T)> {
-        let Entry { time, serial, item } = self.next.take().or_else(|| self.take_least())?;
+        if self.next.is_none() {
+            self.look();
+        }
+        let Entry { time, serial, item } = self.next.take()?;
         Some((Instant(time), serial, item))
+    }
+
+    /// [`EventQueue::advance`], for who has not done it.
+    #[cold]
+    #[inline(never)]
+    fn look(&mut self) {
+        self.advance();
     }
 
     /// The first of all but `next`.

@@ -257,15 +257,22 @@ impl World {
 
     /// Takes what came out of a host: frames to links, deadlines and processes to the queue, events to the log.
     pub(crate) fn take(&mut self, node: u16, out: &mut Output, log: &mut StepLog, r: &mut Tape) {
-        for sent in out.frames.drain(..) {
-            let origin = Origin { node, iface: sent.iface, resent: sent.resent, injected: false };
-            self.launch(origin, sent.frame, log, r);
+        // In most steps most of these are empty.
+        if !out.frames.is_empty() {
+            for sent in out.frames.drain(..) {
+                let origin = Origin { node, iface: sent.iface, resent: sent.resent, injected: false };
+                self.launch(origin, sent.frame, log, r);
+            }
         }
-        for (key, deadline) in out.timers.drain(..) {
-            self.set_timer(node, key, deadline);
+        if !out.timers.is_empty() {
+            for (key, deadline) in out.timers.drain(..) {
+                self.set_timer(node, key, deadline);
+            }
         }
-        for (pid, at) in out.runnable.drain(..) {
-            self.queue.push(at.max(self.now), Event::Process { node, pid }.code());
+        if !out.runnable.is_empty() {
+            for (pid, at) in out.runnable.drain(..) {
+                self.queue.push(at.max(self.now), Event::Process { node, pid }.code());
+            }
         }
         if !out.events.is_empty() {
             log.events.extend(out.events.drain(..).map(|e| (NodeId(node), e)));

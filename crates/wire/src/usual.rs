@@ -119,7 +119,7 @@ impl<'a> Usual<'a> {
         folded(header) == 0xffff && folded(covered + u64::from(Sum::new().octets(segment).fold())) == 0xffff
     }
     /// The TCP header.
-    #[inline]
+    #[inline(always)]
     pub fn header(&self) -> Header {
         let head = self.head;
         let (src_port, dst_port) = self.ports();
