@@ -54,7 +54,8 @@ impl Host {
             counters.hot(each);
         }
         let payload = usual.payload();
-        let mut seg = Segment { header: usual.header(), payload: Bytes::new(), ecn: usual.ecn() };
+        let mut seg = Segment { header: Header::BLANK, payload: Bytes::new(), ecn: usual.ecn() };
+        usual.read(&mut seg.header);
         seg.payload = frame;
         frame::narrow(&mut seg.payload, payload);
         let verdict = match connection.segment_foreseen(cx.now, &mut seg, cx.r) {

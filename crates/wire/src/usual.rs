@@ -118,22 +118,18 @@ impl<'a> Usual<'a> {
         let covered = pseudo + u64::from(ip::TCP) + segment.len() as u64;
         folded(header) == 0xffff && folded(covered + u64::from(Sum::new().octets(segment).fold())) == 0xffff
     }
-    /// The TCP header.
+    /// Reads the TCP header to where it will stay, which holds [`Header::BLANK`].
     #[inline(always)]
-    pub fn header(&self) -> Header {
+    pub fn read(&self, header: &mut Header) {
         let head = self.head;
-        let (src_port, dst_port) = self.ports();
-        let timestamps = Timestamps { val: word(head, OPTIONS + 4), ecr: word(head, OPTIONS + 8) };
-        Header {
-            src_port,
-            dst_port,
-            seq: Seq(word(head, SEQ)),
-            ack: Seq(word(head, ACK)),
-            flags: Flags(half(head, FLAGS) & 0xfff),
-            window: half(head, WINDOW),
-            urgent: half(head, URGENT),
-            options: Options { timestamps: Some(timestamps), ..Options::NONE },
-        }
+        (header.src_port, header.dst_port) = self.ports();
+        header.seq = Seq(word(head, SEQ));
+        header.ack = Seq(word(head, ACK));
+        header.flags = Flags(half(head, FLAGS) & 0xfff);
+        header.window = half(head, WINDOW);
+        header.urgent = half(head, URGENT);
+        let (val, ecr) = (word(head, OPTIONS + 4), word(head, OPTIONS + 8));
+        header.options.timestamps = Some(Timestamps { val, ecr });
     }
     /// Where the payload stands in the frame.
     #[inline]

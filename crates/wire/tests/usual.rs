@@ -49,7 +49,9 @@ type Read = (Mac, (Ipv4Addr, Ipv4Addr), u8, Header, Bytes);
 fn at_once(bytes: &[u8]) -> Option<Read> {
     let usual = Usual::of(bytes).filter(Usual::is_intact)?;
     let payload = Bytes::copy_from_slice(&bytes[usual.payload()]);
-    Some((usual.mac(), usual.addrs(), usual.ecn(), usual.header(), payload))
+    let mut header = Header::BLANK;
+    usual.read(&mut header);
+    Some((usual.mac(), usual.addrs(), usual.ecn(), header, payload))
 }
 
 proptest! {
