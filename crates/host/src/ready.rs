@@ -75,9 +75,13 @@ impl Host {
         self.sock_of(pid, fd).map(|s| s.nonblocking)
     }
 
-    /// Whether TCP_INQ is on: recvmsg(2) then tells what is left to read.
-    pub fn wants_inq(&self, pid: Pid, fd: Fd) -> Option<bool> {
-        self.sock_of(pid, fd).map(|s| s.options.as_ref().is_some_and(|o| o.wants_inq()))
+    /// What recvmsg(2) tells with TCP_INQ: octets left to read, and one more for the end of the stream (linux
+    /// tcp_inq_hint). None where nobody asked.
+    pub fn inq(&self, pid: Pid, fd: Fd) -> Option<u32> {
+        let sock = self.sock_of(pid, fd)?;
+        let Kind::Stream(c) = &sock.kind else { return None };
+        sock.options.as_ref().filter(|o| o.wants_inq())?;
+        Some(c.readable() as u32 + u32::from(c.eof()))
     }
 
     /// What waits in a connection's queues; none for a socket that is not one.
@@ -154,7 +158,10 @@ impl Host {
 pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
     let edge = match &sock.kind {
         Kind::Listener(l) => l.accept.len() as u64,
-        Kind::Stream(c) => c.octets_received() + sock.errors.as_ref().map_or(0, |q| q.count()),
+        // The end of the stream is news like an octet.
+        Kind::Stream(c) => {
+            c.octets_received() + u64::from(c.eof()) + sock.errors.as_ref().map_or(0, |q| q.count())
+        }
         Kind::Epoll(e) => e.news(),
         Kind::Fresh => 0,
         Kind::Datagrams(d) => d.came(),

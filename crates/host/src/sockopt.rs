@@ -303,7 +303,8 @@ impl Host {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         if key == SO_ERROR {
             // Reading it clears it.
-            let error = sock.error.take().map_or(0, Errno::number);
+            // What is only a hint, as ICMP gives it to an open connection, is told where there is nothing worse.
+            let error = sock.error.take().or_else(|| sock.soft_error.take()).map_or(0, Errno::number);
             return given(error);
         }
         if key == TCP_INFO {

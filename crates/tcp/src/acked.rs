@@ -345,8 +345,9 @@ impl Connection {
         if (self.snd.nxt + first).le(self.snd_edge()) {
             self.stop_persist();
         } else {
+            let again = self.timers.is_set(TimerKind::Persist);
             self.timers.clear(TimerKind::Persist);
-            self.arm_persist(now, r);
+            self.arm_persist(now, again, r);
         }
     }
 

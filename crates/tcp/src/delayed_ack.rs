@@ -172,11 +172,14 @@ impl Connection {
         (self.rx.readable() as u64) < u64::from(self.cfg.rcv_lowat)
     }
 
-    /// The window that would be announced now is no smaller than the one that was. One that is not scaled is held larger than
-    /// a header can say, and keeps up.
+    /// The window that would be announced now is no smaller than the one that was. One that is not scaled stays as it is
+    /// while there is room for what a header can say of it (linux __tcp_select_window).
     fn window_keeps_up(&self) -> bool {
         let unit = 1u32 << self.rcv.wscale;
-        unit == 1 || self.select_window().next_multiple_of(unit) >= self.rcv.wnd
+        match unit {
+            1 => self.free_space() >= self.rcv.wnd.min(u16::MAX.into()),
+            _ => self.select_window().next_multiple_of(unit) >= self.rcv.wnd,
+        }
     }
 
     /// The fourth ACK in a row that only tells of early segments waits a little for the next ones (linux

@@ -11,30 +11,36 @@ use wire::tcp::Flags;
 
 impl Connection {
     /// Octets wait, nothing is outstanding, and something keeps them back: the persist timer makes sure that
-    /// it does not do so for ever. First probe after an RTO (SHLD-29), then backing off (SHLD-30).
-    pub(crate) fn arm_persist(&mut self, now: Instant, r: &mut Tape) {
+    /// it does not do so for ever. First probe after an RTO (SHLD-29), then backing off (SHLD-30). `again`: it was
+    /// running, and an ACK starts it anew (linux tcp_ack_probe).
+    pub(crate) fn arm_persist(&mut self, now: Instant, again: bool, r: &mut Tape) {
         let running =
             [TimerKind::Persist, TimerKind::Retransmit, TimerKind::TailLossProbe, TimerKind::RackReorder];
         if running.into_iter().any(|k| self.timers.is_set(k)) {
             return;
         }
-        let wait = self.probe_wait(now);
+        let wait = self.probe_wait(now, again);
         rule!(r, rules::PERSIST_ARMED, Act, wait, self.snd.wnd);
         self.arm_send_timer(TimerKind::Persist, now, now + wait);
     }
 
     /// As [`Connection::persist_wait`], but the user timeout is not slept through (tcp_clamp_probe0_to_user_timeout).
-    fn probe_wait(&self, now: Instant) -> Duration {
-        let wait = self.persist_wait();
+    fn probe_wait(&self, now: Instant, again: bool) -> Duration {
+        let wait = self.persist_wait(again);
         match (self.cfg.user_timeout, self.retrans_since) {
             (Some(limit), Some(since)) => wait.min((limit - now.since(since)).max(TIMEOUT_MIN)),
             _ => wait,
         }
     }
 
-    fn persist_wait(&self) -> Duration {
-        let base = self.rtt.base_rto(&self.cfg).max(Duration::from_millis(200));
-        backed_off(base, self.probe_backoff.min(30), self.cfg.rto_max)
+    /// What timeouts made of the RTO stays until something is measured (RFC 6298 §5.7); on Linux the doublings that led
+    /// there count among those of the probes as well, but for the first (tcp_probe0_base, tcp_probe0_when).
+    fn persist_wait(&self, again: bool) -> Duration {
+        /// linux TCP_RTO_MIN
+        const LEAST: Duration = Duration::from_millis(200);
+        let base = self.rtt.rto(&self.cfg).max(LEAST);
+        let left = if self.cfg.rto_law == Letter::Linux && again { self.rtt.backoff } else { 0 };
+        backed_off(base, self.probe_backoff.saturating_add(left).min(30), self.cfg.rto_max)
     }
 
     /// The persist timer fires: what fits is sent, else the window is probed.
@@ -48,7 +54,8 @@ impl Connection {
         // The window may stay closed for ever (MUST-37); only a peer that answers nothing is given up.
         let limit = if self.orphan { self.cfg.orphan_retries } else { self.cfg.retries2 };
         // linux tcp_probe_timer: where nobody has the socket any more, answers keep it only until the waits are longest.
-        let patient = !self.orphan || self.probe_backoff < limit || self.persist_wait() < self.cfg.rto_max;
+        let patient =
+            !self.orphan || self.probe_backoff < limit || self.persist_wait(true) < self.cfg.rto_max;
         if self.cfg.user_timeout.is_some() {
             // With a user timeout, answers do not help a window that stays closed (linux icsk_probes_tstamp).
             self.retrans_since.get_or_insert(now);
@@ -72,7 +79,7 @@ impl Connection {
         rule!(r, rules::WINDOW_PROBE, Act, self.snd.wnd, self.probes);
         self.count("TCPWinProbe");
         self.send_probe(now, r);
-        let wait = self.probe_wait(now);
+        let wait = self.probe_wait(now, true);
         self.arm_send_timer(TimerKind::Persist, now, now + wait);
     }
 

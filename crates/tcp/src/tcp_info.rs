@@ -192,7 +192,8 @@ impl Connection {
             ca_state: self.rec.state,
             retransmits: self.rec.timeouts.into(),
             probes: self.probes.into(),
-            backoff: self.rtt.backoff.into(),
+            // Probes of a closed window double the same wait (linux icsk_backoff).
+            backoff: self.rtt.backoff.saturating_add(self.probe_backoff).into(),
             options,
             snd_wscale: self.snd.wscale.into(),
             rcv_wscale: self.rcv.wscale.into(),

@@ -82,7 +82,7 @@ impl Connection {
                 self.schedule_loss_probe(now, false, r);
             }
         } else if self.rtx.is_empty() && self.tx.unsent() > 0 {
-            self.arm_persist(now, r);
+            self.arm_persist(now, false, r);
         }
         sent > 0
     }

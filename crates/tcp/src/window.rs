@@ -47,8 +47,7 @@ impl Connection {
     /// silly window avoidance, §3.8.6.2.2), and never back (SHLD-14).
     pub(crate) fn select_window(&self) -> u32 {
         let left = self.rcv_wnd_left();
-        // What is out of order lies inside the window already announced.
-        let free = self.cfg.rcv_buf.saturating_sub(self.rx.readable() as u32).min(self.rcv.ssthresh);
+        let free = self.free_space();
         let step = self.ack.rcv_mss.min(self.cfg.rcv_buf / 2).max(1);
         let unit = (1u32 << self.rcv.wscale) - 1;
         let limit = 65_535u32 << self.rcv.wscale;
@@ -60,6 +59,11 @@ impl Connection {
         // smaller than the unit must not be scaled away, or the window never opens (linux __tcp_select_window).
         let rounded = if offer > unit { offer & !unit } else { (offer + unit) & !unit };
         rounded.min(limit).max(left)
+    }
+
+    /// Octets that a window may offer. What is out of order lies inside the window already announced.
+    pub(crate) fn free_space(&self) -> u32 {
+        self.cfg.rcv_buf.saturating_sub(self.rx.readable() as u32).min(self.rcv.ssthresh)
     }
 
     /// Data arrived: the window may open further, two segments at a time (tcp_grow_window).

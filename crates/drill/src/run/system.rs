@@ -106,8 +106,7 @@ impl Machine {
     }
     /// What a control message TCP_CM_INQ would say; none where TCP_INQ is off.
     pub fn inq_message(&self, fd: Fd) -> Option<i64> {
-        let on = self.host.wants_inq(SCRIPT, fd)?;
-        on.then(|| self.queues(fd).map(|q| i64::from(q.unread))).flatten()
+        self.host.inq(SCRIPT, fd).map(i64::from)
     }
 
     /// Changes a setting of the running host.
