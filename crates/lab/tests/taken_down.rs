@@ -81,9 +81,9 @@ fn every_scenario_can_be_taken_down_to_its_end() {
     for (at, (info, (frames, corrupted))) in scenarios.iter().zip(&known).enumerate() {
         assert_eq!(all[&at].len(), frames.len(), "{}", info.id);
         let mut spoilt = 0;
-        for (answers, record) in all[&at].iter().zip(frames) {
+        for (number, (answers, record)) in all[&at].iter().zip(frames).enumerate() {
             spoilt += usize::from(!checksums_right(&info.id, &answers[2..]));
-            explained += judge(&info.id, answers, record);
+            explained += judge(&info.id, number, answers, record);
         }
         assert_eq!(spoilt, *corrupted, "{}: what a link corrupts, and nothing else, is wrong", info.id);
     }
@@ -183,7 +183,7 @@ fn corrupted(session: &Session) -> usize {
 }
 
 /// A frame is an Ethernet frame, stands at its time, and if it did not arrive it says why (then 1).
-fn judge(id: &str, answers: &[String], record: &FrameRecord) -> u32 {
+fn judge(id: &str, number: usize, answers: &[String], record: &FrameRecord) -> u32 {
     nothing_malformed(id, &answers[2..]);
     let (seconds, nanos) = answers[0].split_once('.').unwrap();
     assert_eq!(seconds.parse::<f64>().unwrap() * 1e9 + nanos.parse::<f64>().unwrap(), record.sent, "{id}");
@@ -191,6 +191,10 @@ fn judge(id: &str, answers: &[String], record: &FrameRecord) -> u32 {
     if stopped {
         let (_, reason) = answers[1].split_once(": ").expect("a comment with a reason");
         assert!(reason.ends_with('.') && !reason.contains('{'), "{id}: {reason}");
+        // A reason that names a frame names this one.
+        let named =
+            reason.split_once("rame ").and_then(|(_, rest)| rest.split([' ', ':', '.']).next()?.parse().ok());
+        assert_eq!(named.unwrap_or(number), number, "{id}: {}", answers[1]);
     }
     stopped.into()
 }

@@ -5,7 +5,7 @@ use crate::rules;
 use crate::session::Session;
 use net::StepLog;
 use std::collections::BTreeMap;
-use tcp::rule::Tape;
+use tcp::rule::{Decision, Operand, Tape};
 
 impl Session {
     /// By frame, in English, for all that ended up to where we stand. Made by replay with somebody listening.
@@ -22,7 +22,10 @@ impl Session {
             for frame in ended {
                 let record = self.frame(frame.0).filter(|r| r.step_ended == step);
                 let rule = record.and_then(|r| rules::at(r.reason));
-                if let Some(decision) = decisions.iter().flatten().rev().find(|d| Some(d.rule) == rule) {
+                // Of several frames lost in one step each has its own: where a rule names a frame, it is this one.
+                let of =
+                    |d: &&Decision| Some(d.rule) == rule && named(d).is_none_or(|n| n == u64::from(frame.0));
+                if let Some(decision) = decisions.iter().flatten().rev().find(of) {
                     let said = rules::view(decision, None);
                     reasons.insert(
                         frame.0,
@@ -32,5 +35,14 @@ impl Session {
             }
         }
         reasons
+    }
+}
+
+/// The frame that a decision is about, where it says so.
+fn named(decision: &Decision) -> Option<u64> {
+    let at = decision.rule.operands.iter().position(|name| *name == "frame")?;
+    match decision.operands.get(at) {
+        Some(Operand::Num(frame)) => Some(*frame),
+        _ => None,
     }
 }
