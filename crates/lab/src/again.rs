@@ -1,11 +1,11 @@
 //! What was set aside, made again: the steps in which it was written are run once more.
 
+use crate::flows;
 use crate::ledger::{Ledger, kind_of};
 use crate::list::PIECE;
 use crate::records::{FrameRecord, MarkKind, MarkRecord};
 use crate::session::Session;
 use crate::timeline::Timeline;
-use crate::{calls, flows};
 use net::{StepLog, World};
 use std::rc::Rc;
 use tcp::rule::Tape;
@@ -71,6 +71,7 @@ impl Session {
     pub(crate) fn forget_again(&mut self) {
         self.again.get_mut().clear();
         self.marks_again.get_mut().clear();
+        self.stretches.get_mut().clear();
         self.recalled.clear();
         self.marks_recalled.clear();
     }
@@ -182,11 +183,9 @@ impl Timeline {
             return None;
         }
         let from = (piece * PIECE) as u32;
-        let (mut bits, mut lines) = (Vec::with_capacity(PIECE), Vec::new());
+        let mut bits = Vec::with_capacity(PIECE);
         self.rerun(self.world_at(from), from, from + PIECE as u32, |log, _| {
-            lines.clear();
-            calls::append(&mut lines, log, 0);
-            bits.push(kind_of(log, &lines));
+            bits.push(kind_of(log));
         });
         Some(Rc::new(bits))
     }

@@ -1,4 +1,5 @@
-//! The log of calls, as strace(1) writes it: a line a call; two, where it waited.
+//! The log of calls, as strace(1) writes it: a line a call; two, where it waited. Nothing of it is kept: it is made again,
+//! stretch by stretch, when somebody looks.
 
 use crate::commands::{SHELL, node_id};
 use crate::console;
@@ -8,9 +9,12 @@ use crate::session::Session;
 use crate::view::{ErrorView, LogLine};
 use host::{Call, Errno, HostEvent, Pid, SocketInfo};
 use net::{NodeId, StepLog};
+use std::rc::Rc;
 
 /// Steps that are run again at a time for lines that lie ahead.
 const STRETCH: u32 = 256;
+/// Stretches of the log that are kept, of those made again.
+const KEPT: usize = 16;
 
 /// Writes down the calls of a step.
 pub(crate) fn append(lines: &mut Vec<LogLine>, log: &StepLog, step: u32) {
@@ -57,6 +61,17 @@ fn resumed(text: &str) -> String {
     format!("<... {name} resumed>{rest}")
 }
 
+/// The bits of a step in which the log has lines ([`kinds::line`]).
+pub(crate) fn kinds(log: &StepLog) -> u8 {
+    let of = |(node, event): &(NodeId, HostEvent)| match event {
+        HostEvent::CallEntered { .. } | HostEvent::CallReturned { .. } | HostEvent::Exited { .. } => {
+            kinds::line(Some(node.0.into()))
+        }
+        _ => 0,
+    };
+    log.events.iter().fold(0, |bits, event| bits | of(event))
+}
+
 impl Session {
     /// The call that a person just made, as strace shows it.
     pub(crate) fn said(&self) -> Option<String> {
@@ -88,17 +103,16 @@ impl Session {
     /// The last `most` lines of the log of calls up to where we stand, of one host or of all.
     pub fn log(&self, node: Option<u32>, most: u32) -> Vec<LogLine> {
         let (most, wanted) = (most as usize, kinds::line(node));
-        let (since, calls) = self.ledger().calls();
         let is_of = |c: &&LogLine| node.is_none_or(|n| n == c.node);
-        let known = &calls[..calls.partition_point(|c| c.step <= self.step)];
         // Latest first.
-        let mut lines: Vec<LogLine> = known.iter().rev().filter(is_of).take(most).cloned().collect();
-        let mut below = self.step.min(since);
+        let mut lines: Vec<LogLine> = Vec::new();
+        let mut below = self.step;
         while lines.len() < most {
             let Some(step) = self.timeline().find_kind(1, below, wanted, true) else { break };
             let from = self.timeline().history.before(step - 1).0;
             let again = self.lines(from, step);
-            lines.extend(again.iter().rev().filter(is_of).take(most - lines.len()).cloned());
+            let until = &again[..again.partition_point(|c| c.step <= step)];
+            lines.extend(until.iter().rev().filter(is_of).take(most - lines.len()).cloned());
             below = from;
         }
         lines.reverse();
@@ -108,32 +122,52 @@ impl Session {
     /// The first `most` lines of what the log has of the steps known after the one where we stand.
     pub fn log_ahead(&self, node: Option<u32>, most: u32) -> Vec<LogLine> {
         let (most, wanted) = (most as usize, kinds::line(node));
-        let (since, calls) = self.ledger().calls();
         let is_of = |c: &&LogLine| node.is_none_or(|n| n == c.node);
+        let known = self.ledger().steps();
         let mut lines: Vec<LogLine> = Vec::new();
         let mut above = self.step;
-        while above < since && lines.len() < most {
-            let Some(step) = self.timeline().find_kind(above + 1, since, wanted, false) else { break };
+        while above < known && lines.len() < most {
+            let Some(step) = self.timeline().find_kind(above + 1, known, wanted, false) else { break };
             let from = self.timeline().history.before(step - 1).0;
-            let to = since.min(step + STRETCH);
+            let to = known.min(step + STRETCH);
             let again = self.lines(from, to);
-            let ahead = again.iter().filter(|c| c.step > above);
+            let ahead = again.iter().filter(|c| c.step > above && c.step <= to);
             lines.extend(ahead.filter(is_of).take(most - lines.len()).cloned());
             above = to;
         }
-        let ahead = &calls[calls.partition_point(|c| c.step <= self.step)..];
-        lines.extend(ahead.iter().filter(is_of).take(most - lines.len()).cloned());
         lines
     }
 
-    /// The lines of the steps after a checkpoint's, up to `to`, made again.
-    fn lines(&self, from: u32, to: u32) -> Vec<LogLine> {
+    /// The lines of the steps after a checkpoint's, up to `to` at least: those that were made last are kept.
+    fn lines(&self, from: u32, to: u32) -> Rc<Vec<LogLine>> {
+        let mut known = self.stretches.borrow_mut();
+        let found = known.iter().position(|s| (s.timeline, s.from) == (self.current, from));
+        if let Some(n) = found {
+            if known[n].to >= to {
+                return Rc::clone(&known[n].lines);
+            }
+            known.remove(n);
+        }
         let (mut lines, mut step) = (Vec::new(), from);
         let timeline = self.timeline();
         timeline.rerun(timeline.world_at(from), from, to, |log, _| {
             step += 1;
             append(&mut lines, log, step);
         });
+        let lines = Rc::new(lines);
+        if known.len() == KEPT {
+            known.remove(0);
+        }
+        known.push(Stretch { timeline: self.current, from, to, lines: Rc::clone(&lines) });
         lines
     }
+}
+
+/// The log of calls of some steps of a timeline, after `from`, up to `to`.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretch {
+    timeline: usize,
+    from: u32,
+    to: u32,
+    lines: Rc<Vec<LogLine>>,
 }

@@ -6,7 +6,6 @@ use crate::kinds::{self, Kinds};
 use crate::list::{List, PIECE};
 use crate::marks::Marks;
 use crate::records::{Fate as F, FrameRecord, MarkKind, MarkRecord, NONE, bits};
-use crate::view::LogLine;
 use crate::{calls, rules};
 use host::HostEvent;
 use net::{Fate, FrameId, Glance, Launched, NodeId, Step, StepLog, World};
@@ -19,17 +18,12 @@ const NEVER: u32 = u32::MAX;
 
 /// Pieces of records of frames that are kept; older ones are made again when somebody looks.
 const MOST_PIECES: usize = 24;
-/// Lines of the log of calls that are kept; older ones are made again when somebody looks.
-const MOST_LINES: usize = 2048;
 
 /// Records, marks, flows and kinds of steps, up to the furthest step run.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     frames: List<FrameRecord>,
     marks: Marks,
-    calls: Vec<LogLine>,
-    /// All lines of the steps after this one are in `calls`.
-    calls_since: u32,
     /// Steps before the first of `kinds`: none but in a ledger that makes records again.
     first: u32,
     kinds: Kinds,
@@ -47,10 +41,6 @@ impl Ledger {
     /// In the order in which they happened.
     pub fn marks(&self) -> &Marks {
         &self.marks
-    }
-    /// Calls, as strace(1) writes them down: all of the steps after the one that is given too.
-    pub fn calls(&self) -> (u32, &[LogLine]) {
-        (self.calls_since, &self.calls)
     }
     /// Connections seen.
     pub fn flows(&self) -> &Flows {
@@ -71,12 +61,10 @@ impl Ledger {
     /// About how many octets it takes, and how many pieces of records, and of marks, were set aside.
     pub(crate) fn weight(&self) -> (usize, usize, usize) {
         let (here, all) = self.frames.pieces();
-        let lines: usize = self.calls.iter().map(|c| size_of::<LogLine>() + c.text.len()).sum();
         let weight = here * PIECE * size_of::<FrameRecord>()
             + self.marks.weight()
             + self.flows.list().len() * Flows::EACH
-            + self.kinds.weight()
-            + lines;
+            + self.kinds.weight();
         (weight, all - here, self.marks.aside())
     }
 
@@ -111,14 +99,7 @@ impl Ledger {
         for (node, event) in &log.events {
             self.event(*node, event, step, quiet);
         }
-        let lines = self.calls.len();
-        calls::append(&mut self.calls, log, step);
-        let kind = kind_of(log, &self.calls[lines..]);
-        if self.calls.len() > MOST_LINES {
-            let last = self.calls[MOST_LINES / 2].step;
-            self.calls.drain(..self.calls.partition_point(|c| c.step <= last));
-            self.calls_since = last;
-        }
+        let kind = kind_of(log);
         if kind & kinds::COMMAND != 0 {
             self.mark(MarkKind::Command, step, |_| {});
         }
@@ -163,8 +144,6 @@ impl Ledger {
         self.kinds.keep((step - self.first) as usize, kinds);
         self.flows.truncate(step);
         self.end = world.now().0 as f64;
-        self.calls.truncate(self.calls.partition_point(|c| c.step <= step));
-        self.calls_since = self.calls_since.min(step);
         self.frames.keep(|f| f.step_sent <= step);
         self.marks.keep(step);
         for f in self.frames.some_mut(|f| f.step_ended > step) {
@@ -390,8 +369,8 @@ impl Ledger {
     }
 }
 
-/// What a step was good for; `lines`: those of the log of calls that it added.
-pub(crate) fn kind_of(log: &StepLog, lines: &[LogLine]) -> u8 {
+/// What a step was good for.
+pub(crate) fn kind_of(log: &StepLog) -> u8 {
     let mut bits = match log.step {
         Step::Arrival { .. } => kinds::PACKET,
         Step::Timer { .. } | Step::Flood { .. } | Step::Queue { .. } => 0,
@@ -405,10 +384,7 @@ pub(crate) fn kind_of(log: &StepLog, lines: &[LogLine]) -> u8 {
     if log.events.iter().any(|(_, e)| is_call(e)) {
         bits |= kinds::CALL;
     }
-    for line in lines {
-        bits |= kinds::line(Some(line.node));
-    }
-    bits
+    bits | calls::kinds(log)
 }
 
 /// The last step in which something happened to these frames; none where something may still come.

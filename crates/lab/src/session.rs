@@ -1,6 +1,7 @@
 //! A session: a scenario, a seed, timelines, and where a person stands.
 
 use crate::again::Again;
+use crate::calls::Stretch;
 use crate::commands;
 use crate::error::{Result, error};
 use crate::kinds;
@@ -43,6 +44,8 @@ pub struct Session {
     pub(crate) recalled: Vec<Again<FrameRecord>>,
     pub(crate) marks_again: RefCell<Vec<Again<MarkRecord>>>,
     pub(crate) marks_recalled: Vec<Again<MarkRecord>>,
+    /// The log of calls, as far as somebody has looked at it.
+    pub(crate) stretches: RefCell<Vec<Stretch>>,
 }
 
 impl Session {
@@ -77,6 +80,7 @@ impl Session {
             recalled: Vec::new(),
             marks_again: RefCell::default(),
             marks_recalled: Vec::new(),
+            stretches: RefCell::default(),
         };
         session.play_log(commands)?;
         Ok(session)
@@ -287,6 +291,7 @@ impl Session {
             recalled: Vec::new(),
             marks_again: RefCell::default(),
             marks_recalled: Vec::new(),
+            stretches: RefCell::default(),
         };
         session.seek(self.step);
         Ok(session)

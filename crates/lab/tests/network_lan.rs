@@ -190,9 +190,8 @@ fn a_hub_shows_everybody_everything() {
 
 /// How long connect took a node, s.
 fn patience(session: &Session, node: u32) -> f64 {
-    let calls = session.ledger().calls().1.iter();
-    let times: Vec<f64> =
-        calls.filter(|l| l.node == node && l.text.contains("connect")).map(|l| l.time).collect();
+    let log = session.log(Some(node), 1_000);
+    let times: Vec<f64> = log.iter().filter(|l| l.text.contains("connect")).map(|l| l.time).collect();
     let [entered, returned, ..] = times[..] else { panic!("{times:?}: connect, and its end") };
     (returned - entered) / 1e9
 }
