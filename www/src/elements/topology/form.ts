@@ -7,6 +7,7 @@ import type { Part } from './facts.js';
 import {
   asked, fresh, isBridge, KINDS, kindOf, renameNode, withAsked, withLink, withNode, type FileEnd, type FileLink, type FileNode, type NodeKind, type Program, type Translation,
 } from './file.js';
+import { same } from '../impairments/way.js';
 import type { Asked } from './impairments.js';
 import './impairments.js';
 import { forwardText, linesOf, listOf, ownLine, readForward, readRoute, readSetting, routeText } from './typed.js';
@@ -220,6 +221,8 @@ export class TopologyForm extends Element {
   #link(t: Words, link: FileLink, i: number): TemplateResult {
     const { file } = this.sketch;
     const path = `links[${i}]`;
+    const [up, ...down] = asked(link);
+    const preset = up && PRESETS.find((p) => same(up, p.up) && down.every((way) => same(way, p.down)));
     const ends = (change: (all: FileEnd[]) => FileEnd[]): void => this.#change(withLink(file, i, (l) => ({ ...l, ends: change(l.ends) })));
     return html`<form @submit=${(e: Event) => e.preventDefault()}>
       ${this.#field(t('edit.name'), `${path}.name`, link.name, (name) => this.#change(withLink(file, i, (l) => ({ ...l, name }))))}
@@ -237,7 +240,8 @@ export class TopologyForm extends Element {
       <button type="button" class="word" @click=${() => ends((all) => [...all, { node: file.nodes.find((n) => !all.some((x) => x.node === n.name))?.name ?? file.nodes[0]?.name ?? '' }])}>+ ${t('edit.addEnd')}</button>
       <h3>${t('edit.sends')}</h3>
       <label>${t('edit.preset')}<select name="${path}.preset" .value=${''} @change=${(e: Event) => this.#preset(e.target as HTMLSelectElement, i)}>
-        <option value="">${t('edit.preset.choose')} …</option>${PRESETS.map((p) => html`<option value=${p.id} title=${p.source}>${presetName(t, p.id)}</option>`)}</select>${this.#under(`${path}.preset`)}</label>
+        <option value="">${t('edit.preset.choose')} …</option>${PRESETS.map((p) => html`<option value=${p.id} >${presetName(t, p.id)}</option>`)}</select>${this.#under(`${path}.preset`)}</label>
+      ${preset ? html`<p class="hint source">${t('edit.preset.source', { name: presetName(t, preset.id), source: preset.source })}</p>` : nothing}
       <tcp-impair-matrix .store=${this.store} .path=${path} .wrong=${this.wrong} .ends=${asked(link).map((sends, k) => ({ node: link.ends[k]?.node ?? '', sends }))}
         @changed=${(e: CustomEvent<Asked>) => this.#change(withLink(file, i, (l) => withAsked(l, e.detail.end, e.detail.sends)))}></tcp-impair-matrix></form>`;
   }

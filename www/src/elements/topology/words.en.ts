@@ -116,6 +116,7 @@ export const en = {
   'edit.ecn': 'ECN marks',
   'edit.preset': 'As a kind of link',
   'edit.preset.choose': 'choose',
+  'edit.preset.source': '{name}. Numbers: {source}',
   'preset.lan': 'LAN',
   'preset.lte': 'LTE',
   'preset.dsl': 'DSL',

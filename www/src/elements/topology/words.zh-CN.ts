@@ -119,6 +119,7 @@ export const zhCN = {
   'edit.ecn': 'ECN 标记',
   'edit.preset': '按链路类型',
   'edit.preset.choose': '选择',
+  'edit.preset.source': '{name}。数据来源：{source}',
   'preset.lan': '局域网',
   'preset.lte': 'LTE',
   'preset.dsl': 'DSL',
