@@ -8,9 +8,9 @@ import { pathToFileURL } from 'node:url';
 const OPENS = 'accept-flow';
 /** The exports of such a module begin with this. */
 const ENTERED = 'entered';
-/** Events of the transfer; what is entered more seldom than once in three of them may be a call across the cut. */
+/** Events of the transfer; what is entered more seldom than two times in three of them may be a call across the cut. */
 const EVENTS = 5_000;
-const OFTEN = EVENTS / 3;
+const OFTEN = (EVENTS * 2) / 3;
 
 const [pkg, module] = process.argv.slice(2).map((name) => resolve(name));
 const engine = await import(pathToFileURL(join(pkg, 'tcp_playground.js')).href);

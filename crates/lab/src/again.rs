@@ -202,7 +202,7 @@ impl Timeline {
                 return None;
             }
             let again = self.kinds_again(piece);
-            let rows = again.as_ref().or(kinds.piece(piece))?;
+            let rows = again.as_ref().map(|rows| rows.as_slice()).or(kinds.piece(piece))?;
             let first = (piece * PIECE) as u32 + 1;
             let mut steps = (first..).zip(rows.iter());
             let is = |(step, bits): &(u32, &u8)| (from..=to).contains(step) && *bits & wanted != 0;

@@ -26,8 +26,11 @@ const MOST_PIECES: usize = 64;
 /// Bits of steps, counted from the first that is written.
 #[derive(Clone, Debug, Default)]
 pub struct Kinds {
+    /// Those that are full.
     pieces: Vec<Piece>,
-    len: usize,
+    /// Those of the piece that is not full yet, and all bits that are set among them.
+    open: Vec<u8>,
+    any: u8,
 }
 
 #[derive(Clone, Debug)]
@@ -40,48 +43,57 @@ struct Piece {
 impl Kinds {
     /// Steps written.
     pub fn len(&self) -> usize {
-        self.len
+        self.pieces.len() * PIECE + self.open.len()
     }
 
     /// The bits of the steps of a piece; none where they were set aside.
-    pub(crate) fn piece(&self, piece: usize) -> Option<&Rc<Vec<u8>>> {
-        self.pieces.get(piece)?.rows.as_ref()
+    pub(crate) fn piece(&self, piece: usize) -> Option<&[u8]> {
+        match self.pieces.get(piece) {
+            Some(full) => full.rows.as_ref().map(|rows| rows.as_slice()),
+            None => (piece == self.pieces.len()).then_some(&self.open),
+        }
     }
 
     /// All bits that are set in a piece.
     pub(crate) fn any(&self, piece: usize) -> u8 {
-        self.pieces.get(piece).map_or(0, |p| p.any)
+        self.pieces.get(piece).map_or(self.any, |p| p.any)
     }
 
     /// Octets that they take.
     pub(crate) fn weight(&self) -> usize {
-        self.pieces.iter().map(|p| size_of::<Piece>() + p.rows.as_ref().map_or(0, |r| r.len())).sum()
+        let full = self.pieces.iter().map(|p| size_of::<Piece>() + p.rows.as_ref().map_or(0, |r| r.len()));
+        full.sum::<usize>() + self.open.len()
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, bits: u8) {
-        if self.len.is_multiple_of(PIECE) {
-            self.pieces.push(Piece { any: 0, rows: Some(Rc::new(Vec::with_capacity(PIECE))) });
-            if let Some(old) = self.pieces.len().checked_sub(MOST_PIECES + 1) {
-                self.pieces[old].rows = None;
-            }
+        self.any |= bits;
+        self.open.push(bits);
+        if self.open.len() == PIECE {
+            self.close();
         }
-        self.len += 1;
-        if let Some(Piece { any, rows: Some(rows) }) = self.pieces.last_mut() {
-            *any |= bits;
-            Rc::make_mut(rows).push(bits);
+    }
+
+    fn close(&mut self) {
+        let rows = Some(Rc::new(std::mem::take(&mut self.open)));
+        self.pieces.push(Piece { any: std::mem::take(&mut self.any), rows });
+        if let Some(old) = self.pieces.len().checked_sub(MOST_PIECES + 1) {
+            self.pieces[old].rows = None;
         }
     }
 
     /// Keeps the first `len`. `rows`: those of the piece where they end, if it was set aside.
     pub(crate) fn keep(&mut self, len: usize, rows: Option<Rc<Vec<u8>>>) {
-        self.pieces.truncate(len.div_ceil(PIECE));
-        self.len = len.min(self.len);
-        let Some(last) = self.pieces.last_mut() else { return };
-        last.rows = last.rows.take().or(rows);
-        if let Some(rows) = &mut last.rows {
-            let rows = Rc::make_mut(rows);
-            rows.truncate((len - 1) % PIECE + 1);
-            last.any = rows.iter().fold(0, |any, bits| any | bits);
+        if len >= self.len() {
+            return;
         }
+        let piece = len / PIECE;
+        if let Some(full) = self.pieces.get_mut(piece) {
+            let rows = full.rows.take().or(rows).unwrap_or_default();
+            self.open = rows.iter().copied().take(len % PIECE).collect();
+            self.pieces.truncate(piece);
+        }
+        self.open.truncate(len % PIECE);
+        self.any = self.open.iter().fold(0, |any, bits| any | bits);
     }
 }

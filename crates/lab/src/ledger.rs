@@ -95,7 +95,7 @@ impl Ledger {
         for (frame, fate) in &log.fates {
             self.fate(*frame, fate, step, log, world);
         }
-        let quiet = world.flights().next().is_none();
+        let quiet = !log.events.is_empty() && world.flights().next().is_none();
         for (node, event) in &log.events {
             self.event(*node, event, step, quiet);
         }

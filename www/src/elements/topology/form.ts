@@ -202,7 +202,6 @@ export class TopologyForm extends Element {
 
   async #addProgram(select: HTMLSelectElement, i: number): Promise<void> {
     const { value } = select;
-    select.value = '';
     if (value === '') return;
     const program: Program = value === 'new' ? { file: 'program.c', source: ['int main(void) {', '    return 0;', '}'] } : { file: value, source: await programText(value) };
     this.#change(withNode(this.sketch.file, i, (n) => ({ ...n, programs: [...(n.programs ?? []), program] })));
@@ -213,7 +212,6 @@ export class TopologyForm extends Element {
   /** What a kind of link does stands at its ends: its first end is the customer's. */
   #preset(select: HTMLSelectElement, i: number): void {
     const preset = PRESETS.find((p) => p.id === select.value);
-    select.value = '';
     if (!preset) return;
     this.#change(withLink(this.sketch.file, i, (link) => link.ends.reduce((l, _, end) => withAsked(l, end, end === 0 ? preset.up : preset.down), link)));
   }
@@ -239,8 +237,8 @@ export class TopologyForm extends Element {
       })}
       <button type="button" class="word" @click=${() => ends((all) => [...all, { node: file.nodes.find((n) => !all.some((x) => x.node === n.name))?.name ?? file.nodes[0]?.name ?? '' }])}>+ ${t('edit.addEnd')}</button>
       <h3>${t('edit.sends')}</h3>
-      <label>${t('edit.preset')}<select name="${path}.preset" .value=${''} @change=${(e: Event) => this.#preset(e.target as HTMLSelectElement, i)}>
-        <option value="">${t('edit.preset.choose')} …</option>${PRESETS.map((p) => html`<option value=${p.id} >${presetName(t, p.id)}</option>`)}</select>${this.#under(`${path}.preset`)}</label>
+      <label>${t('edit.preset')}<select name="${path}.preset" @change=${(e: Event) => this.#preset(e.target as HTMLSelectElement, i)}>
+        <option value="" .selected=${!preset}>${t('edit.preset.choose')} …</option>${PRESETS.map((p) => html`<option value=${p.id} .selected=${p === preset}>${presetName(t, p.id)}</option>`)}</select>${this.#under(`${path}.preset`)}</label>
       ${preset ? html`<p class="hint source">${t('edit.preset.source', { name: presetName(t, preset.id), source: preset.source })}</p>` : nothing}
       <tcp-impair-matrix .store=${this.store} .path=${path} .wrong=${this.wrong} .ends=${asked(link).map((sends, k) => ({ node: link.ends[k]?.node ?? '', sends }))}
         @changed=${(e: CustomEvent<Asked>) => this.#change(withLink(file, i, (l) => withAsked(l, e.detail.end, e.detail.sends)))}></tcp-impair-matrix></form>`;
