@@ -2,7 +2,7 @@
 import type { Crossing, Fortune, Kind, Station, Wire } from '../../diagram/network/index.js';
 import { FrameIndex } from '../../diagram/sources.js';
 import { Bits, Fate, Mark, NONE16, Tcp } from '../../engine/records.js';
-import type { LinkView } from '../../engine/pkg/views.js';
+import type { Impairing, LinkView } from '../../engine/pkg/views.js';
 import type { Store } from '../../engine/store.js';
 import type { T } from '../../locales/index.js';
 import { short } from '../../locales/sentences.js';
@@ -59,13 +59,12 @@ export function wires(file: ScenarioFile, now: readonly LinkView[]): Wire[] {
 function noteNow(link: LinkView | undefined): string | undefined {
   const [first, ...rest] = link?.ends ?? [];
   if (!first) return undefined;
-  const note = noteOf(first.sends as never);
-  return rest.every((e) => noteOf(e.sends as never) === note) ? note : [first, ...rest].map((e) => noteOf(e.sends as never) || '–').join(' | ');
+  const note = noteOf(first.sends);
+  return rest.every((e) => noteOf(e.sends) === note) ? note : [first, ...rest].map((e) => noteOf(e.sends) || '–').join(' | ');
 }
 
 /** What a link does to frames, as far as it is worth a word: `5 ms · 100 Mb/s · 1 %`. */
-export function noteOf(link: FileLink): string {
-  const { delay_us: delay, rate_bps: rate, loss } = link as { delay_us?: number; rate_bps?: number; loss?: number };
+export function noteOf({ delay_us: delay, rate_bps: rate, loss }: Pick<FileLink | Impairing, 'delay_us' | 'rate_bps' | 'loss'>): string {
   return [
     delay ? duration(delay * 1000) : '', rate ? rateText(rate) : '', loss ? `${+(loss * 100).toPrecision(3)} %` : '',
   ].filter(Boolean).join(' · ');
