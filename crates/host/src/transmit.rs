@@ -24,41 +24,49 @@ pub(crate) fn transmit(
     cx: &mut Step,
 ) {
     let mut way = None;
-    while let Kind::Stream(connection) = &mut sock.kind
-        && let Some(ref segment) = connection.poll_transmit(cx.now, cx.r)
-    {
-        let (iface, frame) = match &sock.way_out {
-            Some(known)
-                if known.generation == net.generation && known.pattern.has(&segment.header.options) =>
-            {
-                let ids = (sock.ip_ident, segment.ecn);
+    while let Kind::Stream(connection) = &mut sock.kind {
+        if let Some(known) = &sock.way_out
+            && known.generation == net.generation
+        {
+            while let Some(usual) = connection.poll_usual(cx.now, cx.r) {
+                let ids = (sock.ip_ident, usual.ecn);
                 sock.ip_ident = sock.ip_ident.wrapping_add(1);
-                let write = |out: &mut BytesMut| connection.copy_payload(segment, out);
-                let (pattern, header) = (&known.pattern, &segment.header);
-                let frame = wire::frame::emit_tcp_like(room, pattern, ids, header, segment.len, write);
-                (known.iface, frame)
+                let write = |out: &mut BytesMut| connection.copy_usual(&usual, out);
+                let len = usual.len as usize;
+                let frame = wire::frame::emit_tcp_like(room, &known.pattern, ids, &usual.own, len, write);
+                launch((known.iface, frame), usual.resent, counters, settings, cx);
             }
-            _ => {
-                let found = match way {
-                    Some(found) => Some(found),
-                    None => find_way(sock, net, settings, cx),
-                };
-                let Some((route, mac)) = found else { continue };
-                way = found;
-                let written = write_anew(sock, net, settings, room, segment, (&route, mac));
-                let Some(frame) = written else { continue };
-                if mac.is_none() {
-                    count_segment(counters, segment.resent);
-                    net.hold((route.iface, route.hop), (frame, segment.resent), settings, cx);
-                    continue;
-                }
-                (route.iface, frame)
-            }
-        };
-        count_segment(counters, segment.resent);
-        if !settings.tcp.device_full {
-            cx.out.frames.push(Sent { iface, frame, resent: segment.resent });
         }
+        let Some(segment) = connection.poll_transmit(cx.now, cx.r) else { return };
+        let found = match way {
+            Some(found) => Some(found),
+            None => find_way(sock, net, settings, cx),
+        };
+        let Some((route, mac)) = found else { continue };
+        way = found;
+        let written = write_anew(sock, net, settings, room, &segment, (&route, mac));
+        let Some(frame) = written else { continue };
+        if mac.is_none() {
+            count_segment(counters, segment.resent);
+            net.hold((route.iface, route.hop), (frame, segment.resent), settings, cx);
+            continue;
+        }
+        launch((route.iface, frame), segment.resent, counters, settings, cx);
+    }
+}
+
+/// A segment's frame leaves by an interface.
+#[inline(always)]
+fn launch(
+    (iface, frame): (usize, Bytes),
+    resent: u8,
+    counters: &mut Counters,
+    settings: &Settings,
+    cx: &mut Step,
+) {
+    count_segment(counters, resent);
+    if !settings.tcp.device_full {
+        cx.out.frames.push(Sent { iface, frame, resent });
     }
 }
 

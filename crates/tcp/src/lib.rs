@@ -65,6 +65,7 @@ use rule::RuleDef;
 use time::Instant;
 use wire::Seq;
 use wire::tcp::Header;
+use wire::usual::Own;
 
 /// A segment as it reaches a connection.
 #[derive(Clone, Debug)]
@@ -85,6 +86,20 @@ pub struct Outgoing {
     pub header: Header,
     /// Payload length, octets.
     pub len: usize,
+    /// ECN bits for the IP header.
+    pub ecn: u8,
+    /// How often this sequence range has been sent before (0: the first time).
+    pub resent: u8,
+}
+
+/// The same of a segment in the middle of a connection that has timestamps for its only option. Its payload is fetched by
+/// [`Connection::copy_usual`].
+#[derive(Clone, Copy, Debug)]
+pub struct Usual {
+    /// What stands in its header beside the ports.
+    pub own: Own,
+    /// Payload length, octets.
+    pub len: u32,
     /// ECN bits for the IP header.
     pub ecn: u8,
     /// How often this sequence range has been sent before (0: the first time).

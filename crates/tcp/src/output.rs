@@ -3,10 +3,11 @@
 use crate::profile::Letter;
 use crate::rule::Tape;
 use crate::time::Instant;
-use crate::{Connection, Event, Outgoing, State, TimerKind, rule, rules};
+use crate::{Connection, Event, Outgoing, State, TimerKind, Usual, rule, rules};
 use bytes::BufMut;
 use wire::Seq;
 use wire::tcp::{Flags, Header, Options};
+use wire::usual::Own;
 
 /// A segment decided to be sent. Its header is made when it is fetched, in the same step.
 #[derive(Clone, Copy, Debug)]
@@ -27,10 +28,40 @@ impl Connection {
     #[inline]
     pub fn poll_transmit(&mut self, now: Instant, r: &mut Tape) -> Option<Outgoing> {
         let i = self.out.pop_front()?;
+        self.shrink_out();
+        Some(Outgoing { header: self.header(now, &i, r), len: i.len as usize, ecn: i.ecn, resent: i.resent })
+    }
+
+    /// The same, where that is a segment of the middle of a connection whose only option is its timestamps, as nearly all
+    /// are; else `None`, and nothing is done.
+    #[inline]
+    pub fn poll_usual(&mut self, now: Instant, r: &mut Tape) -> Option<Usual> {
+        let &Intent { seq, len, flags, resent, ecn, ack: None } = self.out.front()? else { return None };
+        let shape = flags & (Flags::SYN | Flags::RST | Flags::ACK) == Flags::ACK;
+        if !shape || self.snd.up.is_some() || self.sack.as_ref().is_some_and(|sack| sack.pending() > 0) {
+            return None;
+        }
+        let stamps = self.ts_option(now)?;
+        self.out.pop_front();
+        self.shrink_out();
+        let (ack, window) = (self.rcv.nxt, self.announce_window(r));
+        Some(Usual { own: Own { seq, ack, flags, window, urgent: 0, stamps }, len, ecn, resent })
+    }
+
+    /// What a burst took is given back.
+    #[inline]
+    fn shrink_out(&mut self) {
         if self.out.is_empty() && self.out.capacity() > 32 {
             self.out = Default::default();
         }
-        Some(Outgoing { header: self.header(now, &i, r), len: i.len as usize, ecn: i.ecn, resent: i.resent })
+    }
+
+    /// Appends the payload of `usual` to `frame`.
+    #[inline]
+    pub fn copy_usual(&self, usual: &Usual, frame: &mut impl BufMut) {
+        if usual.len > 0 {
+            self.tx.copy(usual.own.seq, usual.len as usize, frame);
+        }
     }
 
     /// Appends the payload of `out` to `frame`.

@@ -17,8 +17,14 @@ impl Sum {
     /// one.
     #[inline]
     pub fn octets(self, octets: &[u8]) -> Sum {
-        let (blocks, rest) = octets.as_chunks::<BLOCK>();
         let mut sum = self.0;
+        #[cfg(target_arch = "x86_64")]
+        if octets.len() >= BLOCK
+            && let Some(all) = widest::sum(octets)
+        {
+            return Sum(carry(sum, all));
+        }
+        let (blocks, rest) = octets.as_chunks::<BLOCK>();
         for some in blocks.chunks(LONGEST) {
             sum = carry(sum, sum_blocks(some));
         }
@@ -104,6 +110,66 @@ fn carry(a: u64, b: u64) -> u64 {
 const BLOCK: usize = 64;
 /// Blocks after which its sums are put together: two words of 16 bits a block go into each sum of 32.
 const LONGEST: usize = 1 << 14;
+
+/// By the widest vectors that an x86-64 may have, and their one instruction for what is to be done.
+#[cfg(target_arch = "x86_64")]
+mod widest {
+    use super::{BLOCK, LONGEST};
+    use std::arch::x86_64::{
+        __m512i, _mm512_add_epi32, _mm512_add_epi64, _mm512_dpwssd_epi32, _mm512_loadu_si512,
+        _mm512_maskz_loadu_epi8, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi32,
+        _mm512_setzero_si512, _mm512_unpackhi_epi32, _mm512_unpacklo_epi32, _mm512_xor_si512,
+    };
+
+    /// The sum of 16-bit words, the last one filled up with zero. `None` on a machine that has no such vectors.
+    #[allow(unsafe_code)]
+    #[inline]
+    pub(super) fn sum(octets: &[u8]) -> Option<u64> {
+        let has = std::is_x86_feature_detected!("avx512vnni") && std::is_x86_feature_detected!("avx512bw");
+        // SAFETY: the machine has them; AVX-512F comes with either.
+        has.then(|| unsafe { sum_by_vectors(octets) })
+    }
+
+    #[allow(unsafe_code)]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn sum_by_vectors(octets: &[u8]) -> u64 {
+        let mut sum = 0;
+        for run in octets.chunks(LONGEST * BLOCK) {
+            let (blocks, rest) = run.as_chunks::<BLOCK>();
+            // On signed words, as the narrower ones.
+            let (sign, one) = (_mm512_set1_epi16(i16::MIN), _mm512_set1_epi16(1));
+            let mut lanes = [_mm512_setzero_si512(); 4];
+            let add = |lane: &mut __m512i, vector| {
+                *lane = _mm512_dpwssd_epi32(*lane, _mm512_xor_si512(vector, sign), one);
+            };
+            let (fours, some) = blocks.as_chunks::<4>();
+            for four in fours {
+                for (lane, block) in lanes.iter_mut().zip(four) {
+                    // SAFETY: a block has as many octets as are read.
+                    add(lane, unsafe { _mm512_loadu_si512(block.as_ptr().cast()) });
+                }
+            }
+            for (lane, block) in lanes.iter_mut().zip(some) {
+                // SAFETY: as above.
+                add(lane, unsafe { _mm512_loadu_si512(block.as_ptr().cast()) });
+            }
+            let mut words = blocks.len() as u32;
+            if !rest.is_empty() {
+                let mask = u64::MAX >> (BLOCK - rest.len());
+                // SAFETY: the mask lets through what the slice has, and the others are not touched.
+                add(&mut lanes[3], unsafe { _mm512_maskz_loadu_epi8(mask, rest.as_ptr().cast()) });
+                words += 1;
+            }
+            let less = _mm512_set1_epi32((words << 16) as i32);
+            let both = |a, b| _mm512_add_epi32(a, b);
+            let lane = both(both(lanes[0], lanes[1]), both(lanes[2], both(lanes[3], less)));
+            let zero = _mm512_setzero_si512();
+            let wide = _mm512_add_epi64(_mm512_unpacklo_epi32(lane, zero), _mm512_unpackhi_epi32(lane, zero));
+            sum += _mm512_reduce_add_epi64(wide) as u64;
+        }
+        sum
+    }
+}
 
 /// The sum of 16-bit words.
 #[cfg(target_arch = "x86_64")]

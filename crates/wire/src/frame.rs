@@ -5,7 +5,7 @@ use crate::checksum::{Sum, pseudo};
 use crate::ethernet::{self, Link};
 use crate::layout::{self, Words};
 use crate::problem::{Malformed, Problem};
-use crate::usual::Pattern;
+use crate::usual::{Own, Pattern};
 use crate::{icmp, ip, tcp, udp};
 use bytes::{Buf, Bytes, BytesMut};
 use std::ops::Range;
@@ -132,18 +132,18 @@ pub fn emit_tcp_in(
     emit_segment(&mut room.0, link, ip, header, payload)
 }
 
-/// As [`emit_tcp_in`], by the pattern of the connection; `header`'s options must be of the shape that it has.
+/// As [`emit_tcp_in`], by the pattern of the connection.
 #[inline]
 pub fn emit_tcp_like(
     room: &mut Room,
     pattern: &Pattern,
     ids: (u16, u8),
-    header: &tcp::Header,
+    own: &Own,
     hint: usize,
     payload: impl FnOnce(&mut BytesMut),
 ) -> Bytes {
     room.reserve(ethernet::LEN + ip::V6_LEN + tcp::MAX_LEN + hint);
-    pattern.emit(&mut room.0, ids, header, payload)
+    pattern.emit(&mut room.0, ids, own, payload)
 }
 
 #[inline]

@@ -6,7 +6,7 @@ use crate::checksum::Sum;
 use crate::ethernet::{self, Link, Mac};
 use crate::ip::{self, Addrs};
 use crate::layout::{ipv4, tcp as at, tcp_option as opt};
-use crate::tcp::{Flags, Header, Options, Timestamps};
+use crate::tcp::{Flags, Header, Timestamps};
 use crate::{Seq, tcp};
 use bytes::{Bytes, BytesMut};
 use std::net::Ipv4Addr;
@@ -138,6 +138,23 @@ impl<'a> Usual<'a> {
     }
 }
 
+/// What a segment of that shape has for itself, ports and lengths aside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Own {
+    /// Sequence number.
+    pub seq: Seq,
+    /// Acknowledgment number; zero where the flags have no ACK.
+    pub ack: Seq,
+    /// Flags.
+    pub flags: Flags,
+    /// Window as it stands in the field.
+    pub window: u16,
+    /// Urgent pointer.
+    pub urgent: u16,
+    /// The only option.
+    pub stamps: Timestamps,
+}
+
 /// The headers of a connection's segments of that shape, written once: what one differs in from the next is put in.
 #[derive(Clone, Debug)]
 pub struct Pattern {
@@ -167,25 +184,14 @@ impl Pattern {
         Some(Pattern { head, ip, tcp })
     }
 
-    /// Whether it is the pattern of a segment with these options.
-    #[inline]
-    pub fn has(&self, options: &Options) -> bool {
-        options.timestamps.is_some()
-            && options.sack.len == 0
-            && !options.sack_permitted
-            && options.mss.is_none()
-            && options.window_scale.is_none()
-            && options.fast_open.is_none()
-    }
-
-    /// The frame of a segment whose options it [`Pattern::has`], as [`crate::frame::emit_tcp`] would make it. `room` is
-    /// empty, and long enough for a full header and what `payload` appends.
+    /// The frame of a segment, as [`crate::frame::emit_tcp`] would make it. `room` is empty, and long enough for a full
+    /// header and what `payload` appends.
     #[inline]
     pub(crate) fn emit(
         &self,
         room: &mut BytesMut,
         (ident, ecn): (u16, u8),
-        header: &Header,
+        own: &Own,
         payload: impl FnOnce(&mut BytesMut),
     ) -> Bytes {
         room.extend_from_slice(&self.head);
@@ -198,19 +204,19 @@ impl Pattern {
         put_half(head, IDENT, ident);
         let sum = self.ip + (u64::from(ecn) << 16) + u64::from(total) + u64::from(ident);
         put_half(head, IP_CHECKSUM, !folded(sum));
-        let stamps = header.options.timestamps.unwrap_or(Timestamps { val: 0, ecr: 0 });
-        // RFC 9293 §3.1: without ACK the field means nothing; every stack sends it as zero.
-        let ack = if header.flags.has(Flags::ACK) { header.ack.0 } else { 0 };
-        let flags = (((LEN - TCP) / 4) << 12) as u16 | header.flags.0 & 0xfff;
-        put_word(head, SEQ, header.seq.0);
-        put_word(head, ACK, ack);
+        let flags = (((LEN - TCP) / 4) << 12) as u16 | own.flags.0 & 0xfff;
+        put_word(head, SEQ, own.seq.0);
+        put_word(head, ACK, own.ack.0);
         put_half(head, FLAGS, flags);
-        put_half(head, WINDOW, header.window);
-        put_half(head, URGENT, header.urgent);
-        put_word(head, OPTIONS + 4, stamps.val);
-        put_word(head, OPTIONS + 8, stamps.ecr);
-        let halves = u64::from(flags) + u64::from(header.window) + u64::from(header.urgent) + len as u64;
-        let words = u64::from(header.seq.0) + u64::from(ack) + u64::from(stamps.val) + u64::from(stamps.ecr);
+        put_half(head, WINDOW, own.window);
+        put_half(head, URGENT, own.urgent);
+        put_word(head, OPTIONS + 4, own.stamps.val);
+        put_word(head, OPTIONS + 8, own.stamps.ecr);
+        let halves = u64::from(flags) + u64::from(own.window) + u64::from(own.urgent) + len as u64;
+        let words = u64::from(own.seq.0)
+            + u64::from(own.ack.0)
+            + u64::from(own.stamps.val)
+            + u64::from(own.stamps.ecr);
         let sum = self.tcp + words + halves + u64::from(Sum::new().octets(payload).fold());
         put_half(head, CHECKSUM, !folded(sum));
         room.split().freeze()

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use std::rc::Rc;
 use tcp::rule::Tape;
 use tcp::time::{Duration, Instant};
-use tcp::{Admission, Config, Connection, Event, Outgoing, Ports, Segment, State, Verdict};
+use tcp::{Admission, Config, Connection, Event, Outgoing, Ports, Segment, State, Usual, Verdict};
 use wire::Seq;
 use wire::tcp::{Flags, Header, Options, SackBlocks, Timestamps};
 
@@ -195,7 +195,10 @@ impl Bench {
     /// What has been sent since it was last asked, as lines.
     pub fn sent(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
-        while let Some(o) = self.conn.poll_transmit(self.now, &mut self.trace) {
+        while let Some((o, short)) = both_ways(&mut self.conn, self.now, &mut self.trace) {
+            if let Some(short) = short {
+                assert_same(&short, &o);
+            }
             let mut payload = Vec::new();
             self.conn.copy_payload(&o, &mut payload);
             assert_eq!(payload.len(), o.len, "payload of {o:?}");
@@ -339,4 +342,27 @@ fn options_text(o: &Options, irs: Seq) -> String {
         out.push(format!("sack {}", b.collect::<Vec<_>>().join(" ")));
     }
     out.join(",")
+}
+
+/// The next segment to send, and the same by the short way, where that takes it.
+pub fn both_ways(conn: &mut Connection, now: Instant, trace: &mut Tape) -> Option<(Outgoing, Option<Usual>)> {
+    let short = conn.clone().poll_usual(now, &mut Tape::None);
+    Some((conn.poll_transmit(now, trace)?, short))
+}
+
+/// The short way says what the long one says.
+fn assert_same(short: &Usual, long: &Outgoing) {
+    let header = Header {
+        seq: short.own.seq,
+        ack: short.own.ack,
+        flags: short.own.flags,
+        window: short.own.window,
+        urgent: short.own.urgent,
+        options: Options { timestamps: Some(short.own.stamps), ..Options::default() },
+        ..long.header
+    };
+    assert_eq!(
+        (header, short.len as usize, short.ecn, short.resent),
+        (long.header, long.len, long.ecn, long.resent)
+    );
 }
