@@ -59,7 +59,10 @@ impl Host {
         seg.payload = frame;
         frame::narrow(&mut seg.payload, payload);
         let verdict = match connection.segment_foreseen(cx.now, &mut seg, cx.r) {
-            true => Verdict::Taken,
+            true => {
+                cx.out.foreseen = true;
+                Verdict::Taken
+            }
             false => connection.segment_arrives(cx.now, &seg, Admission::Open, cx.r),
         };
         if !settle_quietly(sock, ip, counters, settings, room, cx) {

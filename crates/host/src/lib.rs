@@ -173,6 +173,8 @@ pub struct Output {
     pub runnable: Vec<(Pid, Instant)>,
     /// What happened.
     pub events: Vec<HostEvent>,
+    /// The segment that arrived was known at a glance to be the next of its stream. Not said of every one that is.
+    pub foreseen: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -245,7 +245,7 @@ impl Ledger {
         match *fate {
             Fate::Delivered => {
                 end(F::Delivered);
-                let late = f.payload > 0 && f.bits & bits::EDITED == 0;
+                let late = !log.foreseen && f.payload > 0 && f.bits & bits::EDITED == 0;
                 if let (true, Some(flow)) = (late, self.flows.list().get(usize::from(flow))) {
                     let (near, far) = (flow.client, flow.server);
                     let (local, remote) = if f.bits & bits::BACK != 0 { (near, far) } else { (far, near) };

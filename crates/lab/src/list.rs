@@ -51,10 +51,12 @@ impl<T: Clone> List<T> {
     }
 
     /// A record; none where there is none of that number, or where it was set aside.
+    #[inline]
     pub fn get(&self, at: usize) -> Option<&T> {
         self.pieces.get(at / PIECE)?.rows.as_ref()?.get(at % PIECE)
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
         Rc::make_mut(self.pieces.get_mut(at / PIECE)?.rows.as_mut()?).get_mut(at % PIECE)
     }
@@ -82,13 +84,19 @@ impl<T: Clone> List<T> {
     }
 
     /// True where a piece has just become full.
+    #[inline]
     pub(crate) fn push(&mut self, record: T) -> bool {
         let place = self.len % PIECE;
         self.len += 1;
         match self.pieces.last_mut().and_then(|p| p.rows.as_mut()) {
             Some(rows) if place > 0 => Rc::make_mut(rows).push(record),
             _ => {
-                self.pieces.push(Piece { head: record.clone(), rows: Some(Rc::new(vec![record])), until: 0 })
+                // A short list takes no more than it needs.
+                let room = if self.pieces.is_empty() { 1 } else { PIECE };
+                let mut rows = Vec::with_capacity(room);
+                let head = record.clone();
+                rows.push(record);
+                self.pieces.push(Piece { head, rows: Some(Rc::new(rows)), until: 0 });
             }
         }
         place == PIECE - 1

@@ -145,6 +145,8 @@ pub struct StepLog {
     pub impaired: Vec<(FrameId, &'static RuleDef, [u32; 2])>,
     /// What happened in hosts.
     pub events: Vec<(NodeId, HostEvent)>,
+    /// The segment that arrived was known at a glance to be the next of its stream. Not said of every one that is.
+    pub foreseen: bool,
 }
 
 impl Default for StepLog {
@@ -158,6 +160,7 @@ impl Default for StepLog {
             acts: vec![],
             impaired: vec![],
             events: vec![],
+            foreseen: false,
         }
     }
 }
@@ -192,5 +195,6 @@ impl StepLog {
         self.acts.clear();
         self.impaired.clear();
         self.events.clear();
+        self.foreseen = false;
     }
 }

@@ -245,6 +245,7 @@ impl World {
         log.step = Step::Arrival { frame: id, node };
         let host = own(&mut self.nodes[usize::from(node.0)].host);
         host.frame_arrives(self.now, iface, bytes, out, r);
+        log.foreseen = std::mem::take(&mut out.foreseen);
         if log.listens() {
             let refused = out.events.iter().find_map(|e| match e {
                 HostEvent::Dropped { rule, numbers } => Some(Fate::Refused { rule, numbers: *numbers }),
