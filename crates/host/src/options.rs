@@ -64,10 +64,6 @@ impl Options {
     pub(crate) fn read_mark(&self) -> u32 {
         self.get(SO_RCVLOWAT).unwrap_or(1).max(1) as u32
     }
-    /// TCP_NOTSENT_LOWAT, octets.
-    pub(crate) fn unsent_mark(&self) -> u32 {
-        self.get(TCP_NOTSENT_LOWAT).unwrap_or(i64::from(u32::MAX)) as u32
-    }
     /// The whole type-of-service octet.
     pub(crate) fn tos(&self) -> Option<u8> {
         self.get(IP_TOS).or(self.get(IPV6_TCLASS)).map(|v| v as u8)
@@ -93,6 +89,10 @@ impl Options {
             c.mss = c.mss.min(v as u16);
         }
         c.rcv_lowat = self.read_mark();
+        // 0: as the host's setting says.
+        if let Some(v) = self.get(TCP_NOTSENT_LOWAT).filter(|v| *v != 0) {
+            c.notsent_lowat = v as u32;
+        }
         if let Some(on) = self.on(SO_KEEPALIVE) {
             c.keepalive = on;
         }

@@ -223,7 +223,6 @@ fn stream_events(sock: &Sock, c: &Connection, asked: u32) -> u32 {
         mask |= IN | RDNORM | RDHUP;
     }
     if !matches!(state, State::SynSent | State::SynReceived) || c.is_unproven() {
-        let options = sock.options.as_ref();
         if asked & (IN | RDNORM) != 0 {
             let mark = c.config().rcv_lowat;
             // The urgent octet that stands aside is not read with the others (linux tcp_poll: `target++`).
@@ -232,12 +231,8 @@ fn stream_events(sock: &Sock, c: &Connection, asked: u32) -> u32 {
                 mask |= IN | RDNORM;
             }
         }
-        if asked & (OUT | WRNORM) != 0 {
-            let mark = options.map_or(u32::MAX, |o| o.unsent_mark());
-            // linux sk_stream_is_writeable: a third of the buffer is free.
-            if no_more_out || c.room() >= c.unacked() / 2 && c.unsent() < mark {
-                mask |= OUT | WRNORM;
-            }
+        if asked & (OUT | WRNORM) != 0 && (no_more_out || c.is_writeable()) {
+            mask |= OUT | WRNORM;
         }
         if asked & PRI != 0 && c.urgent_ready() {
             mask |= PRI;

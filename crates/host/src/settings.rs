@@ -331,6 +331,7 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.ipv4.tcp_probe_interval", 86_400, |s, n| {
         s.tcp_mut().mtu_probe_interval = Duration::from_secs(n.into())
     }),
+    ("net.ipv4.tcp_notsent_lowat", u32::MAX, |s, n| s.tcp_mut().notsent_lowat = n),
     ("net.ipv4.tcp_moderate_rcvbuf", 1, |s, n| s.tcp_mut().moderate_rcvbuf = n == 1),
     ("net.ipv4.tcp_fastopen", u32::MAX, |s, n| s.fast_open = n),
     ("net.ipv4.conf.all.arp_accept", 1, |s, n| s.arp_accept = n == 1),

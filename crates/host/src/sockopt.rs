@@ -229,7 +229,13 @@ impl Host {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let options = sock.options.clone().unwrap_or_default();
         if let Kind::Stream(c) = &mut sock.kind {
-            c.reconfigure(cx.now, |config| options.apply(config), cx.r);
+            // TCP_NOTSENT_LOWAT of 0 is the host's.
+            let unsent = self.settings.tcp.notsent_lowat;
+            let change = |config: &mut Config| {
+                config.notsent_lowat = unsent;
+                options.apply(config);
+            };
+            c.reconfigure(cx.now, change, cx.r);
             if (level, number) == TCP_NODELAY && options.on(TCP_NODELAY) == Some(true) {
                 c.flush(cx.now, cx.r);
             }

@@ -23,7 +23,7 @@ impl Connection {
     /// SEND: takes as much of `data` as the send buffer has room for; 0 means the caller must wait.
     /// Errors are errno names (EPIPE, ENOTCONN, …).
     pub fn write(&mut self, now: Instant, data: &[u8], r: &mut Tape) -> Result<usize, &'static str> {
-        let n = data.len().min(self.room());
+        let n = self.takes(data.len(), u32::MAX);
         self.write_bytes(now, Bytes::copy_from_slice(&data[..n]), WriteFlags::default(), r)
     }
 
@@ -36,21 +36,29 @@ impl Connection {
         r: &mut Tape,
     ) -> Result<usize, &'static str> {
         self.may_write()?;
-        let n = data.len().min(self.room());
-        if n < data.len() {
+        let room = self.room();
+        let n = self.takes(data.len(), self.tx.tail_room(self.chunk_goal(self.current_mss())));
+        let told = r.as_ref().map_or(0, Vec::len);
+        let mut taken = 0;
+        if n > 0 {
+            if !self.in_handshake() {
+                self.restart_after_idle(now, r);
+                self.check_app_limited();
+            }
+            taken = self.enqueue(now, data.slice(..n), flags, r);
+        }
+        rule!(r, rules::CALL_SEND, Act, taken, room);
+        if let Some(decisions) = r {
+            // How much is taken shows while it is sent, but comes before it.
+            decisions[told..].rotate_right(1);
+        }
+        let short = taken < data.len();
+        if short {
             self.send_stats().no_space = true;
         }
-        rule!(r, rules::CALL_SEND, Act, n, self.room());
-        if n == 0 {
+        if taken == 0 {
             return Ok(0);
         }
-        let data = data.slice(..n);
-        let whole = n;
-        if !self.in_handshake() {
-            self.restart_after_idle(now, r);
-            self.check_app_limited();
-        }
-        self.enqueue(now, data, flags, r);
         if flags.urgent {
             let up = self.tx.end();
             rule!(r, rules::URGENT_SENT, Act, up);
@@ -62,12 +70,7 @@ impl Connection {
         if !self.in_handshake() {
             self.push_pending(now, if flags.more { Push::Cork } else { Push::Normal }, r);
         }
-        Ok(whole)
-    }
-
-    /// Octets that the send buffer could take.
-    pub fn room(&self) -> usize {
-        (self.cfg.snd_buf as usize).saturating_sub(self.tx.len())
+        Ok(taken)
     }
 
     fn may_write(&self) -> Result<(), &'static str> {
@@ -79,13 +82,18 @@ impl Connection {
     }
 
     /// Cuts a write into chunks of at most a burst, and pushes while it goes on (tcp_sendmsg): what is sent
-    /// before the last octet is written is cut differently from what is sent after it.
-    fn enqueue(&mut self, now: Instant, mut data: Bytes, flags: WriteFlags, r: &mut Tape) {
+    /// before the last octet is written is cut differently from what is sent after it. How many octets it took: where
+    /// room is counted in pieces, the first that may not be begun ends it.
+    fn enqueue(&mut self, now: Instant, mut data: Bytes, flags: WriteFlags, r: &mut Tape) -> usize {
+        let len = data.len();
         let mss = self.current_mss();
         let goal = self.chunk_goal(mss);
         let mut begun = false;
         while !data.is_empty() {
             let room = self.tx.tail_room(goal);
+            if room == 0 && self.cfg.skb_overhead > 0 && !self.takes_more() {
+                break;
+            }
             let n = (if room > 0 { room } else { goal } as usize).min(data.len());
             let full = room > 0 && n == room as usize || n == goal as usize;
             self.tx.push(data.split_to(n), room == 0, begun);
@@ -104,6 +112,7 @@ impl Connection {
         if !flags.more || self.tx.end().gt(self.snd.pushed + self.snd.max_wnd / 2) {
             self.mark_push();
         }
+        len - data.len()
     }
 
     /// The last segment of a write carries PSH (MUST-61).
@@ -112,12 +121,16 @@ impl Connection {
         self.snd.pushed = self.tx.end();
     }
 
-    /// Largest chunk: a burst's worth of full segments, at most half the peer's largest window.
+    /// Largest chunk: a burst's worth of full segments, at most half the peer's largest window where it ever offered one.
     fn chunk_goal(&self, mss: u32) -> u32 {
         if !self.cfg.gso {
             return u32::MAX / 4;
         }
-        let half = if self.snd.max_wnd > 536 { self.snd.max_wnd / 2 } else { self.snd.max_wnd };
+        let half = match self.snd.max_wnd {
+            0 => u32::MAX,
+            1..=536 => self.snd.max_wnd,
+            _ => self.snd.max_wnd / 2,
+        };
         (half.clamp(mss, 65_216.max(mss)) / mss).max(1) * mss
     }
 

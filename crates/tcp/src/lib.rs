@@ -36,6 +36,7 @@ pub mod rules;
 mod sack;
 mod scoreboard;
 mod segment_arrives;
+mod send_buffer;
 mod send_queue;
 mod state;
 mod stats;

@@ -44,6 +44,10 @@ pub struct Config {
     pub mss_default: u16,
     /// Send buffer, octets written and not yet acknowledged.
     pub snd_buf: u32,
+    /// Octets of the send buffer that each piece of what is written takes besides its data; 0: data alone counts.
+    pub skb_overhead: u32,
+    /// While so many octets wait to be sent, no more are taken (`tcp_notsent_lowat`, TCP_NOTSENT_LOWAT).
+    pub notsent_lowat: u32,
     /// Receive buffer, octets that may wait to be read: half of SO_RCVBUF on Linux.
     pub rcv_buf: u32,
     /// Largest receive buffer that the window scale must be able to announce, octets (`tcp_rmem[2]`).
@@ -211,7 +215,9 @@ impl Config {
             mss: 1460,
             mss_default: 536,
             snd_buf: 2_626_560, // tcp_wmem 87 040 as autotuned for ten segments in flight and more
-            rcv_buf: 65_536,    // half of tcp_rmem[1] = 131 072
+            skb_overhead: 832,  // SKB_TRUESIZE of an skb with a clone and MAX_TCP_HEADER, x86-64
+            notsent_lowat: u32::MAX,
+            rcv_buf: 65_536, // half of tcp_rmem[1] = 131 072
             rcv_buf_max: 33_554_432,
             moderate_rcvbuf: true,
             moderate_sndbuf: true,
@@ -305,6 +311,7 @@ impl Config {
             orphan_retries: 9,
             algorithm: Algorithm::Reno,
             hystart: 0,
+            skb_overhead: 0,
             gso: false,
             retrans_collapse: false,
             nagle_law: Letter::Rfc,

@@ -78,12 +78,18 @@ pub(crate) struct RtxQueue {
     retrans: u32,
     /// Segments that duplicate ACKs say have left the network, where there is no SACK to say which.
     dup_acks: u32,
+    /// Entries with [`mark::JOINED`].
+    joined: u32,
 }
 
 impl RtxQueue {
     /// Segments outstanding (packets_out).
     pub(crate) fn out(&self) -> u32 {
         self.q.len() as u32
+    }
+    /// Bursts outstanding: what Linux has an skb of.
+    pub(crate) fn pieces(&self) -> usize {
+        self.q.len() - self.joined as usize
     }
     /// Of these, the peer has out of order.
     pub(crate) fn sacked(&self) -> u32 {
@@ -120,6 +126,7 @@ impl RtxQueue {
     /// Marks the entry pushed last: the next belongs to the same burst.
     pub(crate) fn join_next(&mut self) {
         if let Some(s) = self.q.back_mut() {
+            self.joined += u32::from(!s.has(mark::JOINED));
             s.marks |= mark::JOINED;
         }
     }
@@ -143,6 +150,7 @@ impl RtxQueue {
     /// What befalls entry `i` does not befall the next: a burst is cut behind it.
     pub(crate) fn cut_behind(&mut self, i: usize) {
         if let Some(s) = self.q.get_mut(i) {
+            self.joined -= u32::from(s.has(mark::JOINED));
             s.marks &= !mark::JOINED;
         }
     }
@@ -170,6 +178,7 @@ impl RtxQueue {
             return None;
         }
         let s = self.q.pop_front()?;
+        self.joined -= u32::from(s.has(mark::JOINED));
         if s.marks & mark::COUNTED != 0 || self.dup_acks != 0 {
             self.count(s.marks, 0);
         }
@@ -240,6 +249,7 @@ impl RtxQueue {
         assert_eq!(self.sacked, count(mark::SACKED), "sacked_out");
         assert_eq!(self.lost, count(mark::LOST), "lost_out");
         assert_eq!(self.retrans, count(mark::RETRANS), "retrans_out");
+        assert_eq!(self.joined, count(mark::JOINED), "bursts");
         assert!(!self.q.iter().any(|s| s.has(mark::SACKED) && s.has(mark::LOST)), "sacked and lost");
         assert!(self.sacked + self.lost <= self.out(), "sacked + lost ≤ outstanding");
         let pairs = self.q.iter().zip(self.q.iter().skip(1));

@@ -57,6 +57,10 @@ impl SendQueue {
     pub(crate) fn end(&self) -> Seq {
         self.end
     }
+    /// Chunks of what is not sent.
+    pub(crate) fn pieces(&self) -> usize {
+        self.chunks.len()
+    }
     /// First octet not acknowledged.
     pub(crate) fn una(&self) -> Seq {
         self.una

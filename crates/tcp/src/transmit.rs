@@ -104,7 +104,7 @@ impl Connection {
 
     /// A write found no room, and a third of the buffer is not free yet (linux `tcp_cwnd_validate`, SOCK_NOSPACE).
     fn buffer_is_short(&mut self) -> bool {
-        let roomy = self.room() >= self.tx.len() / 2;
+        let roomy = self.room() >= self.wmem_queued() / 2;
         let Some(s) = self.send_stats.as_mut() else { return false };
         s.no_space &= !roomy;
         s.no_space
