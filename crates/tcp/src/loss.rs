@@ -144,9 +144,8 @@ impl Connection {
     fn retransmit_burst(&mut self, now: Instant, i: usize, r: &mut Tape) -> usize {
         let room = self.win.cwnd.saturating_sub(self.rtx.in_flight());
         let mss = self.current_mss();
-        // What is not a full segment ends a burst, or was one by itself; where segments have become smaller since, each is cut.
-        let whole = self.cfg.gso && self.rtx.q[i].data_len() == mss;
-        let most = if whole { room.min(self.burst_segments(mss)).max(1) } else { 1 };
+        self.rtx.recut(i, mss);
+        let most = room.min(self.burst_segments(mss)).max(1);
         let n = self.rtx.lost_burst(i, most as usize);
         let mut sent = 0;
         while sent < n && self.retransmit(now, i + sent, r) {
@@ -199,9 +198,6 @@ impl Connection {
         let room = if edge.gt(s.seq) { edge.since(s.seq).min(mss) } else { mss };
         if !syn && s.data_len() > room {
             self.rtx.split(i, room);
-            if room == mss {
-                self.rtx.remark(i + 1, mark::REST, 0);
-            }
         } else if !syn && s.data_len() < room && self.cfg.retrans_collapse {
             self.rtx.collapse(i, room, edge);
         }

@@ -164,7 +164,7 @@ impl Connection {
         rule!(r, rules::MTU_PROBE_LOST, Act, size, s.low, s.high);
         self.count("TCPMTUPFail");
         self.win.cwnd += 1;
-        self.cut_outstanding(now, r);
+        self.resend_too_long(now, r);
         true
     }
 

@@ -16,7 +16,7 @@ impl Connection {
         rule!(r, rules::PATH_SHRINKS, Act, self.snd.path_mss, mss);
         self.snd.path_mss = mss;
         self.lower_search_ceiling(mss);
-        self.cut_outstanding(now, r);
+        self.resend_too_long(now, r);
     }
 
     /// The path is thought to take segments of `mss` octets again (RFC 1191 §6.3). What the peer and the search for the
@@ -28,25 +28,26 @@ impl Connection {
         }
     }
 
-    /// What is outstanding in pieces larger than a segment may be now is cut and goes again.
-    pub(crate) fn cut_outstanding(&mut self, now: Instant, r: &mut Tape) {
+    /// What is outstanding in segments larger than they may be now is lost and goes again, each burst cut anew as a whole
+    /// when its turn comes ([`RtxQueue::recut`](crate::rtx_queue::RtxQueue::recut)).
+    pub(crate) fn resend_too_long(&mut self, now: Instant, r: &mut Tape) {
         let limit = self.current_mss();
-        let mut i = 0;
-        let mut cut = false;
-        while i < self.rtx.q.len() {
-            if self.rtx.q[i].data_len() > limit {
-                self.rtx.split(i, limit);
-                self.rtx.remark(i + 1, mark::REST, 0);
-                cut = true;
-                for part in [i, i + 1] {
-                    if !self.rtx.q[part].has(mark::SACKED) {
-                        self.rtx.remark(part, mark::LOST, mark::RETRANS);
-                    }
-                }
+        let mut burst_goes = false;
+        let mut joined = false;
+        for i in 0..self.rtx.q.len() {
+            let s = self.rtx.q[i];
+            // The first segment of a burst is as long as any of it.
+            if !joined {
+                burst_goes = s.data_len() > limit;
             }
-            i += 1;
+            joined = s.has(mark::JOINED);
+            if burst_goes && !s.has(mark::SACKED) {
+                // A copy of it that was thought to be on its way was too long, too.
+                let again = if s.has(mark::LOST) { mark::RETRANS } else { 0 };
+                self.rtx.remark(i, mark::LOST, again);
+            }
         }
-        if cut {
+        if self.rtx.lost() > 0 {
             // No congestion: only the unit of the window changed.
             self.resend_without_congestion(now, r);
         }

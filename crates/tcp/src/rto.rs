@@ -35,6 +35,8 @@ impl Connection {
         if self.cfg.rto_law == Letter::Rfc || self.snd.wnd > 0 || self.orphan {
             self.rec.timeouts = self.rec.timeouts.saturating_add(1);
         }
+        let mss = self.current_mss();
+        self.rtx.recut(0, mss);
         self.rtx.cut_behind(0);
         self.retransmit(now, 0, r);
         self.rtt.backoff = if self.stays_linear() { 0 } else { self.rtt.backoff.saturating_add(1) };

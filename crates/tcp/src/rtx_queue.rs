@@ -48,9 +48,6 @@ pub(crate) mod mark {
     /// RACK deemed it lost, and looks at it no more until it is sent again, even if that was taken back (linux
     /// `tcp_rack_detect_loss` takes it off `tsorted_sent_queue`).
     pub(crate) const CONDEMNED: u16 = 128;
-    /// The rest of a segment that was cut because segments have become smaller since: it goes by itself (for Linux the two are
-    /// one skb still).
-    pub(crate) const REST: u16 = 256;
     /// Those that are counted.
     pub(crate) const COUNTED: u16 = SACKED | LOST | RETRANS;
 }
@@ -217,12 +214,57 @@ impl RtxQueue {
         self.count(0, rest.marks);
         self.q.insert(i + 1, rest);
     }
+    /// Cuts what is of one burst from entry `i` on anew, into segments of `mss` octets: segments have become smaller or larger
+    /// since it was sent, or its beginning was acknowledged (linux `tcp_set_skb_tso_segs` of an skb that goes again).
+    pub(crate) fn recut(&mut self, i: usize, mss: u32) {
+        let first = self.q[i];
+        let fared = first.marks & mark::COUNTED;
+        let mut n = 1;
+        while self.q[i + n - 1].has(mark::JOINED)
+            && self.q.get(i + n).is_some_and(|s| s.marks & mark::COUNTED == fared)
+        {
+            n += 1;
+        }
+        let fits = if n == 1 { first.data_len() <= mss } else { first.data_len() == mss };
+        if fits || first.flags.has(Flags::SYN) {
+            return;
+        }
+        let last = self.q[i + n - 1];
+        let tail = self.q.split_off(i + n);
+        self.q.truncate(i);
+        let ends = mark::JOINED | mark::EOR;
+        let mut seq = first.seq;
+        while seq != last.end() {
+            let left = last.end().since(seq);
+            let whole = left - (last.len - last.data_len()) > mss;
+            self.q.push_back(Sent {
+                seq,
+                len: if whole { mss } else { left },
+                flags: if whole { first.flags.without(Flags::FIN | Flags::PSH) } else { last.flags },
+                marks: first.marks & !ends | if whole { mark::JOINED } else { last.marks & ends },
+                ..first
+            });
+            seq += self.q[self.q.len() - 1].len;
+        }
+        let (was, is) = (n as u32, (self.q.len() - i) as u32);
+        self.joined = self.joined + is - was;
+        for (bit, count) in [
+            (mark::SACKED, &mut self.sacked),
+            (mark::LOST, &mut self.lost),
+            (mark::RETRANS, &mut self.retrans),
+        ] {
+            if fared & bit != 0 {
+                *count = *count + is - was;
+            }
+        }
+        self.q.extend(tail);
+        self.dup_acks = self.dup_acks.min(self.out().saturating_sub(self.lost));
+    }
     /// Joins to entry `i` those behind it that fit with it into `most` octets, below `edge`, and that were sent each by itself
     /// (linux `tcp_retrans_try_collapse`).
     pub(crate) fn collapse(&mut self, i: usize, most: u32, edge: Seq) {
-        let alone = |q: &VecDeque<Sent>, i: usize| {
-            !(q[i].has(mark::JOINED | mark::REST) || i > 0 && q[i - 1].has(mark::JOINED))
-        };
+        let alone =
+            |q: &VecDeque<Sent>, i: usize| !(q[i].has(mark::JOINED) || i > 0 && q[i - 1].has(mark::JOINED));
         if !alone(&self.q, i) {
             return;
         }

@@ -35,7 +35,8 @@ fn a_path_that_shrinks_sends_again_what_was_too_big() {
     b.conn.path_shrinks(b.now, 600, &mut Tape::None);
     assert_eq!(
         b.sent_short(),
-        [". 1:601(600) ack 1", ". 601:1001(400) ack 1", ". 1001:1601(600) ack 1", "P. 1601:2001(400) ack 1"]
+        [". 1:601(600) ack 1", "P. 601:1201(600) ack 1", ". 1201:1801(600) ack 1", "P. 1801:2001(200) ack 1"],
+        "a burst is cut anew as a whole"
     );
     assert_eq!(b.conn.info(b.now).snd_cwnd, 10, "no congestion");
 }
