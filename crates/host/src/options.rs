@@ -89,6 +89,10 @@ impl Options {
             c.mss = c.mss.min(v as u16);
         }
         c.rcv_lowat = self.read_mark();
+        if self.get(SO_RCVBUF).is_none() {
+            // What is waited for fits (linux tcp_set_rcvlowat).
+            c.rcv_buf = c.rcv_buf.max(c.rcv_lowat);
+        }
         // 0: as the host's setting says.
         if let Some(v) = self.get(TCP_NOTSENT_LOWAT).filter(|v| *v != 0) {
             c.notsent_lowat = v as u32;

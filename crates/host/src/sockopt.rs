@@ -84,7 +84,7 @@ options! {
     SOCKET 12 SO_PRIORITY Kept 0 => ANY;
     SOCKET 13 SO_LINGER Simulated 0 => ANY;
     SOCKET 15 SO_REUSEPORT Simulated LEAST => ANY;
-    SOCKET 18 SO_RCVLOWAT Simulated 0 => ANY;
+    SOCKET 18 SO_RCVLOWAT Simulated LEAST => ANY;
     SOCKET 20 SO_RCVTIMEO Simulated 0 => ANY;
     SOCKET 21 SO_SNDTIMEO Simulated 0 => ANY;
     SOCKET 19 SO_SNDLOWAT Read 0 => 0;
@@ -250,9 +250,11 @@ impl Host {
     fn set_option(&mut self, id: SockId, option: &SockOpt, value: &Bytes) -> Result<(), &'static str> {
         let key = (option.level, option.number);
         let (client, most) = (self.settings.fast_open & bit::CLIENT != 0, self.settings.somaxconn);
+        let largest = i64::from(self.settings.tcp.rcv_buf_max);
         let sock = self.socks.get_mut(id).ok_or("EBADF")?;
         sock.arrange_fast_open(key, int(value, 0), client, most)?;
         sock.forget_ways();
+        let datagrams = matches!(sock.kind, Kind::Datagrams(_));
         let options = sock.options.get_or_insert_default();
         if key == TCP_FASTOPEN_KEY {
             options.fast_open_keys = Some(Keys::from_octets(value).ok_or("EINVAL")?);
@@ -292,6 +294,12 @@ impl Host {
             SO_SNDBUF => (v.clamp(0, most) * 2).max(SNDBUF_LEAST),
             TCP_DEFER_ACCEPT => retransmits(v).into(),
             SO_RCVBUF => (v.clamp(0, most) * 2).max(RCVBUF_LEAST),
+            // Below 0 is all that can be; no more than half of the largest buffer (linux tcp_set_rcvlowat).
+            SO_RCVLOWAT => {
+                let wanted = if v < 0 { ANY } else { v.max(1) };
+                let half = options.get(SO_RCVBUF).unwrap_or(largest) / 2;
+                if datagrams { wanted } else { wanted.min(half) }
+            }
             _ => v,
         };
         let was = options.get(key).unwrap_or(0);
