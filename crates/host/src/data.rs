@@ -21,7 +21,7 @@ impl Host {
         cx: &mut Step,
     ) -> Try {
         if flags.error_queue {
-            return self.sys_recv_error(id);
+            return self.sys_recv_error(id, len);
         }
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;

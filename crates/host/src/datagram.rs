@@ -187,6 +187,9 @@ impl Host {
         (len, flags, from): (usize, RecvFlags, bool),
         progress: &Progress,
     ) -> Try {
+        if flags.error_queue {
+            return self.sys_recv_error(id, len);
+        }
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
         let waits = !sock.nonblocking && !flags.dont_wait && !progress.timed_out;
         if let Some(error) = sock.error.take() {

@@ -20,6 +20,7 @@ pub(crate) const ERRNOS: &[(&str, i32, &str)] = &[
     ("ENOSYS", 38, "Function not implemented"),
     ("ELOOP", 40, "Too many levels of symbolic links"),
     ("ENOMSG", 42, "No message of desired type"),
+    ("ENONET", 64, "Machine is not on the network"),
     ("EPROTO", 71, "Protocol error"),
     ("ENOTSOCK", 88, "Socket operation on non-socket"),
     ("EMSGSIZE", 90, "Message too long"),
@@ -44,6 +45,10 @@ pub(crate) const ERRNOS: &[(&str, i32, &str)] = &[
 ];
 
 impl Errno {
+    /// The one that has a number.
+    pub(crate) fn by_number(number: u32) -> Option<Errno> {
+        ERRNOS.iter().find(|(_, n, _)| *n as u32 == number).map(|(name, ..)| Errno(name))
+    }
     /// The number that SO_ERROR gives; EIO's for what has none of its own here.
     pub fn number(self) -> i32 {
         ERRNOS.iter().find(|(name, ..)| *name == self.0).map_or(5, |(_, n, _)| *n)

@@ -10,6 +10,7 @@ use crate::wait::{Try, errno};
 use crate::{Errno, SockId};
 use bytes::Bytes;
 use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
 use tcp::time::Instant;
 use wire::Seq;
 
@@ -53,7 +54,7 @@ const SCHED: u32 = 1;
 const ACK: u32 = 2;
 
 /// One entry: a `struct sock_extended_err` and what comes with it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Notice {
     /// `ee_errno`
     pub errno: u32,
@@ -71,14 +72,22 @@ pub struct Notice {
     pub stamp: Option<Instant>,
     /// It comes with a packet, which a short buffer cuts off (MSG_TRUNC).
     pub packet: bool,
+    /// What ICMP says it of: where the datagram went, and who says so (`msg_name`, SO_EE_OFFENDER).
+    pub about: Option<(SocketAddr, IpAddr)>,
+    /// What is quoted of the datagram behind its headers. The buffer may be shorter (MSG_TRUNC).
+    pub payload: Bytes,
 }
 
-/// Octets of [`Notice::octets`].
+/// Octets of [`Notice::octets`] before the two addresses, of an address, and of both with the port between them.
 const OCTETS: usize = 26;
+const ADDR: usize = 17;
+const ABOUT: usize = 2 * ADDR + 2;
+/// Most errors of ICMP that wait (linux sock_queue_err_skb: the receive buffer takes no more of them).
+const MOST: usize = 256;
 
 impl Notice {
     /// As `Call::Recv` gives it: `struct sock_extended_err` (16 octets, little-endian), whether there is a stamp and a
-    /// packet (an octet each), the stamp in nanoseconds (8 octets).
+    /// packet (an octet each), the stamp in nanoseconds (8 octets); of ICMP also the two addresses, and what is quoted.
     fn octets(&self) -> Bytes {
         let mut out = Vec::with_capacity(OCTETS);
         out.extend(self.errno.to_le_bytes());
@@ -87,11 +96,29 @@ impl Notice {
         out.extend(self.data.to_le_bytes());
         out.extend([u8::from(self.stamp.is_some()), u8::from(self.packet)]);
         out.extend(self.stamp.map_or(0, |t| t.0).to_le_bytes());
+        if let Some((dest, offender)) = self.about {
+            for addr in [dest.ip(), offender] {
+                out.push(if addr.is_ipv4() { 4 } else { 6 });
+                let mut octets = [0; ADDR - 1];
+                match addr {
+                    IpAddr::V4(a) => octets[..4].copy_from_slice(&a.octets()),
+                    IpAddr::V6(a) => octets = a.octets(),
+                }
+                out.extend(octets);
+            }
+            out.extend(dest.port().to_le_bytes());
+            out.extend(&self.payload);
+        }
         out.into()
     }
     /// What [`CallResult::Done`](crate::CallResult) of such a call holds.
     pub fn read(octets: &[u8]) -> Option<Notice> {
-        let octets: &[u8; OCTETS] = octets.try_into().ok()?;
+        let (octets, rest) = octets.split_first_chunk::<OCTETS>()?;
+        let about = rest.split_first_chunk::<ABOUT>();
+        let addr = |at: &[u8]| match (at.first()?, at.get(1..5)?, at.get(1..ADDR)?) {
+            (4, v4, _) => Some(IpAddr::from(<[u8; 4]>::try_from(v4).ok()?)),
+            (_, _, v6) => Some(IpAddr::from(<[u8; 16]>::try_from(v6).ok()?)),
+        };
         let word =
             |at: usize| u32::from_le_bytes([octets[at], octets[at + 1], octets[at + 2], octets[at + 3]]);
         let time = u64::from(word(18)) | u64::from(word(22)) << 32;
@@ -104,6 +131,11 @@ impl Notice {
             data: word(12),
             stamp: (octets[16] != 0).then_some(Instant(time)),
             packet: octets[17] != 0,
+            about: about.and_then(|(a, _)| {
+                let port = u16::from_le_bytes([a[2 * ADDR], a[2 * ADDR + 1]]);
+                Some((SocketAddr::new(addr(a)?, port), addr(&a[ADDR..])?))
+            }),
+            payload: Bytes::copy_from_slice(about.map_or(&[], |(_, payload)| payload)),
         })
     }
 }
@@ -145,6 +177,12 @@ impl ErrorQueue {
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
+    /// Of ICMP, if there is room.
+    pub(crate) fn push_icmp(&mut self, notice: Notice) {
+        if self.notices.len() < MOST {
+            self.push(notice);
+        }
+    }
     pub(crate) fn push(&mut self, notice: Notice) {
         self.count += 1;
         self.notices.push_back(notice);
@@ -171,6 +209,8 @@ impl ErrorQueue {
                 data,
                 stamp: Some(now),
                 packet: !tsonly,
+                about: None,
+                payload: Bytes::new(),
             };
             if !sent && end.le(nxt) && !over {
                 self.awaited[i].sent = true;
@@ -206,6 +246,8 @@ impl ErrorQueue {
             data: id,
             stamp: None,
             packet: false,
+            about: None,
+            payload: Bytes::new(),
         });
     }
 }
@@ -274,12 +316,16 @@ pub(crate) fn stamping_set(sock: &mut Sock, was: u32, is: u32) {
 }
 
 impl Host {
-    /// recvmsg(2) with MSG_ERRQUEUE: never waits.
-    pub(crate) fn sys_recv_error(&mut self, id: SockId) -> Try {
+    /// recvmsg(2) with MSG_ERRQUEUE, into `len` octets: never waits. Who reads what ICMP said has read the socket's error
+    /// with it; that of the next of them stands in for it (linux sock_dequeue_err_skb).
+    pub(crate) fn sys_recv_error(&mut self, id: SockId, len: usize) -> Try {
         let Some(sock) = self.socks.get_mut(id) else { return errno("EBADF") };
-        match sock.errors.as_mut().and_then(|q| q.notices.pop_front()) {
-            Some(notice) => Try::Done(0, notice.octets()),
-            None => errno("EAGAIN"),
+        let Some(queue) = sock.errors.as_mut() else { return errno("EAGAIN") };
+        let Some(notice) = queue.notices.pop_front() else { return errno("EAGAIN") };
+        let next = queue.notices.front().filter(|n| n.about.is_some());
+        if notice.about.is_some() || next.is_some() {
+            sock.error = next.and_then(|n| Errno::by_number(n.errno));
         }
+        Try::Done(notice.payload.len().min(len) as i64, notice.octets())
     }
 }

@@ -1,6 +1,7 @@
 //! ICMP and UDP, as far as a host that speaks TCP meets them: echo, and errors about segments of ours.
 
 use crate::icmp_error::Error;
+use crate::icmp_told::Report;
 use crate::secret::FourTuple;
 use crate::sock::{Kind, Sock};
 use crate::step::{Refused, Step};
@@ -10,7 +11,7 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use tcp::rule::Tape;
 use tcp::{State, rule};
-use wire::icmp::{Quoted, unreachable, v4, v6};
+use wire::icmp::{unreachable, v4, v6};
 use wire::{ethernet, icmp, ip};
 
 /// What an ICMP error means for a connection.
@@ -32,7 +33,9 @@ fn meaning(header: &icmp::Header, addrs: &ip::Addrs) -> Says {
             2 => Says::Unreachable("ENOPROTOOPT", true),
             3 => Says::Unreachable("ECONNREFUSED", true),
             5 => Says::Unreachable("EOPNOTSUPP", false),
-            1 | 7 | 8 | 10 | 12..=15 => Says::Unreachable("EHOSTUNREACH", false),
+            7 => Says::Unreachable("EHOSTDOWN", false),
+            8 => Says::Unreachable("ENONET", false),
+            1 | 10 | 12..=15 => Says::Unreachable("EHOSTUNREACH", false),
             _ => Says::Nothing,
         },
         (ip::Addrs::V4 { .. }, v4::TIME_EXCEEDED, _) => Says::Unreachable("EHOSTUNREACH", false),
@@ -42,6 +45,7 @@ fn meaning(header: &icmp::Header, addrs: &ip::Addrs) -> Says {
         (ip::Addrs::V6 { .. }, v6::UNREACHABLE, code) => match code {
             0 => Says::Unreachable("ENETUNREACH", false),
             1 => Says::Unreachable("EACCES", true),
+            5 | 6 => Says::Unreachable("EACCES", false),
             4 => Says::Unreachable("ECONNREFUSED", true),
             _ => Says::Unreachable("EHOSTUNREACH", false),
         },
@@ -90,42 +94,54 @@ impl Host {
             return Ok(());
         }
         let says = meaning(&message, &header.addrs);
-        let about = icmp::quoted(&frame[rest]).filter(|q| matches!(q.protocol, ip::TCP | ip::UDP));
-        match (says, about) {
-            (Says::Unreachable(errno, _), Some(quoted)) if quoted.protocol == ip::UDP => {
-                self.udp_error(errno, &quoted, cx)
-            }
-            (Says::TooBig(mtu), Some(quoted)) if quoted.protocol == ip::UDP => {
+        let quote = &frame[rest];
+        let about = icmp::quoted(quote).filter(|q| matches!(q.protocol, ip::TCP | ip::UDP));
+        let (Some(quoted), false) = (about, says == Says::Nothing) else {
+            rule!(cx.r, rules::ICMP_IGNORED, Drop, message.kind, message.code);
+            return Err(Refused::new(&rules::ICMP_IGNORED, message.kind.into(), message.code.into()));
+        };
+        let report = Report { message, offender: header.addrs.src(), quote, quoted: &quoted };
+        if quoted.protocol == ip::TCP {
+            return self.tcp_error(says, &report, cx);
+        }
+        let errno = match says {
+            Says::Unreachable(errno, _) => errno,
+            Says::TooBig(mtu) => {
                 let remote = SocketAddr::new(quoted.addrs.dst(), quoted.dst_port);
                 let local = SocketAddr::new(quoted.addrs.src(), quoted.src_port);
                 if self.udp_socket(local, remote).is_some() {
                     self.learn_path_mtu(remote.ip(), mtu, cx);
                 }
-                Ok(())
+                "EMSGSIZE"
             }
-            (Says::Nothing, _) | (_, None) => {
-                rule!(cx.r, rules::ICMP_IGNORED, Drop, message.kind, message.code);
-                Err(Refused::new(&rules::ICMP_IGNORED, message.kind.into(), message.code.into()))
-            }
-            (says, Some(quoted)) => self.tcp_error(says, &quoted, cx),
-        }
+            Says::Nothing => return Ok(()),
+        };
+        self.udp_error(errno, &report, cx)
     }
 
     /// Nobody answered for the next hop of a datagram of ours: as if a router had said that its host is unreachable (linux
     /// `arp_error_report`, `ndisc_error_report`).
     pub(crate) fn own_unreachable(&mut self, datagram: &[u8], cx: &mut Step) {
-        let quoted = icmp::quoted(datagram);
-        if let Some(quoted) = quoted.as_ref().filter(|q| q.protocol == ip::UDP) {
-            let _ = self.udp_error("EHOSTUNREACH", quoted, cx);
-        }
-        if let Some(quoted) = quoted.filter(|q| q.protocol == ip::TCP) {
-            // The connection may be gone, or past this segment.
-            let _ = self.tcp_error(Says::Unreachable("EHOSTUNREACH", false), &quoted, cx);
-        }
+        /// Address unreachable (RFC 4443 §3.1).
+        const ADDRESS: u8 = 3;
+        let Some(quoted) = icmp::quoted(datagram) else { return };
+        let (kind, code) = match quoted.addrs {
+            ip::Addrs::V4 { .. } => (v4::UNREACHABLE, unreachable::HOST),
+            ip::Addrs::V6 { .. } => (v6::UNREACHABLE, ADDRESS),
+        };
+        let message = icmp::Header { kind, code, rest: 0 };
+        let report = Report { message, offender: quoted.addrs.src(), quote: datagram, quoted: &quoted };
+        // The connection may be gone, or past this segment.
+        let _ = match quoted.protocol {
+            ip::UDP => self.udp_error("EHOSTUNREACH", &report, cx),
+            ip::TCP => self.tcp_error(Says::Unreachable("EHOSTUNREACH", false), &report, cx),
+            _ => Ok(()),
+        };
     }
 
     /// linux `tcp_v4_err`, RFC 5927 §4.1: only an error that quotes octets in flight is believed.
-    fn tcp_error(&mut self, says: Says, quoted: &Quoted, cx: &mut Step) -> Result<(), Refused> {
+    fn tcp_error(&mut self, says: Says, report: &Report, cx: &mut Step) -> Result<(), Refused> {
+        let quoted = report.quoted;
         let tuple = FourTuple {
             local: quoted.addrs.src(),
             remote: quoted.addrs.dst(),
@@ -153,7 +169,9 @@ impl Host {
         }
         match says {
             Says::TooBig(mtu) => self.path_shrinks(id, mtu, cx),
-            Says::Unreachable(errno, hard) => self.unreachable(id, (state, parent), errno, hard, cx),
+            Says::Unreachable(errno, hard) => {
+                self.unreachable(id, (state, parent), (errno, hard, report), cx)
+            }
             Says::Nothing => {}
         }
         Ok(())
@@ -163,8 +181,7 @@ impl Host {
         &mut self,
         id: SockId,
         (state, parent): (State, Option<SockId>),
-        errno: &'static str,
-        hard: bool,
+        (errno, hard, report): (&'static str, bool, &Report),
         cx: &mut Step,
     ) {
         let handshake = matches!(state, State::SynSent | State::SynReceived);
@@ -173,6 +190,14 @@ impl Host {
         } else {
             hard && self.settings.icmp_hard_aborts
         };
+        if !kills && !handshake && self.socks.get(id).is_some_and(|s| report.is_asked_of(s)) {
+            rule!(cx.r, rules::ICMP_TOLD, Act, errno);
+            if let Some(sock) = self.socks.get_mut(id) {
+                sock.error = Some(Errno(errno));
+            }
+            self.wake(id, cx);
+            return;
+        }
         if !kills {
             // MUST-56: the connection goes on; should it time out, this is why.
             rule!(cx.r, rules::ICMP_SOFT, Act, errno);
@@ -189,6 +214,9 @@ impl Host {
             return;
         }
         if let Some(sock) = self.socks.get_mut(id) {
+            if handshake {
+                report.keep_of_attempt(sock, errno);
+            }
             sock.error = Some(Errno(errno));
             if let Kind::Stream(c) = &mut sock.kind {
                 c.abort(cx.now, cx.r);

@@ -23,6 +23,7 @@ mod fragments;
 mod host;
 mod icmp;
 mod icmp_error;
+mod icmp_told;
 mod info;
 mod input;
 mod ip;

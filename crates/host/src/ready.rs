@@ -164,7 +164,7 @@ pub(crate) fn readiness(sock: &Sock) -> (u32, u64) {
         }
         Kind::Epoll(e) => e.news(),
         Kind::Fresh => 0,
-        Kind::Datagrams(d) => d.came(),
+        Kind::Datagrams(d) => d.came() + sock.errors.as_ref().map_or(0, |q| q.count()),
     };
     (events(sock, u32::MAX), edge)
 }
@@ -201,12 +201,18 @@ fn all_events(sock: &Sock, asked: u32) -> u32 {
         Kind::Fresh => OUT | WRNORM | HUP | if sock.error.is_some() { ERR } else { 0 },
         Kind::Datagrams(d) => {
             let unread = if d.is_empty() { 0 } else { IN | RDNORM };
-            unread | OUT | WRNORM | if sock.error.is_some() { ERR } else { 0 }
+            unread | OUT | WRNORM | if has_errors(sock) { ERR } else { 0 }
         }
         Kind::Epoll(e) if e.has_ready() => IN | RDNORM,
         Kind::Epoll(_) => 0,
     };
     mask & asked
+}
+
+/// SO_ERROR, or something in the error queue.
+#[inline]
+fn has_errors(sock: &Sock) -> bool {
+    sock.error.is_some() || sock.errors.as_ref().is_some_and(|q| !q.is_empty())
 }
 
 #[inline]
@@ -238,7 +244,7 @@ fn stream_events(sock: &Sock, c: &Connection, asked: u32) -> u32 {
             mask |= PRI;
         }
     }
-    if sock.error.is_some() || sock.errors.as_ref().is_some_and(|q| !q.is_empty()) {
+    if has_errors(sock) {
         mask |= ERR;
     }
     mask

@@ -90,6 +90,7 @@ tcp::rules! {
     UDP_TAKEN = "host.udp.taken", "RFC 768", [remote, local, len];
     UDP_SENT = "host.udp.sent", "RFC 768", [local, remote, len];
     UDP_ERROR = "host.udp.error", "RFC 1122 §4.1.3.3, udp(7)", [remote, errno];
+    UDP_ERROR_SOFT = "host.udp.error_soft", "udp(7), linux icmp_err_convert", [remote, errno];
     UDP_ERROR_UNASKED = "host.udp.error_unasked", "udp(7)", [remote, errno];
     FRAME_BY_HAND = "host.raw.frame", "packet(7)", [iface, len];
     DATAGRAM_BY_HAND = "host.raw.datagram", "raw(7)", [dst, len];
@@ -98,6 +99,7 @@ tcp::rules! {
     ICMP_NO_CONNECTION = "host.icmp.no_connection", "RFC 1122 §3.2.2", [remote];
     ICMP_OUT_OF_WINDOW = "host.icmp.out_of_window", "RFC 5927 §4.1", [seq, snd_una, snd_nxt];
     ICMP_SOFT = "host.icmp.soft", "RFC 9293 §3.9.2.2", [errno];
+    ICMP_TOLD = "host.icmp.told", "ip(7) IP_RECVERR, ipv6(7) IPV6_RECVERR", [errno];
     ICMP_HARD = "host.icmp.hard", "RFC 9293 §3.9.2.2, linux tcp_v4_err", [errno];
     ICMP_TOO_BIG = "host.icmp.too_big", "RFC 1191 §3, RFC 8201 §4", [mtu, mss];
     ICMP_ERROR_SENT = "host.icmp.error_sent", "RFC 1122 §3.2.2, RFC 4443 §2.4", [kind, code, to];

@@ -10,7 +10,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::Range;
 use tcp::rule;
 use wire::checksum::Sum;
-use wire::icmp::Quoted;
 use wire::{icmp, ip, udp};
 
 /// Octets of data in the largest datagrams.
@@ -278,32 +277,6 @@ impl Host {
         let ends = (route.src, to);
         let ethertype = wire::ethernet::IPV4;
         self.output_by(&route, ends, cx, &mut |_, link| wire::frame::around(link, ethertype, &datagram));
-        Ok(())
-    }
-
-    /// An ICMP error about a datagram of ours (RFC 1122 §4.1.3.3): the socket that is connected is told.
-    pub(crate) fn udp_error(
-        &mut self,
-        errno: &'static str,
-        quoted: &Quoted,
-        cx: &mut Step,
-    ) -> Result<(), Refused> {
-        let local = SocketAddr::new(quoted.addrs.src(), quoted.src_port);
-        let remote = SocketAddr::new(quoted.addrs.dst(), quoted.dst_port);
-        let Some(id) = self.udp_socket(local, remote) else {
-            self.count_quietly("IcmpInErrors");
-            rule!(cx.r, rules::ICMP_NO_CONNECTION, Drop, remote);
-            return Err(Refused::new(&rules::ICMP_NO_CONNECTION, remote.port().into(), 0));
-        };
-        let Some(sock) = self.socks.get_mut(id) else { return Ok(()) };
-        if sock.remote.is_none() {
-            // Who is not connected is told only where it asked for that (IP_RECVERR).
-            rule!(cx.r, rules::UDP_ERROR_UNASKED, Drop, remote, errno);
-            return Err(Refused::new(&rules::UDP_ERROR_UNASKED, remote.port().into(), 0));
-        }
-        rule!(cx.r, rules::UDP_ERROR, Act, remote, errno);
-        sock.error = Some(Errno(errno));
-        self.wake(id, cx);
         Ok(())
     }
 }

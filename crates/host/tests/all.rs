@@ -29,3 +29,4 @@ mod prune;
 mod queues;
 mod requirements;
 mod shipped;
+mod told_by_icmp;

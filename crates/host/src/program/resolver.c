@@ -10,9 +10,10 @@ int __ask(in_addr_t server, int type, int id, const char *name, in_addr_t *found
   struct sockaddr_in to = {AF_INET, htons(53), {server}};
   struct pollfd wait;
   unsigned char message[8192];
-  int s, n, have, code;
+  int s, n, have, code, all = 1;
   s = socket(AF_INET, type, 0);
   if (s < 0) return -9;
+  if (type == SOCK_DGRAM) setsockopt(s, IPPROTO_IP, IP_RECVERR, &all, sizeof all);
   n = __dns_query(id, name, message + 2, 510);
   message[0] = n >> 8;
   message[1] = n & 255;

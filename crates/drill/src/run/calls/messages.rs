@@ -6,7 +6,7 @@ use crate::ast::{Expr, Field, Syscall};
 use host::error_queue::Notice;
 
 /// A control message.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Control {
     /// TCP_CM_INQ: octets that are left to read.
     Inq(i64),
@@ -59,7 +59,8 @@ impl Run {
         };
         let room = args::member(message, "msg_iov").filter(|e| !any(e)).map(args::iovec_len).transpose()?;
         // The packet that comes along is longer than any buffer that a script gives here.
-        let cut = notice.packet && room.unwrap_or(0) < usize::from(self.settings.mtu);
+        let room = room.unwrap_or(0);
+        let cut = notice.packet && room < usize::from(self.settings.mtu) || room < notice.payload.len();
         let flags = flag("MSG_ERRQUEUE") | if cut { flag("MSG_TRUNC") } else { 0 };
         let stamp = notice.stamp.map(|at| Control::Stamp(at.0));
         Ok((flags, stamp.into_iter().chain([Control::Error(notice)]).collect()))
