@@ -83,6 +83,7 @@ impl Connection {
         let mut conn = Connection::new(c, ports, iss, now);
         rule!(r, rules::OPEN_ACTIVE, Act, iss, ports.remote);
         conn.rcv.wscale = conn.choose_initial_window(conn.cfg.window_scaling);
+        conn.rcv.syn_wscale = conn.rcv.wscale;
         conn.transition(Cause::ActiveOpen, r);
         let asks = syn.option.is_some_and(|o| o.len == 0);
         let limit = u32::from(conn.cfg.mss.min(syn.mss.unwrap_or(u16::MAX)));

@@ -139,11 +139,12 @@ impl Connection {
         let reply = reply && !crossed;
         let scale = if reply { self.peer_scales() } else { self.cfg.window_scaling };
         Options {
-            mss: Some(self.cfg.mss),
+            mss: Some(self.cfg.mss.min(self.snd.path_mss)),
             window_scale: scale.then_some(if crossed { self.rcv.syn_wscale } else { self.rcv.wscale }),
             sack_permitted: if reply { self.sack.is_some() } else { self.cfg.sack },
             timestamps: ts,
-            fast_open: self.fast_open_option(resent),
+            // The request was answered with the call that made it (tcp_sendmsg_fastopen).
+            fast_open: if crossed { None } else { self.fast_open_option(resent) },
             ..Options::default()
         }
     }

@@ -3,7 +3,7 @@
 use crate::rtx_queue::mark;
 use crate::rule::Tape;
 use crate::time::Instant;
-use crate::{Connection, rule, rules};
+use crate::{Connection, State, rule, rules};
 
 impl Connection {
     /// The path takes segments of at most `mss` octets of data and options. Those that were sent larger are cut
@@ -32,13 +32,15 @@ impl Connection {
     /// when its turn comes ([`RtxQueue::recut`](crate::rtx_queue::RtxQueue::recut)).
     pub(crate) fn resend_too_long(&mut self, now: Instant, r: &mut Tape) {
         let limit = self.current_mss();
+        // A SYN that was too large because of its data goes again without (tcp_simple_retransmit).
+        let syn_with_data = self.state == State::SynSent && self.rtx.q.len() > 1;
         let mut burst_goes = false;
         let mut joined = false;
         for i in 0..self.rtx.q.len() {
             let s = self.rtx.q[i];
             // The first segment of a burst is as long as any of it.
             if !joined {
-                burst_goes = s.data_len() > limit;
+                burst_goes = syn_with_data || s.data_len() > limit;
             }
             joined = s.has(mark::JOINED);
             if burst_goes && !s.has(mark::SACKED) {

@@ -17,7 +17,7 @@ const PERSIST: u8 = 16;
 pub(crate) struct Rack {
     /// RACK.xmit_ts and RACK.end_seq: the segment sent last of those delivered.
     pub(crate) xmit: Instant,
-    end: Seq,
+    sent: Place,
     /// RACK.rtt.
     rtt: Duration,
     /// Something was delivered since losses were last looked for.
@@ -33,7 +33,7 @@ impl Rack {
     pub(crate) fn new(iss: Seq) -> Rack {
         Rack {
             xmit: Instant::ZERO,
-            end: iss,
+            sent: Place { delivered: 0, end: iss },
             rtt: Duration::ZERO,
             advanced: false,
             dsack_seen: false,
@@ -48,8 +48,29 @@ impl Rack {
     }
 }
 
-fn sent_after(t1: Instant, s1: Seq, t2: Instant, s2: Seq) -> bool {
-    t1 > t2 || (t1 == t2 && s1.gt(s2))
+/// What tells segments of one moment apart: what had been delivered when each was sent, then its end. Where time stands still
+/// while much happens, a segment that goes again goes after those whose delivery had it go.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    delivered: u32,
+    end: Seq,
+}
+
+impl Place {
+    fn of(s: &Sent) -> Place {
+        Place { delivered: s.delivered, end: s.end() }
+    }
+    fn is_after(self, other: Place) -> bool {
+        match self.delivered.wrapping_sub(other.delivered) as i32 {
+            0 => self.end.gt(other.end),
+            more => more > 0,
+        }
+    }
+}
+
+/// RACK_sent_after (RFC 8985 §6.2 step 2).
+fn sent_after(t1: Instant, s1: Place, t2: Instant, s2: Place) -> bool {
+    t1 > t2 || (t1 == t2 && s1.is_after(s2))
 }
 
 impl Connection {
@@ -63,9 +84,9 @@ impl Connection {
         let rack = &mut self.rec.rack;
         rack.advanced = true;
         rack.rtt = rtt;
-        if sent_after(s.at, s.end(), rack.xmit, rack.end) {
+        if sent_after(s.at, Place::of(s), rack.xmit, rack.sent) {
             rack.xmit = s.at;
-            rack.end = s.end();
+            rack.sent = Place::of(s);
         }
     }
 
@@ -113,7 +134,7 @@ impl Connection {
             let rack = &self.rec.rack;
             if s.has(mark::SACKED | mark::CONDEMNED)
                 || waiting
-                || !sent_after(rack.xmit, rack.end, s.at, s.end())
+                || !sent_after(rack.xmit, rack.sent, s.at, Place::of(&s))
             {
                 continue;
             }

@@ -182,12 +182,14 @@ fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
                 arguments.first().and_then(|s| s.parse::<f64>().ok()).filter(|s| (0.0..1e6).contains(s));
             out.push(Setting::Sleep((seconds.ok_or_else(unsupported)? * 1e9) as u64));
         }
-        "sysctl" => sysctl(line, out).ok_or_else(unsupported)?,
+        "sysctl" => {
+            let pairs = pairs(line).ok_or_else(unsupported)?;
+            out.extend(pairs.into_iter().map(|(key, value)| Setting::Sysctl(key, value)));
+        }
         "set_sysctls.py" => {
-            for word in arguments {
-                let (path, value) = word.split_once('=').ok_or_else(unsupported)?;
+            for (path, value) in pairs(line).ok_or_else(unsupported)? {
                 let key = path.strip_prefix("/proc/sys/").ok_or_else(unsupported)?.replace('/', ".");
-                out.push(Setting::Sysctl(key, value.into()));
+                out.push(Setting::Sysctl(key, value));
             }
         }
         "echo" => {
@@ -202,7 +204,9 @@ fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
         }
         "ip" if arguments == ["tcp_metrics", "flush", "all"] => out.push(Setting::ForgetServers),
         // A queue that never drops is what the simulated device has; one of length 0 refuses everything.
-        "tc" if line.ends_with("root pfifo") || line.contains(" qdisc del ") => {
+        "tc" if ["root pfifo", "root fq"].iter().any(|q| line.ends_with(q))
+            || line.contains(" qdisc del ") =>
+        {
             out.push(Setting::Sysctl("device.refuses".into(), "0".into()));
         }
         "tc" if line.ends_with("root pfifo limit 0") => {
@@ -213,8 +217,9 @@ fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
     Ok(())
 }
 
-/// `sysctl [-q] [-w] key=value …`; a value in quotes may hold spaces.
-fn sysctl(line: &str, out: &mut Vec<Setting>) -> Option<()> {
+/// `sysctl [-q] [-w] key=value …` and the like; a value in quotes may hold spaces.
+fn pairs(line: &str) -> Option<Vec<(String, String)>> {
+    let mut out = Vec::new();
     let mut rest = line.split_once(char::is_whitespace)?.1.trim_start();
     while !rest.is_empty() {
         if rest.starts_with('-') {
@@ -229,10 +234,10 @@ fn sysctl(line: &str, out: &mut Vec<Setting>) -> Option<()> {
         if key.contains(char::is_whitespace) {
             return None;
         }
-        out.push(Setting::Sysctl(key.into(), value.into()));
+        out.push((key.into(), value.into()));
         rest = after.trim_start();
     }
-    Some(())
+    Some(out)
 }
 
 /// Files under /proc/sys and /sys that are settings of TCP.

@@ -53,9 +53,6 @@ impl Connection {
         self.transition(Cause::SynAckArrives, r);
         self.arm_keepalive(now);
         let answer_follows = self.cfg.defer_accept > 0 || self.ack.pingpong || self.ack.write_waits;
-        if self.cfg.quickacks > 0 {
-            self.enter_quickack(self.cfg.quickacks);
-        }
         self.take_handshake_text(now, seg, r)?;
         if self.fast_open_answered(now, seg, r) {
             // The ACK rides on the data that goes again.
@@ -68,6 +65,7 @@ impl Connection {
         if answer_follows && self.cfg.quickacks > 0 {
             // The caller is about to write: the ACK waits a while to go with it (tcp_rcv_synsent_state_process).
             self.ack.scheduled = true;
+            self.enter_quickack(self.cfg.quickacks);
             rule!(r, rules::ACK_DELAYED, Act, self.cfg.delack_max, 0u32);
             self.timers.set(TimerKind::DelayedAck, now, now + self.cfg.delack_max);
             return Ok(());
