@@ -320,12 +320,17 @@ impl Host {
         let Some(sock) = self.socks.get_mut(id) else { return Err(Errno("EBADF")) };
         let Some(tuple) = sock.tuple() else { return Err(Errno("EINVAL")) };
         let iss = self.choose_isn(&tuple, cx);
+        let old = self.succeed(id, &tuple, cx);
+        let iss = old.map_or(iss, |old| old.iss);
         let config = self.connection_config(id, &tuple);
         let ports = tcp::Ports { local: tuple.local_port, remote: tuple.remote_port };
-        let connection = match fast {
+        let mut connection = match fast {
             Some(syn) => Connection::active_fast_open(config, ports, iss, syn, cx.now, cx.r),
             None => Connection::active_open(config, ports, iss, cx.now, cx.r),
         };
+        if let Some(old) = &old {
+            connection.succeed(old);
+        }
         self.tuples.insert(tuple, id);
         self.count_quietly("ActiveOpens");
         if let Some(sock) = self.socks.get_mut(id) {

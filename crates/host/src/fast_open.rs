@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 use std::hash::Hasher;
 use std::net::{IpAddr, SocketAddr};
 use tcp::time::{Duration, Instant};
-use tcp::{FastOpenAnswer, FastOpenLesson, FastOpenSyn, Segment, State, rule};
+use tcp::{Connection, FastOpenAnswer, FastOpenLesson, FastOpenSyn, Segment, State, rule};
 use wire::tcp::FastOpen;
 
 /// Bits of `net.ipv4.tcp_fastopen` (ip-sysctl.rst).
@@ -376,6 +376,10 @@ impl Host {
         let Some(sock) = self.socks.get_mut(id) else { return Some(errno("EBADF")) };
         sock.fast = None;
         let taken = sock.stream().map_or(0, |c| c.unacked());
+        if waits && taken < data.len() {
+            // linux __inet_stream_connect: writebias
+            sock.stream().into_iter().for_each(Connection::write_will_follow);
+        }
         progress.written = taken;
         Some(match (waits, taken) {
             (true, _) => Try::Wait(id),

@@ -50,6 +50,7 @@ mod sock;
 pub mod sockopt;
 mod step;
 mod store;
+mod time_wait;
 
 mod tcp_info;
 mod text;

@@ -3,6 +3,7 @@
 use crate::rules;
 use crate::secret::{FourTuple, IsnChoice, Use};
 use crate::sock::{PortHold, Sock};
+use crate::sockopt::IP_BIND_ADDRESS_NO_PORT;
 use crate::step::Step;
 use crate::{Errno, Host, SockId};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -42,6 +43,16 @@ pub(crate) fn clash(a: SocketAddr, b: SocketAddr) -> bool {
     (a.is_ipv4() == b.is_ipv4() || dual) && (a.ip() == b.ip() || wild)
 }
 
+/// Ports of a range, from `offset` on, at a distance of `step` and then those between.
+pub(crate) fn candidates((low, high): (u16, u16), offset: u32, step: u32) -> impl Iterator<Item = u16> {
+    let (low, high) = (u32::from(low), u32::from(high));
+    let count = (high + 1).saturating_sub(low);
+    (0..step).flat_map(move |lane| {
+        let lanes = count.saturating_sub(lane).div_ceil(step);
+        (0..lanes).map(move |i| (low + lane + ((offset / step) % lanes + i) % lanes * step) as u16)
+    })
+}
+
 impl Host {
     /// bind(2). Errors: EINVAL, EADDRNOTAVAIL, EADDRINUSE.
     pub(crate) fn bind(&mut self, id: SockId, addr: SocketAddr, cx: &mut Step) -> Result<(), Errno> {
@@ -53,8 +64,17 @@ impl Host {
             return Err(Errno("EADDRNOTAVAIL"));
         }
         let mut addr = addr;
+        if addr.port() == 0
+            && sock.options.as_ref().is_some_and(|o| o.on(IP_BIND_ADDRESS_NO_PORT) == Some(true))
+        {
+            // connect(2) chooses it, knowing where to (ip(7)).
+            if let Some(sock) = self.socks.get_mut(id) {
+                sock.local = Some(addr);
+            }
+            return Ok(());
+        }
         if addr.port() == 0 {
-            let port = self.free_port(addr.ip()).ok_or(Errno("EADDRINUSE"))?;
+            let port = self.free_port(addr.ip(), id).ok_or(Errno("EADDRINUSE"))?;
             addr.set_port(port);
         } else if let Some(holder) = self.bind_conflict(id, addr) {
             rule!(cx.r, rules::PORT_TAKEN, Drop, addr, holder);
@@ -117,23 +137,22 @@ impl Host {
     }
 
     /// A port that nobody uses, for bind(2) of port 0 and listen(2) without bind(2).
-    fn free_port(&mut self, ip: IpAddr) -> Option<u16> {
+    fn free_port(&mut self, ip: IpAddr, id: SockId) -> Option<u16> {
         let none: IpAddr =
             if ip.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
         let offset = self.secret.port_offset(ip, none, 0).wrapping_add(self.next_port);
-        let found = self.candidates(offset, 1).find(|p| self.ports.get(p).is_none())?;
+        let range = self.port_range(self.socks.get(id).and_then(|s| s.options.as_ref()?.port_range()));
+        let found = candidates(range, offset, 1).find(|p| self.ports.get(p).is_none())?;
         self.next_port = self.next_port.wrapping_add(1);
         Some(found)
     }
 
-    /// Ports of the range, from `offset` on, at a distance of `step` and then those between.
-    pub(crate) fn candidates(&self, offset: u32, step: u32) -> impl Iterator<Item = u16> + use<> {
-        let (low, high) = (u32::from(self.settings.port_low), u32::from(self.settings.port_high));
-        let count = high - low + 1;
-        (0..step).flat_map(move |lane| {
-            let lanes = count.saturating_sub(lane).div_ceil(step);
-            (0..lanes).map(move |i| (low + lane + ((offset / step) % lanes + i) % lanes * step) as u16)
-        })
+    /// First and last port of those that are chosen from: the host's, of which a socket may want a part (linux
+    /// `inet_sk_get_local_port_range`).
+    pub(crate) fn port_range(&self, wanted: Option<(u16, u16)>) -> (u16, u16) {
+        let (low, high) = (self.settings.port_low, self.settings.port_high);
+        let within = |p: u16, other: u16| if (low..=high).contains(&p) { p } else { other };
+        wanted.map_or((low, high), |(first, last)| (within(first, low), within(last, high)))
     }
 
     /// connect(2) without bind(2): our address by the route, a port by RFC 6056 §3.3.3. A port that others use
@@ -160,12 +179,14 @@ impl Host {
             rule!(cx.r, rules::NEIGHBOUR_UNKNOWN, Drop, route.hop);
             return Err(Errno("EHOSTUNREACH"));
         }
-        let bound = self.socks.get(id).and_then(|s| s.local);
+        let sock = self.socks.get(id);
+        let bound = sock.and_then(|s| s.local);
+        let range = sock.and_then(|s| s.options.as_ref()?.port_range());
         let ip = bound.map(|b| b.ip()).filter(|ip| !ip.is_unspecified()).unwrap_or(route.src);
         let tuple =
             |port| FourTuple { local: ip, remote: remote.ip(), local_port: port, remote_port: remote.port() };
-        if let Some(bound) = bound {
-            if self.tuples.get(&tuple(bound.port())).is_some() {
+        if let Some(bound) = bound.filter(|b| b.port() != 0) {
+            if !self.is_free(&tuple(bound.port()), true, cx.now) {
                 return Err(Errno("EADDRNOTAVAIL"));
             }
             if let Some(sock) = self.socks.get_mut(id) {
@@ -180,11 +201,12 @@ impl Host {
             let taken = self.ports.get(p).is_some_and(|u| {
                 u.holders.iter().any(|&h| self.socks.get(h).is_some_and(|s| s.port == PortHold::Bound))
             });
-            !taken && self.tuples.get(&tuple(*p)).is_none()
+            !taken && self.is_free(&tuple(*p), false, cx.now)
         };
-        let port = self.candidates(offset, step).find(free).ok_or(Errno("EADDRNOTAVAIL"))?;
+        let (low, high) = self.port_range(range);
+        let port = candidates((low, high), offset, step).find(free).ok_or(Errno("EADDRNOTAVAIL"))?;
         self.next_port = self.next_port.wrapping_add(1);
-        rule!(cx.r, rules::PORT_CHOSEN, Act, port, self.settings.port_low, self.settings.port_high);
+        rule!(cx.r, rules::PORT_CHOSEN, Act, port, low, high);
         self.hold_port(id, SocketAddr::new(ip, port), PortHold::Chosen);
         Ok(())
     }
@@ -224,7 +246,7 @@ impl Host {
             return Ok(());
         }
         let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        let port = self.free_port(any).ok_or(Errno("EADDRINUSE"))?;
+        let port = self.free_port(any, id).ok_or(Errno("EADDRINUSE"))?;
         self.hold_port(id, SocketAddr::new(any, port), PortHold::Chosen);
         Ok(())
     }

@@ -48,6 +48,10 @@ impl Options {
     pub(crate) fn reuse_port(&self) -> bool {
         self.on(SO_REUSEPORT) == Some(true)
     }
+    /// IP_LOCAL_PORT_RANGE: first and last port, where it was set.
+    pub(crate) fn port_range(&self) -> Option<(u16, u16)> {
+        self.get(IP_LOCAL_PORT_RANGE).filter(|&v| v != 0).map(|v| (v as u16, (v >> 16) as u16))
+    }
     /// SO_TIMESTAMPING asks for the times of what is sent.
     pub(crate) fn stamps_writes(&self) -> bool {
         self.get(SO_TIMESTAMPING).is_some_and(|v| v as u32 & stamping::TX != 0)

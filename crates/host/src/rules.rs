@@ -151,6 +151,7 @@ tcp::rules! {
     // Calls.
     ACCEPT_TAKES = "host.accept.takes", "accept(2)", [remote, fd, len];
     ACCEPT_EMPTY = "host.accept.empty", "accept(2)", [len];
+    TIME_WAIT_REUSED = "host.connect.time_wait_reused", "RFC 6191", [port, since];
     PORT_CHOSEN = "host.connect.port", "RFC 6056 §3.3.3", [port, low, high];
     PORT_TAKEN = "host.bind.port_taken", "bind(2)", [addr, holder];
     BACKLOG_CLAMPED = "host.listen.backlog_clamped", "listen(2)", [backlog, somaxconn];

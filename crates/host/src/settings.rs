@@ -4,6 +4,7 @@ use crate::fast_open::Keys;
 use crate::network;
 use crate::nud::NeighSettings;
 use crate::secret::IsnChoice;
+use crate::time_wait::TimeWaitReuse;
 use std::rc::Rc;
 use tcp::profile::Ecn;
 use tcp::time::Duration;
@@ -41,6 +42,7 @@ pub(crate) struct Settings {
     pub(crate) isn: IsnChoice,
     /// Ephemeral ports are tried at this distance: Linux leaves every other one to bind(2) of port 0.
     pub(crate) port_step: u32,
+    pub(crate) time_wait_reuse: TimeWaitReuse,
     pub(crate) somaxconn: u32,
     pub(crate) max_syn_backlog: u32,
     /// 0 never, 1 when the SYN queue is full, 2 always.
@@ -85,6 +87,7 @@ impl Settings {
             queues: QueuePolicy::Two,
             isn: IsnChoice::Hashed { tick: Duration(64) }, // linux seq_scale
             port_step: 2,
+            time_wait_reuse: TimeWaitReuse::LINUX,
             somaxconn: 4096,
             max_syn_backlog: 1024,
             syncookies: 1,
@@ -111,6 +114,7 @@ impl Settings {
             queues: QueuePolicy::One { num: 1, den: 1, plus: 0 },
             isn: IsnChoice::Hashed { tick: Duration::from_micros(4) }, // RFC 6528 §3
             port_step: 1,
+            time_wait_reuse: TimeWaitReuse::NEVER,
             syncookies: 0,
             prune_old: false,
             icmp_ends_handshake: false,
@@ -276,6 +280,8 @@ type Setter = fn(&mut Settings, u32);
 const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.core.somaxconn", u32::MAX - 1, |s, n| s.somaxconn = n),
     ("net.ipv4.tcp_max_syn_backlog", u32::MAX, |s, n| s.max_syn_backlog = n),
+    ("net.ipv4.tcp_tw_reuse", 2, |s, n| s.time_wait_reuse.chosen = n),
+    ("net.ipv4.tcp_tw_reuse_delay", 60_000, |s, n| s.time_wait_reuse.delay = Duration::from_millis(n.into())),
     ("net.ipv4.tcp_syncookies", 2, |s, n| s.syncookies = n),
     ("net.ipv4.tcp_abort_on_overflow", 1, |s, n| s.abort_on_overflow = n == 1),
     ("net.ipv4.tcp_synack_retries", 255, |s, n| s.tcp_mut().synack_retries = n as u8),

@@ -131,6 +131,8 @@ options! {
     IP 2 IP_TTL Simulated 1 => 255;
     IP 3 IP_HDRINCL Simulated 0 => 1;
     IP 11 IP_RECVERR Simulated LEAST => ANY;
+    IP 24 IP_BIND_ADDRESS_NO_PORT Simulated LEAST => ANY;
+    IP 51 IP_LOCAL_PORT_RANGE Simulated 0 => 0xffff_ffff;
     IPV6 16 IPV6_UNICAST_HOPS Simulated -1 => 255;
     IPV6 25 IPV6_RECVERR Simulated LEAST => ANY;
     IPV6 26 IPV6_V6ONLY Simulated LEAST => ANY;
@@ -140,7 +142,7 @@ options! {
 
 const MASK: i64 = stamping::MASK as i64;
 /// Options that only know on and off.
-const SWITCHES: [(i32, i32); 13] = [
+const SWITCHES: [(i32, i32); 14] = [
     SO_REUSEADDR,
     SO_DONTROUTE,
     SO_KEEPALIVE,
@@ -150,6 +152,7 @@ const SWITCHES: [(i32, i32); 13] = [
     SO_TIMESTAMPNS,
     TCP_NODELAY,
     TCP_CORK,
+    IP_BIND_ADDRESS_NO_PORT,
     IP_RECVERR,
     IPV6_RECVERR,
     IPV6_V6ONLY,
@@ -276,7 +279,12 @@ impl Host {
             return Ok(());
         }
         let v = i64::from(int(value, 0).ok_or("EINVAL")?);
-        let v = if key == TCP_NOTSENT_LOWAT { i64::from(v as u32) } else { v };
+        let v = if matches!(key, TCP_NOTSENT_LOWAT | IP_LOCAL_PORT_RANGE) { i64::from(v as u32) } else { v };
+        // Both ends may be left open (ip(7)).
+        let (first, last) = (v & 0xffff, v >> 16);
+        if key == IP_LOCAL_PORT_RANGE && first > last && last != 0 {
+            return Err("EINVAL");
+        }
         let small = key == TCP_MAXSEG && v != 0 && v < MAXSEG_LEAST;
         if v < option.least || v > option.greatest || small {
             return Err("EINVAL");

@@ -1,5 +1,6 @@
 //! UDP (RFC 768, RFC 1122 §4.1) and what else goes out below TCP: echo requests, raw IP.
 
+use crate::names::candidates;
 use crate::names::clash;
 use crate::sock::{PortHold, Sock};
 use crate::sockopt::{IP_HDRINCL, SO_BROADCAST};
@@ -117,7 +118,8 @@ impl Host {
         let none =
             if ip.is_ipv4() { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { Ipv6Addr::UNSPECIFIED.into() };
         let offset = self.secret.port_offset(ip, none, u16::from(ip::UDP)).wrapping_add(self.next_port);
-        let found = self.candidates(offset, 1).find(|p| self.udp.get(p).is_none())?;
+        let range = self.port_range(None);
+        let found = candidates(range, offset, 1).find(|p| self.udp.get(p).is_none())?;
         self.next_port = self.next_port.wrapping_add(1);
         Some(found)
     }

@@ -4,7 +4,7 @@ use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
 use crate::transmit::Push;
-use crate::{Connection, State, TimerKind, rule, rules};
+use crate::{Afterlife, Connection, State, TimerKind, rule, rules};
 use bytes::Bytes;
 use wire::Seq;
 
@@ -283,6 +283,17 @@ impl Connection {
     /// Whether the peer's FIN has been received in order: after what is readable comes end of file.
     pub fn eof(&self) -> bool {
         self.rcv.fin.is_some()
+    }
+
+    /// What the next connection of ours between the same ends goes on from, where this one is in TIME-WAIT and had
+    /// timestamps, by which the two can be told apart (RFC 6191 §2).
+    pub fn afterlife(&self) -> Option<Afterlife> {
+        let ts = self.ts.filter(|_| self.state == State::TimeWait)?;
+        Some(Afterlife {
+            iss: self.next_iss(),
+            recent: ts.recent,
+            since: self.timers.armed(TimerKind::TimeWait),
+        })
     }
 
     /// Least sequence number that a next incarnation of this connection may begin with (RFC 6191, tcp_timewait).

@@ -21,7 +21,7 @@ use crate::stats::Stats;
 use crate::time::{Duration, Instant};
 use crate::timers::Timers;
 use crate::transitions::Cause;
-use crate::{Event, Ports, Segment, State, TimerKind, rule, rules};
+use crate::{Afterlife, Event, Ports, Segment, State, TimerKind, rule, rules};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wire::Seq;
@@ -132,6 +132,8 @@ pub(crate) struct RecvSpace {
     pub(crate) wscale: u8,
     /// What our SYN said of it.
     pub(crate) syn_wscale: u8,
+    /// What our SYN echoes of an earlier connection.
+    pub(crate) syn_echo: u32,
     /// Sequence number of the peer's FIN, once received in order.
     pub(crate) fin: Option<Seq>,
     /// Sequence number of a FIN that came too early.
@@ -173,6 +175,7 @@ impl Connection {
                 irs: Seq(0),
                 wscale: 0,
                 syn_wscale: 0,
+                syn_echo: 0,
                 fin: None,
                 early_fin: None,
                 copied: Seq(0),
@@ -222,6 +225,11 @@ impl Connection {
         conn.transition(Cause::ActiveOpen, r);
         conn.send_handshake(now, Flags::SYN, r);
         conn
+    }
+
+    /// Our SYN, which has not left, echoes what an earlier connection between the same ends knew ([`Afterlife`]).
+    pub fn succeed(&mut self, old: &Afterlife) {
+        self.rcv.syn_echo = old.recent;
     }
 
     /// A SYN met a listener: SYN-RECEIVED, with a SYN-ACK to go (§3.10.7.2).

@@ -107,6 +107,17 @@ pub struct Usual {
     pub resent: u8,
 }
 
+/// What is left of a connection in TIME-WAIT for the next one between the same ends: [`Connection::afterlife`].
+#[derive(Clone, Copy, Debug)]
+pub struct Afterlife {
+    /// Initial sequence number, beyond all that the old one used (RFC 6191; linux `tcp_twsk_unique`).
+    pub iss: Seq,
+    /// TS.Recent, which the new SYN echoes.
+    pub recent: u32,
+    /// When TIME-WAIT began.
+    pub since: Instant,
+}
+
 /// What became of an arriving segment.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Verdict {

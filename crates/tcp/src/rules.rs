@@ -71,6 +71,7 @@ crate::rules! {
     ACK_DELAYED = "tcp.ack.delayed", "RFC 9293 §3.8.6.3", [delay, owed];
     ANSWER_LIMITED = "tcp.answer.limited", "RFC 5961 §7", [since, least];
     SYN_SENT_BAD_ACK = "tcp.syn_sent.bad_ack", "RFC 9293 §3.10.7.3", [seg_ack, iss, snd_nxt];
+    SYN_SENT_BAD_ECHO = "tcp.syn_sent.bad_echo", "linux tcp_rcv_synsent_state_process", [ecr, first, now];
     SYN_SENT_ACK = "tcp.syn_sent.ack", "RFC 9293 §3.10.7.3", [seg_ack, iss, snd_nxt];
     SYN_SENT_RST_NO_ACK = "tcp.syn_sent.rst_no_ack", "RFC 9293 §3.10.7.3", [seg_seq];
     SYN_SENT_REFUSED = "tcp.syn_sent.refused", "RFC 9293 §3.10.7.3", [seg_ack];

@@ -55,6 +55,10 @@ impl Timers {
         let d = self.slots[kind as usize].deadline;
         (d != Instant::FAR).then_some(d)
     }
+    /// When it was last armed.
+    pub(crate) fn armed(&self, kind: TimerKind) -> Instant {
+        self.slots[kind as usize].armed
+    }
     /// Whether it runs.
     pub(crate) fn is_set(&self, kind: TimerKind) -> bool {
         self.slots[kind as usize].deadline != Instant::FAR

@@ -5,6 +5,7 @@ use super::seen::{Kind, Seen};
 use super::{Problem, Run};
 use crate::ast::{Direction, IpInfo, TcpLine};
 use tcp::time::{Duration, Instant};
+use wire::tcp::Flags;
 
 /// How long after its time a packet is waited for (the original's limit).
 const GIVE_UP: Duration = Duration::from_secs(2);
@@ -86,10 +87,13 @@ impl Run {
         }
     }
 
-    /// Whether a segment is of this connection. The first SYN of an active one shows its port.
+    /// Whether a segment is of this connection. The first SYN of an active one shows its port, which may be that of an earlier
+    /// one: then it begins with another number.
     pub(super) fn belongs(&mut self, seen: &Seen, peer: usize) -> bool {
-        let taken = |port: u16, peers: &[super::Peer]| peers.iter().any(|p| p.active && p.local_port == port);
-        let free = !taken(seen.src_port, &self.peers);
+        let first = seen.flags & (Flags::SYN | Flags::ACK) == Flags::SYN;
+        let known = |p: &super::Peer| p.local_isn.is_none_or(|isn| isn.live == seen.seq.0);
+        let has = |p: &super::Peer| p.active && p.local_port == seen.src_port && (!first || known(p));
+        let free = !self.peers.iter().any(has);
         let p = &mut self.peers[peer];
         if seen.ip.addrs.dst() != p.remote_ip || seen.dst_port != p.remote_port {
             return false;

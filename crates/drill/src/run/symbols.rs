@@ -90,6 +90,8 @@ const SYMBOLS: &[(&str, i64)] = &[
     ("IP_TTL", 2),
     ("IP_MTU_DISCOVER", 10),
     ("IP_RECVERR", 11),
+    ("IP_BIND_ADDRESS_NO_PORT", 24),
+    ("IP_LOCAL_PORT_RANGE", 51),
     ("IP_MTU", 14),
     ("IP_PMTUDISC_DONT", 0),
     ("IP_PMTUDISC_WANT", 1),

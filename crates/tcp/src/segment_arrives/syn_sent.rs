@@ -23,6 +23,7 @@ impl Connection {
                 return refused(&rules::SYN_SENT_BAD_ACK, h.ack.0, self.snd.nxt.0);
             }
             rule!(r, rules::SYN_SENT_ACK, Pass, h.ack, self.snd.iss, self.snd.nxt);
+            self.echo_is_ours(now, seg, r)?;
         }
         // Second, check the RST bit.
         if f.has(Flags::RST) {
@@ -41,6 +42,22 @@ impl Connection {
             return refused(&rules::SYN_SENT_NO_SYN, h.seq.0, 0);
         }
         if f.has(Flags::ACK) { self.syn_ack(now, seg, r) } else { self.crossing_syn(now, seg, r) }
+    }
+
+    /// A timestamp that no SYN of ours had shows that a segment answers something else (linux PAWSActiveRejected).
+    fn echo_is_ours(&mut self, now: Instant, seg: &Segment, r: &mut Tape) -> Step {
+        let echo = seg.header.options.timestamps.map_or(0, |ts| ts.ecr);
+        let first = self.ts_now(self.retrans_since.unwrap_or(now));
+        let last = self.ts_now(now);
+        if !self.cfg.timestamps || echo == 0 || echo.wrapping_sub(first) <= last.wrapping_sub(first) {
+            return Ok(());
+        }
+        rule!(r, rules::SYN_SENT_BAD_ECHO, Reset, echo, first, last);
+        self.count("PAWSActive");
+        if !seg.header.flags.has(Flags::RST) {
+            self.answer_rst(seg.header.ack);
+        }
+        refused(&rules::SYN_SENT_BAD_ECHO, echo, first)
     }
 
     /// Our SYN is acknowledged: ESTABLISHED.
