@@ -329,7 +329,7 @@ impl Host {
             None => Connection::active_open(config, ports, iss, cx.now, cx.r),
         };
         if let Some(old) = &old {
-            connection.succeed(old);
+            connection.succeed(old, cx.now);
         }
         self.tuples.insert(tuple, id);
         self.count_quietly("ActiveOpens");

@@ -132,8 +132,6 @@ pub(crate) struct RecvSpace {
     pub(crate) wscale: u8,
     /// What our SYN said of it.
     pub(crate) syn_wscale: u8,
-    /// What our SYN echoes of an earlier connection.
-    pub(crate) syn_echo: u32,
     /// Sequence number of the peer's FIN, once received in order.
     pub(crate) fin: Option<Seq>,
     /// Sequence number of a FIN that came too early.
@@ -175,7 +173,6 @@ impl Connection {
                 irs: Seq(0),
                 wscale: 0,
                 syn_wscale: 0,
-                syn_echo: 0,
                 fin: None,
                 early_fin: None,
                 copied: Seq(0),
@@ -228,8 +225,9 @@ impl Connection {
     }
 
     /// Our SYN, which has not left, echoes what an earlier connection between the same ends knew ([`Afterlife`]).
-    pub fn succeed(&mut self, old: &Afterlife) {
-        self.rcv.syn_echo = old.recent;
+    pub fn succeed(&mut self, old: &Afterlife, now: Instant) {
+        // Whether it has timestamps itself is settled by the peer's SYN.
+        self.ts = Some(TimestampState::new(old.recent, now, self.rcv.nxt));
     }
 
     /// A SYN met a listener: SYN-RECEIVED, with a SYN-ACK to go (§3.10.7.2).
@@ -265,6 +263,7 @@ impl Connection {
     fn negotiate(&mut self, now: Instant, o: &Options, r: &mut Tape) {
         self.snd.peer_mss = o.mss.unwrap_or(self.cfg.mss_default).max(self.cfg.min_snd_mss);
         rule!(r, rules::OPTION_MSS, Act, self.snd.peer_mss, self.cfg.mss);
+        self.ts = None;
         if self.cfg.timestamps
             && let Some(ts) = o.timestamps
         {

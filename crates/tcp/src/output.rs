@@ -134,10 +134,10 @@ impl Connection {
                 Some(wire::tcp::Timestamps { val: self.ts_now(now), ecr })
             }
             true => self.ts_option(now),
-            false => self
-                .cfg
-                .timestamps
-                .then(|| wire::tcp::Timestamps { val: self.ts_now(now), ecr: self.rcv.syn_echo }),
+            false => self.cfg.timestamps.then(|| wire::tcp::Timestamps {
+                val: self.ts_now(now),
+                ecr: self.ts.map_or(0, |ts| ts.recent),
+            }),
         };
         let reply = reply && !crossed;
         let scale = if reply { self.peer_scales() } else { self.cfg.window_scaling };
