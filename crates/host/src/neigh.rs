@@ -8,7 +8,7 @@ use crate::secret::{FourTuple, Secret, Use};
 use crate::settings::Settings;
 use crate::step::Step;
 use crate::{Host, NeighbourInfo, Sent, TimerKey, rules};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use tcp::rule;
@@ -274,7 +274,7 @@ impl Ip {
         let Some(entry) = i.neighbours.get_mut(&addr) else { return };
         entry.octets = 0;
         for Held { frame, resent } in entry.held.drain(..) {
-            let frame = readdress(&frame, &Link { dst: entry.mac, src });
+            let frame = readdress(frame, &Link { dst: entry.mac, src });
             cx.out.frames.push(Sent { iface, frame, resent });
         }
     }
@@ -477,13 +477,12 @@ fn reachable_time(secret: Secret, s: &NeighSettings, addr: IpAddr, now: Instant)
     Duration(base / 2 + ((u128::from(base) * u128::from(chance)) >> 32) as u64)
 }
 
-/// A frame with other Ethernet addresses.
-pub(crate) fn readdress(frame: &Bytes, link: &Link) -> Bytes {
-    let mut octets = frame.to_vec();
-    if let Ok((_, ethertype)) = ethernet::parse(frame) {
-        ethernet::emit(link, ethertype, &mut octets);
-    }
-    octets.into()
+/// A frame with other Ethernet addresses, in its place where nobody else has it.
+pub(crate) fn readdress(frame: Bytes, link: &Link) -> Bytes {
+    let Ok((_, ethertype)) = ethernet::parse(&frame) else { return frame };
+    let mut octets = frame.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+    ethernet::emit(link, ethertype, &mut octets);
+    octets.freeze()
 }
 
 /// The source address of the datagram in a frame.

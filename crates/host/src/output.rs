@@ -4,7 +4,7 @@
 use crate::counters::Hot;
 use crate::icmp_error::Error;
 use crate::ip::Route;
-use crate::neigh::Hop;
+use crate::neigh::{Hop, readdress};
 use crate::step::Step;
 use crate::{Errno, Host, Sent, rules};
 use bytes::Bytes;
@@ -34,7 +34,10 @@ impl Host {
         let frame = emit(&mut self.room, &Link { dst: Mac([0; 6]), src: self.ip.mac(route.iface) });
         let ends = (header.addrs.src(), dst);
         if frame.len() <= ethernet::LEN + usize::from(route.mtu) {
-            self.output_by(&route, ends, cx, emit);
+            // It is made once: only its destination is missing.
+            let mut made = frame;
+            let mut taken = |_: &mut Room, link: &Link| readdress(std::mem::take(&mut made), link);
+            self.output_by(&route, ends, cx, &mut taken);
             return Ok(());
         }
         if header.dont_fragment {
