@@ -9,7 +9,6 @@ use crate::{Errno, Host, SockId, rules};
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::ops::Range;
-use tcp::rule::Tape;
 use tcp::{State, rule};
 use wire::icmp::{unreachable, v4, v6};
 use wire::{ethernet, icmp, ip};
@@ -219,9 +218,7 @@ impl Host {
             }
             sock.error = Some(Errno(errno));
             if let Kind::Stream(c) = &mut sock.kind {
-                c.abort(cx.now, cx.r);
-                // Nobody is there to take a RST.
-                while c.poll_transmit(cx.now, &mut Tape::None).is_some() {}
+                c.fail(cx.r);
             }
         }
         self.settle(id, cx);

@@ -265,6 +265,15 @@ impl Connection {
         self.rx.clear();
     }
 
+    /// The network has said that it can come to nothing: it is over, and nobody is told by a segment. What came may still be
+    /// read, where the profile has it so (linux `tcp_done_with_error`).
+    pub fn fail(&mut self, r: &mut Tape) {
+        self.die(Cause::Abort, None, r);
+        if !self.cfg.unread_survives {
+            self.rx.clear();
+        }
+    }
+
     /// State of the connection.
     pub fn state(&self) -> State {
         self.state

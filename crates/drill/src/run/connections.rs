@@ -107,6 +107,14 @@ impl Run {
         }
     }
 
+    /// Whether a socket has no connection.
+    pub(super) fn is_closed(&self, fd: Fd) -> bool {
+        self.machine
+            .host
+            .tcp_info(self.machine.now, SCRIPT, fd)
+            .is_some_and(|i| i.state == tcp::State::Closed)
+    }
+
     fn newest_info(&self) -> Option<Info> {
         self.machine.host.tcp_info(self.machine.now, SCRIPT, self.newest?)
     }

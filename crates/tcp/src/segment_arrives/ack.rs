@@ -72,6 +72,8 @@ impl Connection {
         }
         let sent = self.stats.bytes_sent - self.stats.bytes_retrans;
         let acked = sent.saturating_sub(self.snd.nxt.since(self.snd.una).into());
+        // The FIN counts as well (linux tcp_snd_una_update).
+        let acked = acked + u64::from(self.fin_acked());
         window.min(u32::try_from(acked).unwrap_or(window))
     }
 

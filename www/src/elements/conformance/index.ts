@@ -49,7 +49,7 @@ export class Conformance extends Element {
     .place { white-space: nowrap; color: var(--ink2); }
     .place svg { width: 12px; height: 12px; vertical-align: -2px; margin-right: 5px; fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-linecap: round; }
     .place.host svg { stroke: var(--ink2); } .place.none svg { stroke: var(--line); }
-    .tests > div { display: flex; flex-wrap: wrap; align-items: center; gap: 0 8px; min-height: 18px; }
+    .tests > div { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; min-height: 18px; }
     details[open] { flex-basis: 100%; }
     .tests button { display: inline-flex; align-items: center; gap: 4px; min-height: 24px; margin: -3px 0; color: var(--you); font: var(--t1) / 18px var(--mono); text-align: left; overflow-wrap: anywhere; }
     .tests button:hover { text-decoration: underline; }

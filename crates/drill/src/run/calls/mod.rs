@@ -131,15 +131,16 @@ impl Run {
             }
             "connect" if is_unspecified(nth(a, 1)?) => {
                 let fd = self.socket_fd(a)?;
-                if self.newest == Some(fd) {
-                    // What it connects to next is another connection.
-                    self.socket_made(fd);
-                }
+                self.newest = Some(fd);
                 Ok(self.machine.disconnect(fd)?.into())
             }
             "connect" => {
                 let addr = self.address(nth(a, 1)?, false)?;
                 let fd = self.socket_fd(a)?;
+                if self.is_closed(fd) {
+                    // Fresh, or let go: this is another connection.
+                    self.socket_made(fd);
+                }
                 self.connecting();
                 Ok(self.machine.connect(fd, addr)?.into())
             }
@@ -299,9 +300,12 @@ impl Run {
     }
 }
 
-/// `{sa_family=AF_UNSPEC, …}`
+/// `{sa_family=AF_UNSPEC, …}`, or `AF_UNSPEC` alone.
 fn is_unspecified(e: &Expr) -> bool {
-    let family = args::fields(e).ok().and_then(|fields| args::member(fields, "sa_family"));
+    let family = match args::fields(e) {
+        Ok(fields) => args::member(fields, "sa_family"),
+        Err(_) => Some(e).filter(|e| !args::any(e)),
+    };
     family.is_some_and(|f| int(f).ok() == symbols::value("AF_UNSPEC"))
 }
 
