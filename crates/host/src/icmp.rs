@@ -2,6 +2,7 @@
 
 use crate::icmp_error::Error;
 use crate::icmp_told::Report;
+use crate::options::{Options, PathMtu};
 use crate::secret::FourTuple;
 use crate::sock::{Kind, Sock};
 use crate::step::{Refused, Step};
@@ -230,6 +231,10 @@ impl Host {
         let mtu = self.learn_path_mtu(dst, mtu, cx);
         let Some(sock) = self.socks.get_mut(id) else { return };
         let headers = if sock.ends().0.is_ipv4() { 40 } else { 60 };
+        let listens = |o: &Options| o.path_mtu().is_none_or(PathMtu::listens);
+        if !sock.options.as_deref().is_none_or(listens) {
+            return;
+        }
         let Kind::Stream(c) = &mut sock.kind else { return };
         let mss = (mtu - headers).min(u16::MAX.into()) as u16;
         rule!(cx.r, rules::ICMP_TOO_BIG, Act, mtu, mss);

@@ -17,6 +17,30 @@ pub(crate) struct Options {
     pub(crate) fast_open_keys: Option<Keys>,
 }
 
+/// IP_MTU_DISCOVER as it was set: IP_PMTUDISC_DONT, WANT, DO, PROBE, INTERFACE, OMIT, from 0 (ip(7)).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PathMtu(i64);
+
+impl PathMtu {
+    /// Whether a datagram that would be left whole by the host's own setting (`whole`) says that it must not be cut (linux
+    /// `ip_dont_fragment`).
+    pub(crate) fn dont_fragment(self, whole: bool) -> bool {
+        self.0 == 2 || self.0 == 1 && whole
+    }
+    /// The same of a datagram that a program made: probes are not cut either (linux `__ip_make_skb`).
+    pub(crate) fn dont_fragment_datagram(self, whole: bool) -> bool {
+        self.0 == 3 || self.dont_fragment(whole)
+    }
+    /// What is longer than the path takes is refused with EMSGSIZE (linux `ip_sk_ignore_df`).
+    pub(crate) fn refuses_long(self) -> bool {
+        (2..=4).contains(&self.0)
+    }
+    /// What ICMP says of the path is believed (linux `tcp_v4_mtu_reduced`, `ip_sk_accept_pmtu`).
+    pub(crate) fn listens(self) -> bool {
+        (1..=3).contains(&self.0)
+    }
+}
+
 impl Options {
     pub(crate) fn get(&self, option: (i32, i32)) -> Option<i64> {
         self.values.get(&option).copied()
@@ -47,6 +71,10 @@ impl Options {
     }
     pub(crate) fn reuse_port(&self) -> bool {
         self.on(SO_REUSEPORT) == Some(true)
+    }
+    /// IP_MTU_DISCOVER, where it was set.
+    pub(crate) fn path_mtu(&self) -> Option<PathMtu> {
+        self.get(IP_MTU_DISCOVER).map(PathMtu)
     }
     /// IP_LOCAL_PORT_RANGE: first and last port, where it was set.
     pub(crate) fn port_range(&self) -> Option<(u16, u16)> {

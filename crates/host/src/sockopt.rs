@@ -130,6 +130,7 @@ options! {
     IP 1 IP_TOS Simulated 0 => 255;
     IP 2 IP_TTL Simulated 1 => 255;
     IP 3 IP_HDRINCL Simulated 0 => 1;
+    IP 10 IP_MTU_DISCOVER Simulated 0 => 5;
     IP 11 IP_RECVERR Simulated LEAST => ANY;
     IP 24 IP_BIND_ADDRESS_NO_PORT Simulated LEAST => ANY;
     IP 51 IP_LOCAL_PORT_RANGE Simulated 0 => 0xffff_ffff;
@@ -278,7 +279,11 @@ impl Host {
             options.values.insert(key, time);
             return Ok(());
         }
-        let v = i64::from(int(value, 0).ok_or("EINVAL")?);
+        let v = match value[..] {
+            // An octet will do (linux do_ip_setsockopt).
+            [octet, ..] if option.level == IP && value.len() < 4 => octet.into(),
+            _ => i64::from(int(value, 0).ok_or("EINVAL")?),
+        };
         let v = if matches!(key, TCP_NOTSENT_LOWAT | IP_LOCAL_PORT_RANGE) { i64::from(v as u32) } else { v };
         // Both ends may be left open (ip(7)).
         let (first, last) = (v & 0xffff, v >> 16);
@@ -413,6 +418,7 @@ impl Host {
             TCP_SYNCNT => c.syn_retries.into(),
             TCP_LINGER2 => c.fin_wait2.map_or(0, seconds),
             TCP_QUICKACK => 1,
+            IP_MTU_DISCOVER => i32::from(self.settings.network.no_pmtu_disc != 1),
             IP_TTL | IPV6_UNICAST_HOPS => self.settings.default_ttl.into(),
             IPV6_AUTOFLOWLABEL => 1,
             _ => 0,

@@ -118,6 +118,8 @@ fn write_anew(
     if let Some(options) = &sock.options {
         header.ttl = options.ttl().unwrap_or(header.ttl);
         header.dscp = options.tos().unwrap_or(0) >> 2;
+        let whole = header.dont_fragment;
+        header.dont_fragment = options.path_mtu().map_or(whole, |p| p.dont_fragment(!route.locked));
     }
     sock.ip_ident = sock.ip_ident.wrapping_add(1);
     let link = Link { dst: mac.unwrap_or_default(), src: net.mac(route.iface) };

@@ -159,13 +159,20 @@ impl Host {
         let src = sock.local.map(|l| l.ip()).filter(|ip| !ip.is_unspecified() && !ip.is_multicast());
         let addrs = ip::Addrs::new(src.unwrap_or(route.src), to).ok_or(Errno("EINVAL"))?;
         let mut header = ip::Header::new(addrs, protocol);
+        let whole = addrs.header_len() + len <= usize::from(route.mtu);
+        // IP_PMTUDISC_WANT: what is small enough is not to be cut on its way, what is not is cut here.
+        header.dont_fragment = whole;
         header.ttl = if to.is_multicast() { 1 } else { self.settings.default_ttl };
         if let Some(options) = &sock.options {
             header.ttl = options.ttl().unwrap_or(header.ttl);
             header.dscp = options.tos().unwrap_or(0) >> 2;
+            if let Some(path) = options.path_mtu() {
+                if !whole && path.refuses_long() {
+                    return Err(Errno("EMSGSIZE"));
+                }
+                header.dont_fragment = path.dont_fragment_datagram(whole);
+            }
         }
-        // IP_PMTUDISC_WANT: what is small enough is not to be cut on its way, what is not is cut here.
-        header.dont_fragment = addrs.header_len() + len <= usize::from(route.mtu);
         if sock.remote.is_some() || !header.dont_fragment {
             header.ident = sock.ip_ident;
             sock.ip_ident = sock.ip_ident.wrapping_add(1);

@@ -60,6 +60,7 @@ fn what_a_child_inherits() {
         ("TCP_NOTSENT_LOWAT", TCP, 25, 999, 999),
         ("IP_TOS", 0, 1, 16, 16),
         ("IP_TTL", 0, 2, 33, 33),
+        ("IP_MTU_DISCOVER", 0, 10, 2, 2),
         // It is the listener's affair.
         ("TCP_DEFER_ACCEPT", TCP, 9, 5, 0),
     ];

@@ -65,6 +65,9 @@ impl Connection {
             self.count("TCPAbortOnTimeout");
             return self.die(Cause::TimedOut, Some("ETIMEDOUT"), r);
         }
+        if self.cfg.device_full {
+            return self.device_is_full(now, r);
+        }
         let edge = self.snd_edge();
         if !probed_before && self.snd.nxt.lt(edge) && self.tx.unsent() > 0 {
             // Not closed, only too small (or the caller's cork): a smaller segment then.
@@ -80,6 +83,19 @@ impl Connection {
         self.count("TCPWinProbe");
         self.send_probe(now, r);
         let wait = self.probe_wait(now, true);
+        self.arm_send_timer(TimerKind::Persist, now, now + wait);
+    }
+
+    /// Our own device takes nothing: tried again before long, without backing off (linux `tcp_send_probe0`).
+    #[cold]
+    fn device_is_full(&mut self, now: Instant, r: &mut Tape) {
+        /// linux TCP_RESOURCE_PROBE_INTERVAL
+        const INTERVAL: Duration = Duration::from_millis(500);
+        rule!(r, rules::DEVICE_FULL, Drop, self.snd.nxt);
+        self.probes = self.probes.saturating_add(1);
+        let over =
+            self.cfg.user_timeout.zip(self.retrans_since).map(|(limit, since)| limit - now.since(since));
+        let wait = over.map_or(INTERVAL, |left| INTERVAL.min(left.max(TIMEOUT_MIN)));
         self.arm_send_timer(TimerKind::Persist, now, now + wait);
     }
 

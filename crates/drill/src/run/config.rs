@@ -205,7 +205,7 @@ fn one_command(line: &str, out: &mut Vec<Setting>) -> Result<(), String> {
         "ip" if arguments == ["tcp_metrics", "flush", "all"] => out.push(Setting::ForgetServers),
         // A queue that never drops is what the simulated device has; one of length 0 refuses everything.
         "tc" if ["root pfifo", "root fq"].iter().any(|q| line.ends_with(q))
-            || line.contains(" qdisc del ") =>
+            || [" qdisc del ", " qdisc delete "].iter().any(|q| line.contains(q)) =>
         {
             out.push(Setting::Sysctl("device.refuses".into(), "0".into()));
         }
