@@ -1,11 +1,16 @@
 // npm test: set up, then every check and every test, each phase timed; the last line is the sum.
+import { join, resolve } from 'node:path';
 import { bindings, dist } from './lib/build.mjs';
-import { bin, bold, dim, fail, green, Missing, red, run, say, seconds } from './lib/run.mjs';
+import { bin, bold, dim, fail, green, Missing, red, ROOT, run, say, seconds } from './lib/run.mjs';
 import { chromium, node, packages, rust, tshark } from './lib/setup.mjs';
 import { tally } from './lib/tally.mjs';
 
+const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target');
+
 /** `quiet` keeps what a lane beside another prints until that one is done. */
 const cargo = (...args) => (quiet) => run('cargo', args, { keep: true, quiet });
+/** cargo in a folder of its own, so that neither waits for the other. */
+const apart = (...args) => (quiet) => run('cargo', [...args.slice(0, 1), '--target-dir', join(TARGET, 'apart'), ...args.slice(1)], { keep: true, quiet });
 const tool = (name, file, ...args) => (quiet) => {
   const [program, script] = bin(name, file);
   return run(program, [script, ...args], { keep: true, quiet });
@@ -31,18 +36,23 @@ const STAGES = [
     ['cargo fmt', cargo('fmt', '--all', '--check')],
     ['cargo xtask check', cargo('xtask', 'check')],
     ['wasm', building(bindings)],
+    // What vitest holds the page's core against, so that it need not wait for cargo.
+    ['native', async () => {
+      process.env.TCP_PLAYGROUND = join(TARGET, 'debug/tcp-playground');
+      return run('cargo', ['build', '--quiet', '--locked', '--package', 'tcp-playground'], { keep: true });
+    }],
   ]],
   [[
-    ['cargo clippy', cargo('clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings')],
     ['cargo test', cargo('test', '--workspace', '--locked')],
   ], [
     ['tsc', tool('typescript', 'bin/tsc', '--project', 'tsconfig.json'), ['wasm']],
     ['eslint', tool('eslint', 'bin/eslint.js', '.', '--max-warnings', '0'), ['wasm']],
     ['page', building(dist), ['wasm']],
     ['playwright', tool('@playwright/test', 'cli.js', 'test'), ['page']],
+  ], [
+    ['cargo clippy', apart('clippy', '--workspace', '--all-targets', '--locked', '--quiet', '--', '-D', 'warnings')],
+    ['vitest', tool('vitest', 'vitest.mjs', 'run'), ['wasm', 'native']],
   ]],
-  // Asks cargo for what the native side says, and would wait for it.
-  [[['vitest', tool('vitest', 'vitest.mjs', 'run'), ['wasm']]]],
 ];
 
 /** Phases named on the command line alone (`npm test -- vitest`) and what they need, else all. */

@@ -1,11 +1,10 @@
+import { native } from './native.js';
 import { FIRST, SCENARIOS, scenarioText } from './shipped.js';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import init, { onLater, Session } from './pkg/tcp_playground.js';
 
-const root = resolve(import.meta.dirname, '../../..');
 /** Long worlds are compared over their first steps. */
 const STEPS = 2_000;
 
@@ -45,15 +44,8 @@ describe('the wasm comes in two parts', () => {
   });
 });
 
-/** What `cargo run -p tcp-playground -- …` prints last. */
-function cli(...args: string[]): string {
-  const text = execFileSync('cargo', ['run', '--quiet', '--locked', '--package', 'tcp-playground', '--', ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return text.trimEnd().split('\n').at(-1) ?? '';
-}
+/** What the command line prints last. */
+const cli = (...args: string[]): string => native(...args).trimEnd().split('\n').at(-1) ?? '';
 
 describe('the same timeline gives the same bytes natively and in wasm', () => {
   it('for every shipped scenario, and for another seed', { timeout: 300_000 }, async () => {

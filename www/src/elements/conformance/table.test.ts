@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { native } from '../../engine/native.js';
 import { grouped, matching, requirements, type Filter } from './table.js';
 import { chinese } from './zh-CN.js';
 
@@ -11,9 +11,7 @@ const filter = (f: Partial<Filter>): Filter => ({ levels: new Set(), places: new
 
 describe('the table of requirements', () => {
   it('reads as the command line prints it', { timeout: 300_000 }, () => {
-    const text = execFileSync('cargo', ['run', '--quiet', '--locked', '--package', 'tcp-playground', '--', 'conformance', '--json'], {
-      cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const text = native('conformance', '--json');
     const rows = (JSON.parse(text) as { id: string; level: string; wording: string; place: string; summary: string; reason: string; tests: string[] }[])
       .map(({ id, level, wording, place, summary, reason, tests }) => ({ id, level, wording, place, summary, reason, tests: tests.length }));
     expect(all.map(({ id, level, wording, place, summary, reason, tests, scripts }) => (
