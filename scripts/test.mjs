@@ -10,7 +10,7 @@ const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target');
 /** `quiet` keeps what a lane beside another prints until that one is done. */
 const cargo = (...args) => (quiet) => run('cargo', args, { keep: true, quiet });
 /** cargo in a folder of its own, so that neither waits for the other. */
-const apart = (...args) => (quiet) => run('cargo', [...args.slice(0, 1), '--target-dir', join(TARGET, 'apart'), ...args.slice(1)], { keep: true, quiet });
+const apart = (command, ...args) => cargo(command, '--target-dir', join(TARGET, 'apart'), ...args);
 const tool = (name, file, ...args) => (quiet) => {
   const [program, script] = bin(name, file);
   return run(program, [script, ...args], { keep: true, quiet });

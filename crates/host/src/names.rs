@@ -57,7 +57,7 @@ impl Host {
     /// bind(2). Errors: EINVAL, EADDRNOTAVAIL, EADDRINUSE.
     pub(crate) fn bind(&mut self, id: SockId, addr: SocketAddr, cx: &mut Step) -> Result<(), Errno> {
         let Some(sock) = self.socks.get(id) else { return Err(Errno("EBADF")) };
-        if sock.local.is_some() {
+        if sock.local.is_some_and(|l| l.port() != 0) {
             return Err(Errno("EINVAL"));
         }
         if !addr.ip().is_unspecified() && !self.ip.is_ours(addr.ip()) {
@@ -242,12 +242,14 @@ impl Host {
 
     /// listen(2) on a socket without a port: the host chooses one.
     pub(crate) fn autobind(&mut self, id: SockId) -> Result<(), Errno> {
-        if self.socks.get(id).is_some_and(|s| s.local.is_some()) {
-            return Ok(());
-        }
-        let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        let port = self.free_port(any, id).ok_or(Errno("EADDRINUSE"))?;
-        self.hold_port(id, SocketAddr::new(any, port), PortHold::Chosen);
+        // IP_BIND_ADDRESS_NO_PORT leaves an address without one.
+        let ip = match self.socks.get(id).and_then(|s| s.local) {
+            Some(local) if local.port() != 0 => return Ok(()),
+            Some(local) => local.ip(),
+            None => Ipv4Addr::UNSPECIFIED.into(),
+        };
+        let port = self.free_port(ip, id).ok_or(Errno("EADDRINUSE"))?;
+        self.hold_port(id, SocketAddr::new(ip, port), PortHold::Chosen);
         Ok(())
     }
 

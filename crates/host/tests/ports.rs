@@ -140,3 +140,41 @@ fn ephemeral_ports() {
         }
     }
 }
+
+/// IP_BIND_ADDRESS_NO_PORT and IP_LOCAL_PORT_RANGE (ip(7)): the port is chosen when it is known what for.
+#[test]
+fn bind_may_leave_the_port_to_who_comes_next() {
+    const NO_PORT: i32 = 24;
+    const RANGE: i32 = 51;
+    let mut w = World::pair("linux", &[]);
+    let option = |fd, name, value: u32| Call::SetSockOpt {
+        fd,
+        level: 0,
+        name,
+        value: value.to_le_bytes().to_vec().into(),
+    };
+    let local = |w: &World, fd| {
+        let id = w.sock_of(0, fd).unwrap();
+        w.hosts[0].sockets().iter().find(|s| s.id == id).unwrap().local.unwrap()
+    };
+    let bound = |w: &mut World| {
+        let fd = w.ok(0, Call::Socket);
+        w.ok(0, option(fd, NO_PORT, 1));
+        w.ok(0, option(fd, RANGE, 50_001 << 16 | 50_000));
+        w.ok(0, Call::Bind { fd, addr: at(1, 0) });
+        assert_eq!(local(w, fd), at(1, 0), "not chosen yet");
+        fd
+    };
+    let listener = bound(&mut w);
+    w.ok(0, Call::Listen { fd: listener, backlog: 5 });
+    let client = bound(&mut w);
+    w.call(0, Call::Connect { fd: client, addr: at(2, 80) });
+    let mut chosen = [local(&w, listener), local(&w, client)];
+    chosen.sort();
+    assert_eq!(chosen, [at(1, 50_000), at(1, 50_001)], "one each, at the address that was bound");
+    // A port of one's own may still be asked for; after it, nothing.
+    let fd = bound(&mut w);
+    w.ok(0, Call::Bind { fd, addr: at(1, 77) });
+    assert_eq!(w.err(0, Call::Bind { fd, addr: at(1, 78) }), "EINVAL");
+    assert_eq!(w.err(0, option(fd, RANGE, 4000 << 16 | 5000)), "EINVAL", "the last before the first");
+}
