@@ -6,13 +6,12 @@ use crate::counters::Hot;
 use crate::input::outcome;
 use crate::secret::FourTuple;
 use crate::settle::settle_quietly;
-use crate::sock::{Kind, Sock};
+use crate::sock::{Kind, Sock, WayIn};
 use crate::step::{Refused, Step};
 use bytes::Bytes;
-use std::net::SocketAddr;
 use tcp::{Admission, Segment, State, Verdict};
 use wire::tcp::{Flags, Header};
-use wire::usual::Usual;
+use wire::usual::{Ends, Usual};
 use wire::{frame, ip};
 
 impl Host {
@@ -34,17 +33,8 @@ impl Host {
         let (src_port, dst_port) = usual.ports();
         let Host { socks, ip, counters, settings, room, early, .. } = self;
         let id = early[Host::place(dst_port, src_port)];
-        let known = |sock: &Sock| {
-            let (Some(SocketAddr::V4(local)), Some(SocketAddr::V4(remote))) = (&sock.local, &sock.remote)
-            else {
-                return false;
-            };
-            sock.way_in == Some((iface, ip.generation))
-                && (remote.port(), local.port()) == (src_port, dst_port)
-                && (*remote.ip(), *local.ip()) == usual.addrs()
-                && usual.mac() == ip.mac(iface)
-                && sock.hashed
-        };
+        let way = Some(WayIn { iface, generation: ip.generation, ends: usual.ends() });
+        let known = |sock: &Sock| sock.way_in == way && sock.hashed;
         let Some(sock) = socks.get_mut(id).filter(|sock| known(sock)) else { return Err(frame) };
         let Kind::Stream(connection) = &mut sock.kind else { return Err(frame) };
         if connection.state() != State::Established || !usual.is_intact() {
@@ -54,9 +44,7 @@ impl Host {
             counters.hot(each);
         }
         let payload = usual.payload();
-        let mut seg = Segment { header: Header::BLANK, payload: Bytes::new(), ecn: usual.ecn() };
-        usual.read(&mut seg.header);
-        seg.payload = frame;
+        let mut seg = Segment { header: usual.header(), ecn: usual.ecn(), payload: frame };
         frame::narrow(&mut seg.payload, payload);
         let verdict = match connection.segment_foreseen(cx.now, &mut seg, cx.r) {
             true => {
@@ -74,7 +62,9 @@ impl Host {
     /// A segment came the long way and was found good: the next one of its connection may come the short one.
     pub(crate) fn note_way_in(&mut self, iface: usize, header: &ip::Header, tcp: &Header) {
         let usual = tcp.options.timestamps.is_some() && !tcp.flags.any(Flags::SYN | Flags::RST | Flags::FIN);
-        if !usual || !matches!(header.addrs, ip::Addrs::V4 { .. }) {
+        let ip::Addrs::V4 { src, dst } = &header.addrs else { return };
+        let mac = self.ip.mac(iface);
+        if !usual {
             return;
         }
         let tuple = FourTuple {
@@ -86,7 +76,8 @@ impl Host {
         if let Some(&id) = self.tuples.get(&tuple)
             && let Some(sock) = self.socks.get_mut(id)
         {
-            sock.way_in = Some((iface, self.ip.generation));
+            let ends = Ends::new(mac, (*src, *dst), (tcp.src_port, tcp.dst_port));
+            sock.way_in = Some(WayIn { iface, generation: self.ip.generation, ends });
             self.early[Host::place(tuple.local_port, tuple.remote_port)] = id;
         }
     }

@@ -158,6 +158,7 @@ impl Host {
         if !std::mem::take(&mut sock.hashed) {
             return;
         }
+        sock.forget_ways();
         let release = matches!(sock.port, PortHold::Chosen | PortHold::Inherited(_));
         if let Some(tuple) = sock.tuple() {
             self.tuples.remove(&tuple);

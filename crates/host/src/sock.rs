@@ -13,7 +13,7 @@ use crate::{Errno, Fd, Pid, SockId};
 use std::net::SocketAddr;
 use tcp::time::Instant;
 use tcp::{Connection, State};
-use wire::usual::Pattern;
+use wire::usual::{Ends, Pattern};
 
 /// A call that is parked, by the order in which it was.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -89,8 +89,8 @@ pub(crate) struct Sock {
     pub(crate) ip_ident: u16,
     /// How its segments leave, once one has.
     pub(crate) way_out: Option<Box<WayOut>>,
-    /// The interface by which its segments come in, and [`crate::ip::Ip`]'s generation, when one was last judged.
-    pub(crate) way_in: Option<(usize, u32)>,
+    /// How its segments come in, once one was judged.
+    pub(crate) way_in: Option<WayIn>,
     /// Fast Open under way.
     pub(crate) fast: Option<Box<FastSock>>,
     /// Its error queue, and what may come to stand in it.
@@ -116,6 +116,15 @@ pub(crate) struct WayOut {
     pub(crate) pattern: Pattern,
     /// Of [`crate::ip::Ip`], when it was found.
     pub(crate) generation: u32,
+}
+
+/// What was found right of a connection's segment, and is of the next one where that says the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct WayIn {
+    pub(crate) iface: usize,
+    /// Of [`crate::ip::Ip`], when it was judged.
+    pub(crate) generation: u32,
+    pub(crate) ends: Ends,
 }
 
 impl Sock {

@@ -27,7 +27,7 @@ pub(crate) enum Event {
 }
 
 /// An event as one number, which the queue moves about in a register.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Coded(u64);
 
 impl Event {

@@ -25,7 +25,7 @@ pub(crate) struct Link {
 pub(crate) struct Port {
     pub(crate) node: u16,
     pub(crate) iface: usize,
-    pub(crate) mac: [u8; 6],
+    mac: u64,
     pub(crate) sends: std::rc::Rc<Impairments>,
     /// Octets of the last frame, and how long they took: the next one is mostly as long.
     last: (usize, Duration),
@@ -38,6 +38,14 @@ pub(crate) struct Port {
     counts: Vec<u32>,
     /// For what is more than delay, rate, queue and losses frame by frame; none on most links.
     pub(crate) weather: Option<Box<Weather>>,
+}
+
+/// Whom on a link a frame is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Aim {
+    All,
+    /// Whoever has this Ethernet address.
+    One(u64),
 }
 
 /// When a frame's bits leave and arrive.
@@ -54,7 +62,7 @@ impl Link {
         let port = |(n, p): (usize, &crate::config::PortConfig)| Port {
             node: p.node as u16,
             iface: p.iface,
-            mac: macs[n],
+            mac: number(macs[n]),
             sends: std::rc::Rc::new(p.sends.clone()),
             last: (0, Duration::ZERO),
             busy_until: Instant::ZERO,
@@ -67,15 +75,30 @@ impl Link {
         Link { ports: config.ports.iter().enumerate().map(port).collect(), cable: config.cable }
     }
 
-    /// The next interface, of port `n` on, that a frame of port `from` goes to: its port, node and number.
+    /// Whom a frame is for; `None` where it is too short to say.
     #[inline]
-    pub(crate) fn receiver(&self, from: usize, frame: &[u8], n: usize) -> Option<(usize, NodeId, usize)> {
+    pub(crate) fn aim(&self, frame: &[u8]) -> Option<Aim> {
         let mac = frame.first_chunk::<6>()?;
         let all = self.cable || mac[0] & 1 != 0; // the I/G bit, IEEE 802 §8.2
-        let rest = self.ports.iter().enumerate().skip(n);
-        let (n, p) = rest.into_iter().find(|&(n, p)| n != from && (all || p.mac == *mac))?;
-        Some((n, NodeId(p.node), p.iface))
+        Some(if all { Aim::All } else { Aim::One(number(*mac)) })
     }
+
+    /// The next interface, of port `n` on, that a frame of port `from` goes to: its port, node and number.
+    #[inline]
+    pub(crate) fn receiver(&self, from: usize, aim: Aim, mut n: usize) -> Option<(usize, NodeId, usize)> {
+        while let Some(port) = self.ports.get(n) {
+            if n != from && (aim == Aim::All || aim == Aim::One(port.mac)) {
+                return Some((n, NodeId(port.node), port.iface));
+            }
+            n += 1;
+        }
+        None
+    }
+}
+
+/// An Ethernet address as one number.
+fn number([a, b, c, d, e, f]: [u8; 6]) -> u64 {
+    u64::from_be_bytes([0, 0, a, b, c, d, e, f])
 }
 
 impl Passage {
@@ -123,7 +146,13 @@ impl Port {
 
     /// Whether the link loses a frame that goes through as `passage` says. Chance is asked for every frame, so
     /// that a frame lost by count does not shift the fortunes of those after it.
+    #[inline]
     pub(crate) fn lose(&mut self, frame: &[u8], id: u32, p: Passage, r: &mut Tape) -> Option<Loss> {
+        let may = self.sends.loss > 0.0 || !self.sends.lose.is_empty();
+        if may { self.lose_some(frame, id, p, r) } else { None }
+    }
+
+    fn lose_some(&mut self, frame: &[u8], id: u32, p: Passage, r: &mut Tape) -> Option<Loss> {
         let loss = |rule: &'static RuleDef, numbers| Some(Loss { rule, numbers, at: p.half() });
         let by_chance =
             self.sends.loss > 0.0 && f64::from(self.chance.next_u32()) < self.sends.loss * 4_294_967_296.0; // 2^32

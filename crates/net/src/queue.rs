@@ -35,12 +35,19 @@ pub(crate) struct Entry<T> {
 }
 
 impl<T> Entry<T> {
-    /// Orders entries as they happen.
-    #[inline]
-    pub(crate) fn key(&self) -> u128 {
-        u128::from(self.time) << 64 | u128::from(self.serial)
+    /// Nothing that happens: it comes after everything.
+    #[inline(always)]
+    pub(crate) fn never() -> Entry<T>
+    where
+        T: Default,
+    {
+        Entry { time: u64::MAX, serial: u64::MAX, item: T::default() }
     }
-    #[inline]
+    #[inline(always)]
+    pub(crate) fn is_never(&self) -> bool {
+        self.serial == u64::MAX
+    }
+    #[inline(always)]
     pub(crate) fn is_before(&self, other: &Entry<T>) -> bool {
         self.time < other.time || self.time == other.time && self.serial < other.serial
     }
@@ -78,7 +85,7 @@ pub struct EventQueue<T> {
     serials: u64,
 }
 
-impl<T> Default for EventQueue<T> {
+impl<T: Copy + Default> Default for EventQueue<T> {
     fn default() -> Self {
         EventQueue {
             next: None,
@@ -97,7 +104,7 @@ impl<T> Default for EventQueue<T> {
     }
 }
 
-impl<T: Copy> EventQueue<T> {
+impl<T: Copy + Default> EventQueue<T> {
     /// Puts `item` in and gives its serial, which is never used again.
     #[inline]
     pub fn push(&mut self, time: Instant, item: T) -> u64 {
@@ -182,7 +189,7 @@ impl<T: Copy> EventQueue<T> {
             None if !self.lanes_lead() => self.least_waiting(),
             first => first,
         };
-        let lanes = self.lanes.first();
+        let lanes = Some(self.lanes.first()).filter(|first| !first.is_never());
         lanes.filter(|a| sorted.is_none_or(|b| a.is_before(b))).or(sorted)
     }
 
@@ -194,8 +201,9 @@ impl<T: Copy> EventQueue<T> {
             self.lay_out();
         }
         let sorted = self.early.front().or(self.row.last());
-        if self.lanes.first().is_some_and(|a| sorted.is_none_or(|b| a.is_before(b))) {
-            return self.lanes.pop();
+        let lanes = self.lanes.first();
+        if sorted.map_or(!lanes.is_never(), |b| lanes.is_before(b)) {
+            return Some(self.lanes.pop());
         }
         if self.early.is_empty() { self.row.pop() } else { self.early.pop_front() }
     }
@@ -203,7 +211,7 @@ impl<T: Copy> EventQueue<T> {
     /// Whether a lane's first event comes before all that is in the wheel.
     #[inline(always)]
     fn lanes_lead(&self) -> bool {
-        self.lanes.first().is_some_and(|first| first.time >> TICK < self.begins)
+        self.lanes.first().time >> TICK < self.begins
     }
 
     /// Events in it, stale ones too.

@@ -142,10 +142,12 @@ impl World {
         let mut to = Vec::new();
         if let Some((link, port)) = plug {
             let link = &self.links[usize::from(link)];
-            let mut next = link.receiver(port, &bytes, 0);
+            let aim = link.aim(&bytes);
+            let receiver = |n| link.receiver(port, aim?, n);
+            let mut next = receiver(0);
             while let Some((n, node, iface)) = next {
                 to.push((node, iface));
-                next = link.receiver(port, &bytes, n + 1);
+                next = receiver(n + 1);
             }
         }
         let first = self.frames;

@@ -328,13 +328,15 @@ impl World {
     #[inline(always)]
     pub(crate) fn spread(
         &mut self,
-        mut bytes: Bytes,
+        bytes: Bytes,
         mut takeoff: Takeoff,
         mut slots: Option<&mut Vec<u32>>,
         (log, r): (&mut StepLog, &mut Tape),
     ) {
         let (link, port) = (usize::from(takeoff.link), takeoff.port);
-        let mut to = self.links[link].receiver(port, &bytes, 0);
+        let aim = self.links[link].aim(&bytes);
+        let receiver = |links: &[Link], n| links[link].receiver(port, aim?, n);
+        let mut to = receiver(&self.links, 0);
         if to.is_none() && takeoff.lost.is_none() {
             rule!(r, rules::NO_RECEIVER, Drop, self.frames);
             let (numbers, at) = ([self.frames, 0], takeoff.passage.arrives);
@@ -348,15 +350,18 @@ impl World {
                 log.launched.push(takeoff.launched(id, to, bytes.clone()));
             }
             let Some((n, node, iface)) = to else { return };
-            to = self.links[link].receiver(port, &bytes, n + 1);
+            to = receiver(&self.links, n + 1);
             if takeoff.lost.is_none() {
                 rule!(r, rules::CARRIED, Act, id.0, bytes.len(), takeoff.passage.arrives);
+                let flies = |bytes| takeoff.flight(id, (node, iface), bytes);
                 // The last one has the bytes for itself.
-                let bytes = if to.is_some() { bytes.clone() } else { std::mem::take(&mut bytes) };
-                let slot = self.fly(takeoff.flight(id, (node, iface), bytes), port);
-                if let Some(slots) = &mut slots {
-                    slots.push(slot);
+                if to.is_none() {
+                    let slot = self.fly(flies(bytes), port);
+                    slots.into_iter().for_each(|slots| slots.push(slot));
+                    return;
                 }
+                let slot = self.fly(flies(bytes.clone()), port);
+                slots.iter_mut().for_each(|slots| slots.push(slot));
             }
             if to.is_none() {
                 return;

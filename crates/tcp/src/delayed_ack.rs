@@ -175,10 +175,9 @@ impl Connection {
     /// The window that would be announced now is no smaller than the one that was. One that is not scaled stays as it is
     /// while there is room for what a header can say of it (linux __tcp_select_window).
     fn window_keeps_up(&self) -> bool {
-        let unit = 1u32 << self.rcv.wscale;
-        match unit {
-            1 => self.free_space() >= self.rcv.wnd.min(u16::MAX.into()),
-            _ => self.select_window().next_multiple_of(unit) >= self.rcv.wnd,
+        match self.rcv.wscale {
+            0 => self.free_space() >= self.rcv.wnd.min(u16::MAX.into()),
+            _ => self.scaled_up(self.select_window()) >= self.rcv.wnd,
         }
     }
 

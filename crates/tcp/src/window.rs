@@ -61,6 +61,12 @@ impl Connection {
         rounded.min(limit).max(left)
     }
 
+    /// The least window that a header can say of those that are as large.
+    pub(crate) fn scaled_up(&self, wnd: u32) -> u32 {
+        let below = (1u32 << self.rcv.wscale) - 1;
+        wnd.saturating_add(below) & !below
+    }
+
     /// Octets that a window may offer. What is out of order lies inside the window already announced.
     pub(crate) fn free_space(&self) -> u32 {
         self.cfg.rcv_buf.saturating_sub(self.rx.readable() as u32).min(self.rcv.ssthresh)
@@ -82,10 +88,7 @@ impl Connection {
         if wnd < was {
             wnd = was;
         }
-        if self.rcv.wscale > 0 {
-            let unit = 1u32 << self.rcv.wscale;
-            wnd = wnd.div_ceil(unit) * unit;
-        }
+        wnd = self.scaled_up(wnd);
         self.rcv.wnd = wnd;
         self.rcv.wup = self.rcv.nxt;
         let field = (wnd >> self.rcv.wscale).min(65_535) as u16;

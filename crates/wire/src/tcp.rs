@@ -159,17 +159,3 @@ pub struct Header {
     /// Options.
     pub options: Options,
 }
-
-impl Header {
-    /// All zero, and no options.
-    pub const BLANK: Header = Header {
-        src_port: 0,
-        dst_port: 0,
-        seq: Seq(0),
-        ack: Seq(0),
-        flags: Flags::NONE,
-        window: 0,
-        urgent: 0,
-        options: Options::NONE,
-    };
-}

@@ -6,7 +6,7 @@ use crate::checksum::Sum;
 use crate::ethernet::{self, Link, Mac};
 use crate::ip::{self, Addrs};
 use crate::layout::{ipv4, tcp as at, tcp_option as opt};
-use crate::tcp::{Flags, Header, Timestamps};
+use crate::tcp::{Flags, Header, Options, Timestamps};
 use crate::{Seq, tcp};
 use bytes::{Bytes, BytesMut};
 use std::net::Ipv4Addr;
@@ -88,16 +88,13 @@ impl<'a> Usual<'a> {
             && fits;
         usual.then(|| Usual { head, frame: &frame[..ethernet::LEN + total] })
     }
-    /// Whom the frame is for.
-    #[inline]
-    pub fn mac(&self) -> Mac {
+    /// Whom the frame is for, and of which connection.
+    #[inline(always)]
+    pub fn ends(&self) -> Ends {
         let [a, b, c, d, e, f, ..] = *self.head;
-        Mac([a, b, c, d, e, f])
-    }
-    /// Source and destination.
-    #[inline]
-    pub fn addrs(&self) -> (Ipv4Addr, Ipv4Addr) {
-        (word(self.head, SRC).into(), word(self.head, DST).into())
+        let addrs = self.head[SRC..].first_chunk().map_or(0, |octets| u64::from_be_bytes(*octets));
+        let mac = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+        Ends { mac, addrs, ports: word(self.head, TCP) }
     }
     /// Source and destination port.
     #[inline]
@@ -118,23 +115,49 @@ impl<'a> Usual<'a> {
         let covered = pseudo + u64::from(ip::TCP) + segment.len() as u64;
         folded(header) == 0xffff && folded(covered + u64::from(Sum::new().octets(segment).fold())) == 0xffff
     }
-    /// Reads the TCP header to where it will stay, which holds [`Header::BLANK`].
+    /// The TCP header.
     #[inline(always)]
-    pub fn read(&self, header: &mut Header) {
+    pub fn header(&self) -> Header {
         let head = self.head;
-        (header.src_port, header.dst_port) = self.ports();
-        header.seq = Seq(word(head, SEQ));
-        header.ack = Seq(word(head, ACK));
-        header.flags = Flags(half(head, FLAGS) & 0xfff);
-        header.window = half(head, WINDOW);
-        header.urgent = half(head, URGENT);
+        let (src_port, dst_port) = self.ports();
         let (val, ecr) = (word(head, OPTIONS + 4), word(head, OPTIONS + 8));
-        header.options.timestamps = Some(Timestamps { val, ecr });
+        Header {
+            src_port,
+            dst_port,
+            seq: Seq(word(head, SEQ)),
+            ack: Seq(word(head, ACK)),
+            flags: Flags(half(head, FLAGS) & 0xfff),
+            window: half(head, WINDOW),
+            urgent: half(head, URGENT),
+            options: Options { timestamps: Some(Timestamps { val, ecr }), ..Options::NONE },
+        }
     }
     /// Where the payload stands in the frame.
     #[inline]
     pub fn payload(&self) -> Range<usize> {
         LEN..self.frame.len()
+    }
+}
+
+/// Between whom a frame of that shape goes: Ethernet and IP addresses, ports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ends {
+    /// Destination.
+    mac: u64,
+    /// Source, destination.
+    addrs: u64,
+    /// The same.
+    ports: u32,
+}
+
+impl Ends {
+    /// `addrs` and `ports` are source and destination.
+    pub fn new(Mac([a, b, c, d, e, f]): Mac, addrs: (Ipv4Addr, Ipv4Addr), ports: (u16, u16)) -> Ends {
+        Ends {
+            mac: u64::from_be_bytes([0, 0, a, b, c, d, e, f]),
+            addrs: u64::from(addrs.0.to_bits()) << 32 | u64::from(addrs.1.to_bits()),
+            ports: u32::from(ports.0) << 16 | u32::from(ports.1),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use wire::ethernet::{self, Link, Mac};
 use wire::frame::{self, Room};
 use wire::tcp::{Flags, Header, Options, SackBlocks, Timestamps};
-use wire::usual::{Own, Pattern, Usual};
+use wire::usual::{Ends, Own, Pattern, Usual};
 use wire::{Seq, ip, tcp};
 
 const LINK: Link = Link { dst: Mac([2, 0, 0, 0, 0, 2]), src: Mac([2, 0, 0, 0, 0, 1]) };
@@ -49,16 +49,20 @@ fn own(h: &Header) -> Own {
     Own { seq: h.seq, ack, flags: h.flags, window: h.window, urgent: h.urgent, stamps }
 }
 
-/// Whom the frame is for, addresses, ECN bits, TCP header, payload.
-type Read = (Mac, (Ipv4Addr, Ipv4Addr), u8, Header, Bytes);
+/// Between whom a frame with these headers goes.
+fn ends(mac: Mac, ip: &ip::Header, tcp: &Header) -> Ends {
+    let ip::Addrs::V4 { src, dst } = ip.addrs else { panic!("not of this shape") };
+    Ends::new(mac, (src, dst), (tcp.src_port, tcp.dst_port))
+}
+
+/// Between whom the frame goes, ECN bits, TCP header, payload.
+type Read = (Ends, u8, Header, Bytes);
 
 /// The same at one go.
 fn at_once(bytes: &[u8]) -> Option<Read> {
     let usual = Usual::of(bytes).filter(Usual::is_intact)?;
     let payload = Bytes::copy_from_slice(&bytes[usual.payload()]);
-    let mut header = Header::BLANK;
-    usual.read(&mut header);
-    Some((usual.mac(), usual.addrs(), usual.ecn(), header, payload))
+    Some((usual.ends(), usual.ecn(), usual.header(), payload))
 }
 
 proptest! {
@@ -77,8 +81,8 @@ proptest! {
             prop_assert_eq!(&like, &alone);
             let ack = if header.flags.has(Flags::ACK) { header.ack } else { Seq(0) };
             let read = at_once(&like);
-            let ends = match ip.addrs { ip::Addrs::V4 { src, dst } => (src, dst), ip::Addrs::V6 { .. } => unreachable!() };
-            prop_assert_eq!(read, Some((LINK.dst, ends, ip.ecn, Header { ack, ..header }, Bytes::from(data.clone()))));
+            let ends = ends(LINK.dst, &ip, &header);
+            prop_assert_eq!(read, Some((ends, ip.ecn, Header { ack, ..header }, Bytes::from(data.clone()))));
         }
     }
 
@@ -99,9 +103,9 @@ proptest! {
             let sum = wire::checksum::Sum::new().octets(&bytes[14..34]).checksum();
             bytes[24..26].copy_from_slice(&sum.to_be_bytes());
         }
-        if let Some((mac, (src, dst), ecn, header, payload)) = at_once(&bytes) {
+        if let Some((between, ecn, header, payload)) = at_once(&bytes) {
             let (link, ip, tcp, data) = by_layers(&bytes).expect("the layers take it too");
-            prop_assert_eq!((link.dst, ip.addrs, ip.ecn), (mac, ip::Addrs::V4 { src, dst }, ecn));
+            prop_assert_eq!((ends(link.dst, &ip, &tcp), ip.ecn), (between, ecn));
             prop_assert_eq!((tcp, data), (header, payload));
             prop_assert_eq!(ip.protocol, ip::TCP);
         }
