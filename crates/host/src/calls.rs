@@ -261,10 +261,8 @@ impl Host {
             Kind::Fresh if sock.deferred().is_some() => errno("EISCONN"),
             Kind::Fresh => {
                 let fast = self.wants_fast_connect(id);
-                let syn = if fast { self.fast_connect(id, addr.ip()) } else { None };
-                if fast && syn.is_none() {
-                    return self.defer_connect(id, addr, cx);
-                }
+                let syn = if fast { self.fast_connect(id, addr.ip(), cx) } else { Some(None) };
+                let Some(syn) = syn else { return self.defer_connect(id, addr, cx) };
                 match self.start_connect(id, addr, syn, cx) {
                     Err(e) => Try::Errno(e),
                     Ok(()) if nonblocking => errno("EINPROGRESS"),

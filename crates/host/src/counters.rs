@@ -74,6 +74,7 @@ pub static NAMES: &[&str] = &[
     "TCPDeferAcceptDrop",
     "TCPFastOpenActive",
     "TCPFastOpenActiveFail",
+    "TCPFastOpenBlackhole",
     "TCPFastOpenCookieReqd",
     "TCPFastOpenListenOverflow",
     "TCPFastOpenPassive",

@@ -290,22 +290,29 @@ impl Host {
         limit.min(self.settings.somaxconn)
     }
 
-    /// What the SYN to a server carries (linux `tcp_fastopen_cookie_check`): none: there is no Fast Open.
-    pub(crate) fn fast_open_syn(&self, id: SockId, to: IpAddr, data: Bytes) -> FastOpenSyn {
+    /// What the SYN to a server carries (linux `tcp_fastopen_cookie_check`). `None`: a SYN like any other, for Fast Open has
+    /// failed a while ago.
+    fn fast_open_syn(&self, id: SockId, to: IpAddr, data: Bytes, cx: &mut Step) -> Option<FastOpenSyn> {
+        let (paused, trial) = self.fast_open_pause(cx.now);
+        if paused {
+            rule!(cx.r, rules::FAST_OPEN_WAITS, Drop, to);
+            return None;
+        }
         let known = self.servers.get(&to).copied().unwrap_or_default();
         let free = self.socks.get(id).is_some_and(|s| s.switch(sockopt::TCP_FASTOPEN_NO_COOKIE));
         if free || self.fast_open(bit::CLIENT_NO_COOKIE) {
-            return FastOpenSyn { option: None, data, mss: known.mss };
+            return Some(FastOpenSyn { option: None, data, mss: known.mss, trial });
         }
         let ask = FastOpen { experimental: known.try_experimental == 1, len: 0, cookie: [0; 16] };
-        FastOpenSyn { option: Some(known.cookie.unwrap_or(ask)), data, mss: known.mss }
+        Some(FastOpenSyn { option: Some(known.cookie.unwrap_or(ask)), data, mss: known.mss, trial })
     }
 
-    /// connect(2) with TCP_FASTOPEN_CONNECT: what it puts into its SYN, or `None`: the SYN waits for data (linux
-    /// `tcp_fastopen_defer_connect`).
-    pub(crate) fn fast_connect(&self, id: SockId, to: IpAddr) -> Option<FastOpenSyn> {
-        let syn = self.fast_open_syn(id, to, Bytes::new());
-        syn.option.filter(|o| o.len == 0).map(|_| syn)
+    /// connect(2) with TCP_FASTOPEN_CONNECT: the SYN that goes at once, to ask for a cookie or without Fast Open, or `None`:
+    /// it waits for data (linux `tcp_fastopen_defer_connect`).
+    pub(crate) fn fast_connect(&self, id: SockId, to: IpAddr, cx: &mut Step) -> Option<Option<FastOpenSyn>> {
+        let syn = self.fast_open_syn(id, to, Bytes::new(), cx);
+        let goes = syn.as_ref().is_none_or(|syn| syn.option.is_some_and(|o| o.len == 0));
+        goes.then_some(syn)
     }
 
     /// Whether connect(2) goes the way of Fast Open.
@@ -365,12 +372,12 @@ impl Host {
             Kind::Fresh => {}
         }
         let Some(addr) = sock.deferred().or(to) else { return Some(errno("EINVAL")) };
-        let mut syn = self.fast_open_syn(id, addr.ip(), data.clone());
-        if let Some(option) = syn.option.as_mut().filter(|_| flags.faults) {
+        let mut syn = self.fast_open_syn(id, addr.ip(), data.clone(), cx);
+        if let Some(option) = syn.as_mut().and_then(|syn| syn.option.as_mut()).filter(|_| flags.faults) {
             // Nothing could be copied: the SYN goes without data and asks for a cookie (linux tcp_send_syn_data).
             option.len = 0;
         }
-        if let Err(e) = self.start_connect(id, addr, Some(syn), cx) {
+        if let Err(e) = self.start_connect(id, addr, syn, cx) {
             return Some(Try::Errno(e));
         }
         let Some(sock) = self.socks.get_mut(id) else { return Some(errno("EBADF")) };

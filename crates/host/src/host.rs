@@ -2,6 +2,7 @@
 
 use crate::counters::Counters;
 use crate::fast_open::Remembered;
+use crate::fast_pause::FastPause;
 use crate::icmp_error::Limits;
 use crate::ip::Ip;
 use crate::names::PortUse;
@@ -53,6 +54,8 @@ pub struct Host {
     pub(crate) room: Room,
     /// What was learned of servers by Fast Open, by address.
     pub(crate) servers: Sorted<IpAddr, Remembered>,
+    /// How long none is tried.
+    pub(crate) fast_pause: FastPause,
     pub(crate) next_wait: u64,
     /// Ephemeral ports given out (RFC 6056 §3.3.3 `next_ephemeral`).
     pub(crate) next_port: u32,
@@ -99,6 +102,7 @@ impl Host {
             counters: Counters::default(),
             room: Room::default(),
             servers: Sorted::default(),
+            fast_pause: FastPause::default(),
             next_wait: 0,
             next_port: 0,
             connections: 0,

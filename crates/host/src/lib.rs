@@ -17,6 +17,7 @@ mod errno;
 pub mod error_queue;
 mod family;
 mod fast_open;
+mod fast_pause;
 mod flags;
 mod forward;
 mod fragments;

@@ -1,7 +1,7 @@
 //! What a process may ask about a descriptor without changing anything.
 
 use crate::flags::Queues;
-use crate::settings::DEVICE_REFUSES;
+use crate::settings::{DEVICE_REFUSES, FAST_OPEN_PAUSE};
 use crate::sock::{Kind, Sock};
 use crate::step::Step;
 use crate::wait::{Progress, Try};
@@ -130,6 +130,9 @@ impl Host {
     pub fn set_sysctl(&mut self, key: &str, value: &str) -> Result<(), String> {
         std::rc::Rc::make_mut(&mut self.settings).change(key, value)?;
         self.ip.generation += 1;
+        if key == FAST_OPEN_PAUSE {
+            self.forget_fast_pause();
+        }
         if key == DEVICE_REFUSES {
             // Not a setting of connections but a fact about the device: those that exist meet it too.
             let full = self.settings.tcp.device_full;

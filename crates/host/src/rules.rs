@@ -147,6 +147,8 @@ tcp::rules! {
     FAST_OPEN_NO_COOKIE = "host.fast_open.no_cookie", "ip-sysctl tcp_fastopen 0x200", [len];
     FAST_OPEN_RIGHT = "host.fast_open.right", "RFC 7413 §4.2.2", [remote];
     FAST_OPEN_WRONG = "host.fast_open.wrong", "RFC 7413 §4.2.2", [remote];
+    FAST_OPEN_PAUSED = "host.fast_open.paused", "linux tcp_fastopen_active_disable", [wait, times];
+    FAST_OPEN_WAITS = "host.fast_open.waits", "linux tcp_fastopen_active_should_disable", [remote];
     FAST_OPEN_DEFERRED = "host.fast_open.deferred", "tcp(7) TCP_FASTOPEN_CONNECT", [remote];
     // Calls.
     ACCEPT_TAKES = "host.accept.takes", "accept(2)", [remote, fd, len];

@@ -72,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) dad_transmits: u32,
     /// `tcp_fastopen`: see [`crate::fast_open::bit`].
     pub(crate) fast_open: u32,
+    /// `tcp_fastopen_blackhole_timeout_sec`: how long a client does without at first; zero: it never does.
+    pub(crate) fast_open_pause: Duration,
     /// `tcp_fastopen_key`; none: from the host's secret.
     pub(crate) fast_open_keys: Option<Keys>,
     /// RLIMIT_NOFILE: descriptors of a process.
@@ -106,6 +108,7 @@ impl Settings {
             dad_transmits: 0,
             fast_open: 1, // ip-sysctl.rst: a client may, no listener does
             fast_open_keys: None,
+            fast_open_pause: Duration::ZERO,
             nofile: 1024,
             network: Default::default(),
         };
@@ -257,11 +260,11 @@ const FIXED: &[(&str, &[&str])] = &[
     ("net.ipv4.tcp_pacing_ss_ratio", &["200"]),
     ("net.ipv4.tcp_pacing_ca_ratio", &["120"]),
     ("net.ipv4.tcp_stdurg", &["0"]),
-    // A SYN with data that is lost does not keep others from trying.
-    ("net.ipv4.tcp_fastopen_blackhole_timeout_sec", &["0"]),
     ("net.core.default_qdisc", &["pfifo", "pfifo_fast", "fq"]),
 ];
 
+/// How long a client does without Fast Open at first, s.
+pub(crate) const FAST_OPEN_PAUSE: &str = "net.ipv4.tcp_fastopen_blackhole_timeout_sec";
 /// The setting that makes the device refuse every frame.
 pub(crate) const DEVICE_REFUSES: &str = "device.refuses";
 
@@ -340,6 +343,7 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("net.ipv4.tcp_notsent_lowat", u32::MAX, |s, n| s.tcp_mut().notsent_lowat = n),
     ("net.ipv4.tcp_moderate_rcvbuf", 1, |s, n| s.tcp_mut().moderate_rcvbuf = n == 1),
     ("net.ipv4.tcp_fastopen", u32::MAX, |s, n| s.fast_open = n),
+    (FAST_OPEN_PAUSE, i32::MAX as u32, |s, n| s.fast_open_pause = Duration::from_secs(n.into())),
     ("net.ipv4.conf.all.arp_accept", 1, |s, n| s.arp_accept = n == 1),
     ("net.ipv4.conf.all.arp_notify", 1, |s, n| s.arp_notify = n == 1),
     ("net.ipv6.conf.all.dad_transmits", 255, |s, n| s.dad_transmits = n),

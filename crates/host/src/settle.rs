@@ -63,6 +63,7 @@ impl Host {
                     sock.error = Some(known.unwrap_or(Errno(errno)));
                 }
                 Event::Count(name) => self.count(name, cx),
+                Event::FastOpenFails => self.pause_fast_open(cx),
                 Event::Urgent => {}
             }
         }
@@ -86,6 +87,9 @@ impl Host {
             (State::SynSent, State::Closed) => self.count_quietly("AttemptFails"),
             (State::Established | State::CloseWait, State::Closed) => self.count_quietly("EstabResets"),
             _ => {}
+        }
+        if matches!(to, State::Closed | State::TimeWait) {
+            self.learn_fast_open_path(id, cx);
         }
         if to == State::Closed {
             self.unhash(id);

@@ -5,7 +5,7 @@ use crate::rule::Tape;
 use crate::segment_arrives::{Step, refused};
 use crate::time::Instant;
 use crate::transitions::Cause;
-use crate::{CaState, Config, Connection, Ports, Segment, State, TimerKind, rule, rules};
+use crate::{CaState, Config, Connection, Event, Ports, Segment, State, TimerKind, rule, rules};
 use bytes::Bytes;
 use std::rc::Rc;
 use wire::Seq;
@@ -24,6 +24,17 @@ pub struct FastOpenSyn {
     pub data: Bytes,
     /// The MSS that the server announced the last time, octets (§4.1.3).
     pub mss: Option<u16>,
+    /// It is tried anew, after paths had been found that swallow it.
+    pub trial: bool,
+}
+
+/// What the end of a connection says of what its path did to Fast Open (linux `tcp_fastopen_active_disable_ofo_check`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FastOpenPath {
+    /// Of all that the server sent nothing came but a FIN that belongs behind it.
+    Swallows,
+    /// Data came: the trial went well.
+    Passes,
 }
 
 /// How a listener answers the Fast Open of a SYN (RFC 7413 §4.2.2).
@@ -67,6 +78,8 @@ pub(crate) struct FastOpenState {
     /// The caller will write no more, but the FIN waits for the end of the handshake (linux `tcp_shutdown`).
     shutdown_waits: bool,
     lesson: Option<FastOpenLesson>,
+    /// See [`FastOpenSyn::trial`].
+    trial: bool,
 }
 
 impl Connection {
@@ -93,7 +106,8 @@ impl Connection {
             Some(o) if o.len == 0 => rule!(r, rules::FAST_OPEN_ASKS, Act, ports.remote),
             _ => rule!(r, rules::FAST_OPEN_SYN, Act, n, syn.data.len()),
         }
-        let state = FastOpenState { option: syn.option, syn_data: n, ..FastOpenState::default() };
+        let state =
+            FastOpenState { option: syn.option, syn_data: n, trial: syn.trial, ..FastOpenState::default() };
         conn.fast_open = Some(Box::new(state));
         conn.tx.push(syn.data.slice(..n as usize), true, false);
         conn.tx.mark_push();
@@ -203,6 +217,32 @@ impl Connection {
     /// What the SYN-ACK taught, once.
     pub fn take_fast_open_lesson(&mut self) -> Option<FastOpenLesson> {
         self.fast_open.as_mut()?.lesson.take()
+    }
+
+    /// Whether our SYN had the option.
+    fn asked_for_fast_open(&self) -> bool {
+        !self.passive && self.fast_open.as_ref().is_some_and(|state| state.option.is_some())
+    }
+
+    /// What is known of the path when the connection is over; `None` where its SYN had no Fast Open, or nothing is.
+    pub fn fast_open_path(&self) -> Option<FastOpenPath> {
+        let nothing_came = self.stats.data_segs_in == 0;
+        match &self.fast_open {
+            _ if !self.asked_for_fast_open() => None,
+            _ if nothing_came && self.rcv.early_fin.is_some() => Some(FastOpenPath::Swallows),
+            Some(state) if state.trial && !nothing_came => Some(FastOpenPath::Passes),
+            _ => None,
+        }
+    }
+
+    /// The timer has fired, and `over` says whether it was the last time: the third one in a row, or an end before that, is
+    /// told of (linux `tcp_fastopen_active_detect_blackhole`).
+    pub(crate) fn suspect_fast_open(&mut self, over: bool) {
+        let times = self.rec.timeouts;
+        if self.asked_for_fast_open() && (times == 2 || times < 2 && over) {
+            self.events.push_back(Event::FastOpenFails);
+            self.count("TCPFastOpenActiveFail");
+        }
     }
 
     /// The option of a SYN or SYN-ACK that goes out, for the first time or again.

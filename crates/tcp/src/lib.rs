@@ -53,7 +53,7 @@ mod window;
 pub use calls::WriteFlags;
 pub use closed::{AtListener, at_listener, closed_reply};
 pub use connection::Connection;
-pub use fast_open::{FastOpenAnswer, FastOpenLesson, FastOpenSyn};
+pub use fast_open::{FastOpenAnswer, FastOpenLesson, FastOpenPath, FastOpenSyn};
 pub use info::Tcb;
 pub use profile::{Algorithm, Config};
 pub use recovery::CaState;
@@ -158,6 +158,8 @@ pub enum Event {
     Failed(&'static str),
     /// A timer fired; `armed` is when it had been set.
     TimerFired(TimerKind, Instant),
+    /// Timeouts, one after the other, of a connection whose SYN asked for Fast Open: something on the path may not like it.
+    FastOpenFails,
     /// A counter of nstat(8) goes up by one: `TCPTimeouts`, `TCPSynRetrans`, …
     Count(&'static str),
 }

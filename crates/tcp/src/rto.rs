@@ -74,7 +74,9 @@ impl Connection {
             && sent_again > 0
             && self.cfg.rto_law == Letter::Linux
             && self.retrans_since.is_some_and(|s| now.since(s) >= waits(&self.cfg, self.cfg.syn_retries, 0));
-        if (sent_again >= retries || late) && !patient || self.user_timeout_over(now) {
+        let over = (sent_again >= retries || late) && !patient || self.user_timeout_over(now);
+        self.suspect_fast_open(over);
+        if over {
             rule!(r, rules::HANDSHAKE_GIVEN_UP, Reset, sent_again, retries);
             let errno = if self.passive { None } else { Some("ETIMEDOUT") };
             return self.die(Cause::TimedOut, errno, r);
@@ -108,6 +110,7 @@ impl Connection {
                 (_, since) => since.is_some() && self.rec.timeouts >= retries,
             },
         };
+        self.suspect_fast_open(over);
         if over {
             rule!(r, rules::R2_REACHED, Reset, self.rec.timeouts, retries);
             self.count("TCPAbortOnTimeout");
