@@ -259,6 +259,10 @@ impl Host {
             Kind::Epoll(_) | Kind::Datagrams(_) => errno("ENOTSOCK"),
             Kind::Listener(_) => errno("EISCONN"),
             Kind::Fresh if sock.deferred().is_some() => errno("EISCONN"),
+            // It waited, and somebody else was told why the attempt is over (linux `__inet_stream_connect`, sock_error).
+            Kind::Fresh if progress.held.is_some() => {
+                Try::Errno(sock.error.take().unwrap_or(Errno("ECONNABORTED")))
+            }
             Kind::Fresh => {
                 let fast = self.wants_fast_connect(id);
                 let syn = if fast { self.fast_connect(id, addr.ip(), cx) } else { Some(None) };
@@ -270,9 +274,7 @@ impl Host {
                 }
             }
             Kind::Stream(_) if !sock.connecting => errno("EISCONN"),
-            Kind::Stream(c) if nonblocking && progress.held.is_none() && c.state() == State::SynSent => {
-                errno("EALREADY")
-            }
+            Kind::Stream(c) if nonblocking && progress.held.is_none() && c.is_opening() => errno("EALREADY"),
             // SO_SNDTIMEO: it goes on in the background.
             Kind::Stream(c) if progress.timed_out && c.state() == State::SynSent => errno("EINPROGRESS"),
             Kind::Stream(_) => self.connect_outcome(id, cx),

@@ -31,11 +31,13 @@ impl Host {
             Kind::Stream(c) if c.state() == State::TimeWait => return OK,
             Kind::Stream(c) => {
                 c.abort(cx.now, cx.r);
+                let callers = self.take_callers(id);
                 self.settle(id, cx);
                 self.make_fresh(id, cx);
                 if let Some(sock) = self.socks.get_mut(id) {
                     (sock.reading_ended, sock.error) = (false, Some(Errno("ECONNRESET")));
                 }
+                self.turn_away(callers, id, cx);
             }
             Kind::Fresh => {
                 if let Some(fast) = &mut sock.fast {

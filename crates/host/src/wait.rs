@@ -170,20 +170,55 @@ impl Host {
                 return;
             }
         };
+        self.conclude(wait, parked, result, cx);
+    }
+
+    /// A parked call, which nobody finds any more, returns.
+    fn conclude(&mut self, wait: WaitId, parked: Parked, result: CallResult, cx: &mut Step) {
         for &id in &parked.socks {
             if let Some(sock) = self.socks.get_mut(id) {
                 sock.waiters.retain(|w| w.wait != wait);
             }
         }
         rule!(cx.r, rules::CALL_RESUMES, Act, parked.pid.0);
-        let result = self.leave(parked.pid, &call, result, cx);
-        self.process_resumes(parked.pid, &call, &result, cx);
+        let result = self.leave(parked.pid, &parked.call, result, cx);
+        self.process_resumes(parked.pid, &parked.call, &result, cx);
         if parked.until.is_some() {
             self.arm_sleep(parked.pid, cx);
         }
         // The last descriptor may have gone while the call still held the socket.
         for id in parked.socks {
             self.release_if_unheld(id, cx);
+        }
+    }
+
+    /// Takes out the calls that wait for something of the connection of a socket which is about to let go of it.
+    pub(crate) fn take_callers(&mut self, id: SockId) -> Vec<WaitId> {
+        let parked = &self.parked;
+        let of_connection = |call: &Call| {
+            use Call::{Connect, Read, Recv, RecvFrom, Send, Write};
+            matches!(
+                call,
+                Connect { .. } | Read { .. } | Recv { .. } | RecvFrom { .. } | Send { .. } | Write { .. }
+            )
+        };
+        let taken = |w: &mut Waiter| parked.get(&w.wait).is_some_and(|p| of_connection(&p.call));
+        let Some(sock) = self.socks.get_mut(id) else { return Vec::new() };
+        sock.waiters.extract_if(.., taken).map(|w| w.wait).collect()
+    }
+
+    /// These calls end because their socket let go of its connection (linux `sk_disconnects`): a write with what it has written
+    /// or with SO_ERROR, which is told once, the others with EPIPE.
+    pub(crate) fn turn_away(&mut self, callers: Vec<WaitId>, id: SockId, cx: &mut Step) {
+        for wait in callers {
+            let Some(parked) = self.parked.remove(&wait) else { continue };
+            let writes = matches!(parked.call, Call::Write { .. } | Call::Send { .. });
+            let told = self.socks.get_mut(id).filter(|_| writes).and_then(|sock| sock.error.take());
+            let result = match parked.progress.written {
+                0 => CallResult::Errno(told.unwrap_or(Errno("EPIPE"))),
+                n => CallResult::Done(n as i64, Bytes::new()),
+            };
+            self.conclude(wait, parked, result, cx);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use host::sockopt::SOCKET;
-use host::{Call, CallResult, Fd};
+use host::{Call, CallResult, Fd, HostEvent};
 use std::net::SocketAddr;
 use wire::tcp::Flags;
 
@@ -97,4 +97,58 @@ fn a_program_says_it_with_a_family() {
     w.listen(1, 80, 5);
     w.run_for(0.1);
     assert_eq!(w.returns(0, "connect(3, {sa_family=AF_UNSPEC}, 16) = 0"), 1);
+}
+
+/// Whoever waits on the connection is told that it is gone: EPIPE, but a writer learns why. Nobody begins anew what was
+/// under way.
+#[test]
+fn calls_that_wait_on_the_connection_are_over() {
+    let ended = |w: &World| -> Vec<String> {
+        let text = |e: &(usize, HostEvent)| match &e.1 {
+            HostEvent::CallReturned { text, .. } if e.0 == 0 => Some(text.to_string()),
+            _ => None,
+        };
+        let texts: Vec<_> = w.events.iter().filter_map(text).collect();
+        let errnos = texts.iter().filter_map(|t| t.split(" = ").nth(1)?.split(' ').nth(1).map(str::to_owned));
+        errnos.collect()
+    };
+    // Nobody is at 77.
+    let mut w = World::pair("linux", &[]);
+    let fd = w.ok(0, Call::Socket);
+    for _ in 0..2 {
+        assert_eq!(w.call(0, Call::Connect { fd, addr: at(77, 80) }), CallResult::Blocked);
+    }
+    w.ok(0, Call::Disconnect { fd });
+    assert_eq!(ended(&w), ["EPIPE", "EPIPE"]);
+    assert_eq!((pending(&mut w, fd), w.state(0, fd)), (ECONNRESET, "CLOSED"));
+    // Two who read, then two who write into a full buffer: the first learns why.
+    for reads in [true, false] {
+        let mut w = World::pair("linux", &[]);
+        w.listen(1, 80, 5);
+        let fd = w.connect(0, at(2, 80));
+        let data = vec![0; 1_000_000];
+        let more = Call::Write { fd, data: data.clone().into() };
+        w.ok(0, Call::SetNonblocking { fd, on: true });
+        while !reads && w.call(0, more.clone()) != CallResult::Errno(host::Errno("EAGAIN")) {
+            w.run_for(1.0);
+        }
+        w.ok(0, Call::SetNonblocking { fd, on: false });
+        for _ in 0..2 {
+            let call = if reads { Call::Read { fd, len: 10 } } else { more.clone() };
+            assert_eq!(w.call(0, call), CallResult::Blocked);
+        }
+        w.ok(0, Call::Disconnect { fd });
+        let told = ended(&w);
+        let expected = if reads { ["EPIPE", "EPIPE"] } else { ["ECONNRESET", "EPIPE"] };
+        assert_eq!(told[told.len() - 2..], expected);
+    }
+    // Of two who wait to be connected and are refused, one learns why.
+    let mut w = World::pair("linux", &[]);
+    let fd = w.ok(0, Call::Socket);
+    for _ in 0..2 {
+        assert_eq!(w.call(0, Call::Connect { fd, addr: at(2, 80) }), CallResult::Blocked);
+    }
+    w.run_for(0.1);
+    assert_eq!(ended(&w), ["ECONNREFUSED", "ECONNABORTED"]);
+    assert_eq!(w.sent.len(), 2, "a SYN and a RST");
 }

@@ -27,7 +27,7 @@ const SEGMENT_OVERHEAD: (u32, u32) = (640, 256);
 
 impl Connection {
     fn appetite(&mut self, now: Instant) -> &mut Appetite {
-        let space = self.rcv.ssthresh.min(self.rcv.wnd).min(10 * u32::from(self.cfg.mss));
+        let space = self.first_appetite();
         let (seq, edge) = (self.rcv.copied, self.rcv.nxt + self.rcv.wnd);
         let start = self.opened;
         self.appetite.get_or_insert_with(|| {
@@ -108,7 +108,14 @@ impl Connection {
     pub(crate) fn appetite_figures(&self) -> (Duration, u32) {
         match self.appetite.as_deref() {
             Some(a) => (Duration::from_micros(a.rtt8 / 8), a.space),
-            None => (Duration::ZERO, self.rcv.ssthresh.min(self.rcv.wnd).min(10 * u32::from(self.cfg.mss))),
+            None => (Duration::ZERO, self.first_appetite()),
         }
+    }
+
+    /// What a caller is thought to read in a round trip before it has read anything: ten segments, which are without their
+    /// timestamps at both ends since linux 6.16 (tcp_init_buffer_space).
+    fn first_appetite(&self) -> u32 {
+        let segment = u32::from(self.cfg.mss).saturating_sub(if self.ts.is_some() { 12 } else { 0 });
+        self.rcv.ssthresh.min(self.rcv.wnd).min(10 * segment)
     }
 }

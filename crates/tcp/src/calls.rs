@@ -210,10 +210,12 @@ impl Connection {
     pub(crate) fn queue_fin(&mut self, now: Instant, r: &mut Tape) {
         self.fin_queued = true;
         self.transition(Cause::CloseCall, r);
-        // In SYN-RECEIVED the FIN waits for the ACK of our SYN (§3.10.4).
         if self.snd.una != self.snd.iss {
             self.push_pending(now, Push::Now, r);
+        } else if self.tx.unsent() == 0 {
+            self.send_new(now, 0, self.current_mss(), r);
         }
+        // Else it was SYN-RECEIVED, and the FIN waits with the data for the ACK of our SYN (§3.10.4).
     }
 
     /// CLOSE (§3.10.4): nobody will read or write any more; the connection goes on by itself.

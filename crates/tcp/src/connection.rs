@@ -350,6 +350,11 @@ impl Connection {
         matches!(self.state, State::SynSent | State::SynReceived) && !self.is_unproven()
     }
 
+    /// An active OPEN is under way: SYN-SENT, or SYN-RECEIVED where two SYNs crossed.
+    pub fn is_opening(&self) -> bool {
+        !self.passive && self.in_handshake()
+    }
+
     /// Our FIN was sent and is acknowledged.
     pub(crate) fn fin_acked(&self) -> bool {
         self.fin_queued && self.fin_sent() && self.snd.una == self.snd.nxt
@@ -374,11 +379,7 @@ impl Connection {
         if self.timers.is_set(TimerKind::TailLossProbe) || self.timers.is_set(TimerKind::RackReorder) {
             return self.rearm_rto_from_head(now, r);
         }
-        let mut rto = self.rtt.rto(&self.cfg);
-        if let (Some(limit), Some(since)) = (self.cfg.user_timeout, self.retrans_since) {
-            // The user timeout must not be slept through (tcp_clamp_rto_to_user_timeout).
-            rto = rto.min(limit - now.since(since)).max(Duration::from_millis(1));
-        }
+        let rto = self.not_past_user_timeout(now, self.rtt.rto(&self.cfg));
         rule!(r, rules::RTO_ARMED, Act, rto, self.snd.una);
         self.arm_send_timer(TimerKind::Retransmit, now, now + rto);
     }

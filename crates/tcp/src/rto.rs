@@ -74,7 +74,9 @@ impl Connection {
             && sent_again > 0
             && self.cfg.rto_law == Letter::Linux
             && self.retrans_since.is_some_and(|s| now.since(s) >= waits(&self.cfg, self.cfg.syn_retries, 0));
-        let over = (sent_again >= retries || late) && !patient || self.user_timeout_over(now);
+        // Once it has been sent again, on Linux (retransmits_timed_out).
+        let judged = sent_again > 0 || self.cfg.rto_law == Letter::Rfc;
+        let over = (sent_again >= retries || late) && !patient || judged && self.user_timeout_over(now);
         self.suspect_fast_open(over);
         if over {
             rule!(r, rules::HANDSHAKE_GIVEN_UP, Reset, sent_again, retries);
@@ -92,8 +94,17 @@ impl Connection {
             self.retransmit(now, 0, r);
         }
         let wait = backed_off(self.cfg.rto_initial, self.rtt.backoff, self.cfg.rto_max);
+        let wait = self.not_past_user_timeout(now, wait);
         rule!(r, rules::RTO_ARMED, Act, wait, self.snd.iss);
         self.timers.set(TimerKind::Retransmit, now, now + wait);
+    }
+
+    /// The user timeout must not be slept through (linux `tcp_clamp_rto_to_user_timeout`).
+    pub(crate) fn not_past_user_timeout(&self, now: Instant, wait: Duration) -> Duration {
+        match (self.cfg.user_timeout, self.retrans_since) {
+            (Some(limit), Some(since)) => wait.min(limit - now.since(since)).max(Duration::from_millis(1)),
+            _ => wait,
+        }
     }
 
     /// R2, or the user timeout, is over (RFC 9293 §3.8.3): the connection is closed.

@@ -24,6 +24,7 @@ crate::rules! {
     TS_RECENT = "tcp.timestamps.recent", "RFC 7323 §4.3", [val];
     SEQ_ACCEPTABLE = "tcp.seq.acceptable", "RFC 9293 §3.10.7.4", [seg_seq, seg_len, rcv_nxt, edge];
     SEQ_UNACCEPTABLE = "tcp.seq.unacceptable", "RFC 9293 §3.10.7.4", [seg_seq, seg_len, rcv_nxt, edge];
+    SEQ_RST_OF_FIN = "tcp.seq.rst_of_fin", "linux tcp_reset_check", [seg_seq, rcv_nxt];
     SEQ_RST_OUTSIDE = "tcp.seq.rst_outside", "RFC 5961 §3.2", [seg_seq, rcv_nxt, edge];
     RST_ACCEPTED = "tcp.rst.accepted", "RFC 9293 §3.10.7.4", [state, seg_seq, rcv_nxt];
     RST_CHALLENGED = "tcp.rst.challenged", "RFC 5961 §3.2", [seg_seq, rcv_nxt];
@@ -40,6 +41,7 @@ crate::rules! {
     ACK_UNSENT = "tcp.ack.unsent", "RFC 9293 §3.10.7.4", [seg_ack, snd_nxt];
     ACK_TOO_OLD = "tcp.ack.too_old", "RFC 5961 §5.2", [seg_ack, oldest];
     ACK_OLD = "tcp.ack.old", "RFC 9293 §3.10.7.4", [seg_ack, snd_una];
+    ACK_AFTERWARDS = "tcp.ack.afterwards", "RFC 9293 §3.10.7.4", [seg_ack];
     ACK_DUPLICATE = "tcp.ack.duplicate", "RFC 5681 §2", [seg_ack];
     ACK_ADVANCES = "tcp.ack.advances", "RFC 9293 §3.10.7.4", [from, to, left];
     ACK_NOT_OF_SYN = "tcp.ack.not_of_syn", "RFC 9293 §3.10.7.4", [seg_ack, snd_nxt];

@@ -29,6 +29,11 @@ impl Connection {
         {
             self.ack_of_syn(now, seg, admission, r)?;
             self.take_timestamp(now, seg, r);
+        } else if self.state == State::TimeWait && self.cfg.time_wait_challenge == Letter::Linux {
+            // linux tcp_timewait_state_process
+            rule!(r, rules::ACK_AFTERWARDS, Pass, h.ack);
+            self.take_timestamp(now, seg, r);
+            return Ok(());
         } else {
             self.ack_in_range(now, seg, r)?;
             if h.ack.ge(self.snd.una) || self.cfg.past_window == Letter::Rfc {

@@ -15,7 +15,10 @@ impl Connection {
             return Ok(());
         }
         // Before the handshake is over any RST in the window is believed (tcp_check_req).
-        let exact = h.seq == self.rcv.nxt || self.rst_at_sack_edge(seg) || self.is_unproven();
+        let exact = h.seq == self.rcv.nxt
+            || self.rst_at_sack_edge(seg)
+            || self.rst_in_place_of_fin(seg)
+            || self.is_unproven();
         if !exact && self.state == State::TimeWait && self.cfg.time_wait_challenge == Letter::Linux {
             rule!(r, rules::RST_TIME_WAIT, Drop, h.seq);
             return refused(&rules::RST_TIME_WAIT, h.seq.0, self.rcv.nxt.0);
@@ -53,6 +56,15 @@ impl Connection {
     /// A peer whose segments we hold out of order may put the RST after the last of them (tcp_validate_incoming).
     fn rst_at_sack_edge(&self, seg: &Segment) -> bool {
         self.sack.is_some() && self.rx.early_runs().last().is_some_and(|(_, end)| end == seg.header.seq)
+    }
+
+    /// Who sent a FIN and then resets may give the RST the number of the FIN, and answer no challenge (linux
+    /// `tcp_reset_check`).
+    pub(super) fn rst_in_place_of_fin(&self, seg: &Segment) -> bool {
+        let fin_came = matches!(self.state, State::CloseWait | State::Closing | State::LastAck);
+        let h = &seg.header;
+        let here = h.flags.has(Flags::RST) && h.seq + 1 == self.rcv.nxt;
+        here && fin_came && self.cfg.past_window == Letter::Linux
     }
 
     /// `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>` (RFC 5961 §3.2, §4.2), throttled (§7).

@@ -29,6 +29,10 @@ impl Connection {
             rule!(r, rules::SEQ_ACCEPTABLE, Pass, h.seq, len, self.rcv.nxt, edge);
             return Ok(());
         }
+        if self.rst_in_place_of_fin(seg) {
+            rule!(r, rules::SEQ_RST_OF_FIN, Pass, h.seq, self.rcv.nxt);
+            return Ok(());
+        }
         let (seq, nxt) = (h.seq.0, self.rcv.nxt.0);
         if h.flags.has(Flags::RST) {
             rule!(r, rules::SEQ_RST_OUTSIDE, Drop, h.seq, self.rcv.nxt, edge);
