@@ -182,7 +182,7 @@ impl Host {
             Some(Kind::Datagrams(_)) => return errno("EOPNOTSUPP"),
             Some(Kind::Stream(_) | Kind::Epoll(_)) | None => return errno("EINVAL"),
             Some(Kind::Listener(l)) => {
-                l.backlog = backlog;
+                (l.backlog, l.widest) = (backlog, l.widest.max(backlog));
                 self.report_queues(id, cx);
                 return OK;
             }

@@ -124,7 +124,7 @@ impl Host {
             self.listeners.get(&port).is_some_and(|all| all.contains(&sock.id)),
             "a listener can be found"
         );
-        let capacity = self.settings.queues.capacity(l.backlog) as usize;
+        let capacity = self.settings.queues.capacity(l.widest) as usize;
         assert!(l.accept.len() <= capacity, "accept queue {} of {capacity}", l.accept.len());
         for (queue, half_open) in [(&l.syn, true), (&l.accept.iter().copied().collect(), false)] {
             for &id in queue {

@@ -25,6 +25,8 @@ use wire::tcp::Flags;
 pub(crate) struct Listener {
     /// As listen(2) asked for, after `somaxconn`.
     pub(crate) backlog: u32,
+    /// The greatest that it ever was: who waits since then still does.
+    pub(crate) widest: u32,
     /// Half-open children, oldest first; ids rise with age, so it is sorted.
     pub(crate) syn: Vec<SockId>,
     /// Children that wait for accept, oldest first.
@@ -48,6 +50,7 @@ impl Listener {
     pub(crate) fn new(backlog: u32) -> Listener {
         Listener {
             backlog,
+            widest: backlog,
             syn: Vec::new(),
             accept: VecDeque::new(),
             young: 0,

@@ -329,6 +329,8 @@ const SYSCTLS: &[(&str, u32, Setter)] = &[
     ("tcp.rfc5961", 1, |s, n| s.tcp_mut().rfc5961 = n == 1),
     // tc qdisc … limit 0: the device refuses every frame.
     (DEVICE_REFUSES, 1, |s, n| s.tcp_mut().device_full = n == 1),
+    // ethtool -K … gro on: what arrives longer than this was put together of segments of this size.
+    ("device.gro_size", 65_535, |s, n| s.tcp_mut().gro_size = n),
     // Parameters of the module tcp_cubic.
     ("tcp_cubic.hystart", 1, |s, n| s.tcp_mut().hystart = if n == 1 { s.tcp.hystart.max(3) } else { 0 }),
     ("tcp_cubic.hystart_detect", 3, |s, n| s.tcp_mut().hystart = n as u8),

@@ -5,6 +5,7 @@ use crate::rule::Tape;
 use crate::time::{Duration, Instant};
 use crate::{Connection, State, TimerKind, rule, rules};
 use wire::Seq;
+use wire::tcp::Flags;
 
 /// What is owed to the peer, and how eager we are to pay. The names are Linux's (inet_csk_delack).
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub(crate) struct AckState {
     pub(crate) last_data: Instant,
     /// Size of the peer's full segments, as observed.
     pub(crate) rcv_mss: u32,
-    /// A segment smaller than that waits to be read, or two.
+    /// A segment smaller than that waits to be read, or two; or one that ended a write.
     pub(crate) pushed: u8,
     /// Somebody waits for the handshake's end to write.
     pub(crate) write_waits: bool,
@@ -91,13 +92,9 @@ impl Connection {
     }
 
     /// Octets arrived and were taken: an ACK is owed, and the rhythm is noted (tcp_event_data_recv).
-    pub(crate) fn note_data(&mut self, now: Instant, len: u32) {
+    pub(crate) fn note_data(&mut self, now: Instant, len: u32, flags: Flags) {
         self.ack.scheduled = true;
-        if len >= self.ack.rcv_mss {
-            self.ack.rcv_mss = len.min(u32::from(self.cfg.mss)).max(self.ack.rcv_mss.min(len));
-        } else {
-            self.ack.pushed = (self.ack.pushed + 1).min(2);
-        }
+        self.measure_segment(len, flags);
         let floor = self.cfg.delack_min;
         if self.ack.ato == Duration::ZERO {
             self.quicker();
@@ -115,6 +112,41 @@ impl Connection {
             }
         }
         self.ack.last_data = now;
+    }
+
+    /// What a segment of `len` octets says of the peer's segment size, and of whether more will follow it (linux
+    /// `tcp_measure_rcv_mss`).
+    pub(crate) fn measure_segment(&mut self, len: u32, flags: Flags) {
+        /// linux TCP_MSS_DEFAULT, TCP_MIN_MSS
+        const USUAL: u32 = 536;
+        const LEAST: u32 = 88;
+        let len = if self.cfg.gro_size > 0 { len.min(self.cfg.gro_size) } else { len };
+        let before = std::mem::take(&mut self.stats.last_size);
+        let stamps = if self.ts.is_some() { 12 } else { 0 };
+        if len >= self.ack.rcv_mss {
+            self.ack.rcv_mss = len.min(u32::from(self.cfg.mss) - stamps);
+            // The end of a write: who sent it may well wait for the ACK.
+            if flags.has(Flags::PSH) && self.cfg.quickacks > 0 {
+                self.ack.pushed = self.ack.pushed.max(1);
+            }
+            return;
+        }
+        let ends = flags.any(Flags::PSH | Flags::FIN | Flags::URG);
+        if len + stamps >= USUAL || len + stamps >= LEAST && !ends {
+            // Two of one size, one after the other: no larger ones come.
+            self.stats.last_size = len;
+            if len == before {
+                self.ack.rcv_mss = len;
+                return;
+            }
+        }
+        self.ack.pushed = (self.ack.pushed + 1).min(2);
+    }
+
+    /// Segments that a frame of `len` octets was before a device put it together.
+    #[inline]
+    pub(crate) fn segments_in(&self, len: u32) -> u32 {
+        if self.cfg.gro_size > 0 { len.div_ceil(self.cfg.gro_size).max(1) } else { 1 }
     }
 
     fn quicker(&mut self) {

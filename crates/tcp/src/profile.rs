@@ -174,6 +174,8 @@ pub struct Config {
     pub invalid_ratelimit: Duration,
     /// The device refuses every frame (a queueing discipline of length 0): what is sent is known not to be on its way.
     pub device_full: bool,
+    /// Octets of the segments that the device puts together to longer ones before we see them (GRO); 0: it does not.
+    pub gro_size: u32,
     /// A RST in the window, but not at its edge, meets TIME-WAIT: a challenge ACK (`rfc`, RFC 5961 §3) or nothing
     /// (`linux`, tcp_timewait_state_process).
     pub time_wait_challenge: Letter,
@@ -276,6 +278,7 @@ impl Config {
             rfc5961: true,
             invalid_ratelimit: Duration::from_millis(500),
             device_full: false,
+            gro_size: 0,
             time_wait_challenge: Letter::Linux,
             rst_ends_time_wait: true,
             time_wait: Duration::from_secs(60),

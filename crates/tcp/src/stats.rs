@@ -16,6 +16,9 @@ pub(crate) struct Stats {
     pub(crate) bytes_sent: u64,
     pub(crate) bytes_retrans: u64,
     pub(crate) early_segs: u32,
+    /// Octets of the segment that came last, where it was smaller than full ones and may be one all the same (linux
+    /// `last_seg_size`).
+    pub(crate) last_size: u32,
     pub(crate) last_data_rcv: Instant,
     pub(crate) last_ack_rcv: Instant,
 }

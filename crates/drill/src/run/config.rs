@@ -17,6 +17,8 @@ pub(super) struct Settings {
     pub tolerance_usecs: u64,
     pub tolerance_percent: f64,
     pub ts_tick_usecs: u64,
+    /// Size of the segments of which longer ones that come in were put together, octets; 0: as they come.
+    pub mss: u16,
     pub ecr_scaled: bool,
     pub strict_segments: bool,
     /// Wrong packets, wrong calls: told, but not the end of the script.
@@ -55,8 +57,10 @@ const DEFAULTS: [(&str, &str); 8] = [
 
 impl Settings {
     /// Settings of the host that differ from its profile's when a script begins.
-    pub fn defaults(&self) -> &'static [(&'static str, &'static str)] {
-        if self.profile == "linux" { &DEFAULTS } else { &[] }
+    pub fn defaults(&self) -> Vec<(&'static str, String)> {
+        let linux: &[_] = if self.profile == "linux" { &DEFAULTS } else { &[] };
+        let own = [("device.gro_size", self.mss.to_string())];
+        linux.iter().map(|(key, value)| (*key, value.to_string())).chain(own).collect()
     }
 
     /// Reads the option lines; an error names what is not supported.
@@ -84,6 +88,7 @@ impl Settings {
             tolerance_usecs: 4_000,
             tolerance_percent: 12.5,
             ts_tick_usecs: 0,
+            mss: 0,
             ecr_scaled: false,
             strict_segments: false,
             non_fatal: (false, false),
@@ -112,6 +117,7 @@ impl Settings {
             "tolerance_percent" => {
                 self.tolerance_percent = value.parse().ok().filter(|p: &f64| p.is_finite() && *p >= 0.0)?;
             }
+            "mss" => self.mss = value.parse().ok()?,
             "tcp_ts_tick_usecs" => self.ts_tick_usecs = value.parse().ok()?,
             "tcp_ts_ecr_scaled" => self.ecr_scaled = true,
             "strict_segments" => self.strict_segments = true,
@@ -125,7 +131,7 @@ impl Settings {
                 }
             }
             // How a live kernel is reached and watched; here there is nothing to reach.
-            "netmask_ip" | "mss" | "speed" | "verbose" | "persistent_tun_dev" | "init_scripts" => {}
+            "netmask_ip" | "speed" | "verbose" | "persistent_tun_dev" | "init_scripts" => {}
             _ => return None,
         }
         Some(())

@@ -228,7 +228,7 @@ impl Run {
     fn command(&mut self, text: &str) -> Result<(), Problem> {
         for setting in config::command(text).map_err(Problem::Unsupported)? {
             match setting {
-                Setting::Defaults => self.machine.reset_settings(self.settings.defaults())?,
+                Setting::Defaults => self.machine.reset_settings(&self.settings.defaults())?,
                 Setting::Sysctl(key, value) => self.machine.set_setting(&key, &value)?,
                 Setting::Sleep(ns) => {
                     let until = self.machine.now + Duration(ns);
@@ -253,7 +253,7 @@ fn host_config(s: &Settings) -> HostConfig {
         }],
         routes: vec![RouteConfig::default_via(s.gateway_ip, Some(0))],
         profile: s.profile.clone(),
-        sysctls: s.defaults().iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
+        sysctls: s.defaults().into_iter().map(|(k, v)| (k.to_string(), v)).collect(),
         seed: 1,
         ..HostConfig::default()
     }

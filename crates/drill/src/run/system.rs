@@ -114,7 +114,7 @@ impl Machine {
         self.host.set_sysctl(key, value).map_err(Problem::Unsupported)
     }
     /// Back to the profile, with `changes`.
-    pub fn reset_settings(&mut self, changes: &[(&str, &str)]) -> Result<(), Problem> {
+    pub fn reset_settings(&mut self, changes: &[(&str, String)]) -> Result<(), Problem> {
         self.host.reset_sysctls().map_err(Problem::Unsupported)?;
         changes.iter().try_for_each(|(key, value)| self.set_setting(key, value))
     }

@@ -74,8 +74,9 @@ impl Connection {
     /// The next segment of a stream that only comes in.
     fn next_of_stream(&mut self, now: Instant, seg: &mut Segment, r: &mut Tape) {
         let (h, len) = (&seg.header, seg.payload.len() as u32);
-        self.stats.segs_in += 1;
-        self.stats.data_segs_in += 1;
+        let segments = self.segments_in(len);
+        self.stats.segs_in += segments;
+        self.stats.data_segs_in += segments;
         // Fifth, the ACK field: nothing new.
         self.take_timestamp(now, seg, r);
         self.rec.echo = h.options.timestamps.map(|t| t.ecr);
@@ -89,7 +90,7 @@ impl Connection {
             s.forget_duplicate();
         }
         let payload = std::mem::take(&mut seg.payload);
-        self.take_in_order(now, payload, seg.header.flags.has(Flags::PSH), r);
+        self.take_in_order(now, payload, seg.header.flags, r);
         self.measure_appetite(now, &seg.header, len);
         self.expand_send_buffer();
         self.acknowledge(now, r);

@@ -42,8 +42,9 @@ impl Connection {
         r: &mut Tape,
     ) -> Verdict {
         let h = &seg.header;
-        self.stats.segs_in += 1;
-        self.stats.data_segs_in += u32::from(!seg.payload.is_empty());
+        let segments = self.segments_in(seg.payload.len() as u32);
+        self.stats.segs_in += segments;
+        self.stats.data_segs_in += if seg.payload.is_empty() { 0 } else { segments };
         rule!(r, rules::SEGMENT_ARRIVES, Pass, self.state, h.seq, seg_len(seg), h.flags);
         let end = match self.state {
             State::Closed | State::Listen => refused(&rules::STATE_CLOSED, 0, 0),

@@ -63,10 +63,10 @@ impl Connection {
                 self.ack.now = true;
                 return Ok(());
             }
-            self.take_in_order(now, data, h.flags.has(Flags::PSH), r);
+            self.take_in_order(now, data, h.flags, r);
             self.measure_appetite(now, h, len);
         } else {
-            self.take_early(now, seq, data, r);
+            self.take_early(now, seq, data, h.flags, r);
         }
         Ok(())
     }
@@ -99,7 +99,7 @@ impl Connection {
         Ok(())
     }
 
-    pub(super) fn take_in_order(&mut self, now: Instant, data: bytes::Bytes, psh: bool, r: &mut Tape) {
+    pub(super) fn take_in_order(&mut self, now: Instant, data: bytes::Bytes, flags: Flags, r: &mut Tape) {
         let len = data.len() as u32;
         let had_gap = !self.rx.early_is_empty();
         self.rx.push(data);
@@ -121,10 +121,10 @@ impl Connection {
         if self.rcv.nxt != reached {
             rule!(r, rules::TEXT_JOINED, Act, self.rcv.nxt.since(reached), self.rcv.nxt);
         }
-        if psh {
+        if flags.has(Flags::PSH) {
             rule!(r, rules::TEXT_PUSHED, Act, self.rx.readable());
         }
-        self.note_data(now, len);
+        self.note_data(now, len, flags);
         self.stats.last_data_rcv = now;
         self.grow_rcv_window(len);
         if had_gap {
@@ -139,11 +139,13 @@ impl Connection {
         }
     }
 
-    fn take_early(&mut self, now: Instant, seq: wire::Seq, data: bytes::Bytes, r: &mut Tape) {
-        let end = seq + data.len() as u32;
+    fn take_early(&mut self, now: Instant, seq: wire::Seq, data: bytes::Bytes, flags: Flags, r: &mut Tape) {
+        let len = data.len() as u32;
+        let end = seq + len;
+        self.measure_segment(len, flags);
         rule!(r, rules::TEXT_EARLY, Act, seq, data.len(), self.rcv.nxt);
         self.count("TCPOFOQueue");
-        self.stats.early_segs += 1;
+        self.stats.early_segs += self.segments_in(len);
         // What we hold already is a duplicate (RFC 2883 §4.2).
         let again: Vec<_> = self
             .rx
@@ -160,6 +162,8 @@ impl Connection {
         self.rx.insert_early(seq, data);
         if let Some(s) = &mut self.sack {
             s.early(seq, end);
+            // Without SACK the window stays, for the ACKs are to be duplicates.
+            self.grow_rcv_window(len);
         }
         self.ack.last_data = now;
         self.ack.scheduled = true;
