@@ -132,7 +132,7 @@ impl Between {
     pub(super) fn wait(&mut self, ms: u64) {
         let end = self.now + Duration::from_millis(ms);
         for _ in 0..PATIENCE {
-            if !self.due.first_key_value().is_some_and(|((at, _), _)| *at <= end) {
+            if self.due.first_key_value().is_none_or(|((at, _), _)| *at > end) {
                 break;
             }
             self.fire();
