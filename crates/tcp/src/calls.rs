@@ -1,5 +1,6 @@
 //! What a caller may ask: SEND, RECEIVE, CLOSE, ABORT (RFC 9293 §3.10.2 to §3.10.5).
 
+use crate::profile::Letter;
 use crate::rule::Tape;
 use crate::time::Instant;
 use crate::transitions::Cause;
@@ -199,7 +200,9 @@ impl Connection {
             _ => {}
         }
         rule!(r, rules::CALL_SHUTDOWN, Act, self.state);
-        if self.is_unproven() {
+        // Two SYNs crossed: shutdown(2) is no CLOSE to Linux before the handshake is over (tcp_shutdown).
+        let crossed = self.state == State::SynReceived && self.cfg.repeated_syn == Letter::Linux;
+        if crossed || self.is_unproven() {
             self.let_fin_wait();
             return Ok(());
         }

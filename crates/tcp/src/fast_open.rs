@@ -214,6 +214,14 @@ impl Connection {
         self.fast_open_mut().shutdown_waits = true;
     }
 
+    /// The handshake is over: the FIN that waited for that goes.
+    pub(crate) fn send_waiting_fin(&mut self, now: Instant, r: &mut Tape) {
+        let waits = self.fast_open.as_mut().is_some_and(|f| std::mem::take(&mut f.shutdown_waits));
+        if waits && !self.fin_queued {
+            self.queue_fin(now, r);
+        }
+    }
+
     /// What the SYN-ACK taught, once.
     pub fn take_fast_open_lesson(&mut self) -> Option<FastOpenLesson> {
         self.fast_open.as_mut()?.lesson.take()
@@ -323,7 +331,7 @@ impl Connection {
         rule!(r, rules::ACK_OF_SYN, Act, h.ack, self.snd.nxt);
         let state = self.fast_open_mut();
         state.unproven = false;
-        let (since, fin) = (state.since, std::mem::take(&mut state.shutdown_waits));
+        let since = state.since;
         let repeated = self.rec.timeouts > 0;
         self.snd.wl1 = h.seq;
         self.process_ack(now, seg, r);
@@ -346,9 +354,7 @@ impl Connection {
             self.rearm_rto(now, r);
         }
         self.arm_keepalive(now);
-        if fin {
-            self.queue_fin(now, r);
-        }
+        self.send_waiting_fin(now, r);
         Ok(())
     }
 

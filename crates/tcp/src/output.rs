@@ -102,7 +102,6 @@ impl Connection {
         let options = match () {
             // A RST in answer to a segment has no options (tcp_v4_send_reset).
             _ if rst && !has_ack => Options::default(),
-            _ if rst => Options { timestamps: self.ts_option(now), ..Options::default() },
             _ if syn => self.syn_options(now, has_ack, i.resent),
             _ => self.options(now),
         };

@@ -74,8 +74,8 @@ impl Connection {
             && sent_again > 0
             && self.cfg.rto_law == Letter::Linux
             && self.retrans_since.is_some_and(|s| now.since(s) >= waits(&self.cfg, self.cfg.syn_retries, 0));
-        // Once it has been sent again, on Linux (retransmits_timed_out).
-        let judged = sent_again > 0 || self.cfg.rto_law == Letter::Rfc;
+        // On Linux once a SYN has been sent again (retransmits_timed_out); who has not called yet has no patience to lose.
+        let judged = sent_again > 0 && !self.passive || self.cfg.rto_law == Letter::Rfc;
         let over = (sent_again >= retries || late) && !patient || judged && self.user_timeout_over(now);
         self.suspect_fast_open(over);
         if over {
@@ -94,7 +94,7 @@ impl Connection {
             self.retransmit(now, 0, r);
         }
         let wait = backed_off(self.cfg.rto_initial, self.rtt.backoff, self.cfg.rto_max);
-        let wait = self.not_past_user_timeout(now, wait);
+        let wait = if judged { self.not_past_user_timeout(now, wait) } else { wait };
         rule!(r, rules::RTO_ARMED, Act, wait, self.snd.iss);
         self.timers.set(TimerKind::Retransmit, now, now + wait);
     }

@@ -66,8 +66,12 @@ impl Connection {
                 break;
             }
         }
-        let tail_alone = self.tx.unsent() == 0 && self.fin_queued && !self.fin_sent();
-        if tail_alone && (push == Push::Probe || self.rtx.in_flight() < self.win.cwnd) {
+        // A FIN has a number of its own, and waits for the window like an octet (§3.4).
+        let fin_alone = self.tx.unsent() == 0 && self.fin_queued && !self.fin_sent();
+        if fin_alone
+            && self.snd.nxt.lt(self.snd_edge())
+            && (push == Push::Probe || self.rtx.in_flight() < self.win.cwnd)
+        {
             self.send_new(now, 0, mss, r);
             sent += 1;
         }
@@ -81,7 +85,7 @@ impl Connection {
             if push != Push::Probe {
                 self.schedule_loss_probe(now, false, r);
             }
-        } else if self.rtx.is_empty() && self.tx.unsent() > 0 {
+        } else if self.rtx.is_empty() && (self.tx.unsent() > 0 || fin_alone) {
             self.arm_persist(now, false, r);
         }
         sent > 0

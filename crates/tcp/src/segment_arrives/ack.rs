@@ -121,6 +121,7 @@ impl Connection {
             self.transition(Cause::AckOfSyn, r);
         }
         self.arm_keepalive(now);
+        self.send_waiting_fin(now, r);
         Ok(())
     }
 
