@@ -124,7 +124,7 @@ impl Connection {
         let before = std::mem::take(&mut self.stats.last_size);
         let stamps = if self.ts.is_some() { 12 } else { 0 };
         if len >= self.ack.rcv_mss {
-            self.ack.rcv_mss = len.min(u32::from(self.cfg.mss) - stamps);
+            self.ack.rcv_mss = len.min(u32::from(self.cfg.mss).saturating_sub(stamps).max(1));
             // The end of a write: who sent it may well wait for the ACK.
             if flags.has(Flags::PSH) && self.cfg.quickacks > 0 {
                 self.ack.pushed = self.ack.pushed.max(1);
